@@ -1,0 +1,92 @@
+-- The whole current schema of patmost. Times are milliseconds since 1970 (UTC), 0 means never or not.
+-- Ids are 26 letters. Flags are 0 or 1. A change here needs a numbered step in src/store/migrate.rs.
+
+-- People and bots.
+CREATE TABLE users (
+    id                   TEXT    NOT NULL PRIMARY KEY,
+    create_at            INTEGER NOT NULL,
+    update_at            INTEGER NOT NULL,           -- moves with every change that a reader can see; part of the Etag
+    delete_at            INTEGER NOT NULL DEFAULT 0, -- above 0: deactivated then
+    username             TEXT    NOT NULL UNIQUE,    -- lower case
+    email                TEXT    NOT NULL UNIQUE,    -- lower case
+    nickname             TEXT    NOT NULL DEFAULT '',
+    first_name           TEXT    NOT NULL DEFAULT '',
+    last_name            TEXT    NOT NULL DEFAULT '',
+    position             TEXT    NOT NULL DEFAULT '',
+    locale               TEXT    NOT NULL DEFAULT 'en',
+    roles                TEXT    NOT NULL,           -- names with single spaces between
+    password_hash        TEXT    NOT NULL DEFAULT '',-- Argon2id as a PHC string; empty: no login by password
+    auth_service         TEXT    NOT NULL DEFAULT '',-- empty, or ldap, saml...: then no login by password
+    auth_data            TEXT    UNIQUE,             -- the account's name at that service, shown to nobody
+    notify_props         TEXT    NOT NULL,           -- JSON object of strings
+    timezone             TEXT    NOT NULL,           -- JSON object of strings
+    last_password_update INTEGER NOT NULL,
+    failed_attempts      INTEGER NOT NULL DEFAULT 0  -- wrong passwords since the last right one
+) STRICT;
+
+-- Personal access tokens. The secret is shown once and stored as a hash only.
+CREATE TABLE tokens (
+    id           TEXT    NOT NULL PRIMARY KEY,       -- public: named in lists, logs and audits
+    user_id      TEXT    NOT NULL REFERENCES users (id),
+    secret_hash  TEXT    NOT NULL UNIQUE,            -- SHA-256 of the secret, hexadecimal
+    description  TEXT    NOT NULL,                   -- 1 to 255 bytes
+    is_active    INTEGER NOT NULL DEFAULT 1,         -- 0 while disabled
+    create_at    INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL DEFAULT 0,         -- 0: never
+    last_used_at INTEGER NOT NULL DEFAULT 0          -- exact to a minute
+) STRICT;
+CREATE INDEX tokens_by_user ON tokens (user_id, create_at, id);
+CREATE INDEX tokens_by_age ON tokens (create_at, id);
+
+-- Open sessions: one for each login, and one for each token that has been used.
+CREATE TABLE sessions (
+    id               TEXT    NOT NULL PRIMARY KEY,
+    user_id          TEXT    NOT NULL REFERENCES users (id),
+    secret_hash      TEXT    UNIQUE,                 -- SHA-256 of a login's secret; null for a token's session
+    token_id         TEXT    UNIQUE REFERENCES tokens (id) ON DELETE CASCADE, -- null for a login
+    device_id        TEXT    NOT NULL DEFAULT '',    -- as the login gave it
+    create_at        INTEGER NOT NULL,
+    expires_at       INTEGER NOT NULL,               -- a token's session: 36500 days ahead, at most the token's own end
+    last_activity_at INTEGER NOT NULL,               -- exact to a minute
+    props            TEXT    NOT NULL                -- JSON object of strings, as clients see it
+) STRICT;
+CREATE INDEX sessions_by_user ON sessions (user_id, create_at);
+CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+-- Roles and what they permit. The built-in ones are written when the file is made.
+CREATE TABLE roles (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    name           TEXT    NOT NULL UNIQUE,
+    display_name   TEXT    NOT NULL,
+    description    TEXT    NOT NULL,
+    create_at      INTEGER NOT NULL,
+    update_at      INTEGER NOT NULL,
+    delete_at      INTEGER NOT NULL DEFAULT 0,
+    permissions    TEXT    NOT NULL,                 -- Mattermost's names with single spaces between
+    scheme_managed INTEGER NOT NULL,
+    built_in       INTEGER NOT NULL
+) STRICT;
+
+-- The stored configuration: one row, what was set and differs from nothing. Defaults are not stored.
+CREATE TABLE config (
+    id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    revision INTEGER NOT NULL,                       -- grows with every change, so that a server sees it
+    document TEXT    NOT NULL                        -- JSON object: section -> setting -> value
+) STRICT;
+INSERT INTO config (id, revision, document) VALUES (1, 1, '{}');
+
+-- Who did what. Written in the transaction of the change itself; never changed, never holding a secret.
+CREATE TABLE audits (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    create_at  INTEGER NOT NULL,
+    user_id    TEXT    NOT NULL,                     -- who acted; empty when not known
+    action     TEXT    NOT NULL,                     -- path of the request, or the command
+    extra_info TEXT    NOT NULL,
+    ip_address TEXT    NOT NULL,
+    session_id TEXT    NOT NULL
+) STRICT;
+CREATE INDEX audits_by_age ON audits (create_at, id);
+CREATE INDEX audits_by_user ON audits (user_id, create_at, id);
+
+PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
+PRAGMA user_version = 1;

@@ -1,0 +1,67 @@
+//! Who did what. Owns the rows of the audit and who may write them; reads none of it.
+//!
+//! A change records its row in its own transaction, which needs the `Granted` that allowed it. A refused attempt is
+//! noted afterwards, without holding the caller up.
+
+pub mod sql;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::permission::{Caller, Granted};
+use crate::secret::SecretHash;
+use crate::store::Tx;
+use crate::{id, session, token};
+
+/// One row, but for its id and time.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Who acted, or the account logged in to; empty when not known.
+    pub user_id: String,
+    /// Path of the request as the client wrote it, or the command.
+    pub action: String,
+    /// Free text in Mattermost's words.
+    pub extra_info: String,
+    /// Where from; empty for the command line.
+    pub ip_address: String,
+    /// The session that acted.
+    pub session_id: String,
+}
+
+impl Event {
+    fn of(caller: &Caller, extra_info: &str) -> Event {
+        Event {
+            user_id: caller.user_id.clone(),
+            action: caller.action.clone(),
+            extra_info: extra_info.to_owned(),
+            ip_address: caller.address.clone(),
+            session_id: caller.session_id.clone(),
+        }
+    }
+}
+
+/// Records a change in the transaction of that change.
+pub fn record(tx: &Tx, granted: &Granted, extra_info: &str) -> Result<(), AppError> {
+    Ok(sql::insert(tx, granted.at(), &Event::of(granted.caller(), extra_info))?)
+}
+
+/// Runs `work`; when it is refused, notes that it was attempted. `work` records its own rows when it succeeds.
+pub fn attempt<T>(app: &App, caller: &Caller, extra_info: &str, work: impl FnOnce() -> Result<T, AppError>) -> Result<T, AppError> {
+    let result = work();
+    if result.is_err() {
+        let (at, event) = (app.clock.now(), Event::of(caller, extra_info));
+        app.store.defer(move |tx| Ok(sql::insert(tx, at, &Event { action: redact(tx, &event.action)?, ..event })?));
+    }
+    result
+}
+
+/// The text with every secret in it blotted out: what a client wrote may hold one where an id or a name belongs.
+pub fn redact(tx: &Tx, text: &str) -> Result<String, AppError> {
+    let mut clean = text.to_owned();
+    for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| id::is_valid(word)) {
+        let hash = SecretHash::of(word);
+        if session::sql::is_secret(tx, &hash)? || token::sql::is_secret(tx, &hash)? {
+            clean = clean.replace(word, "[secret]");
+        }
+    }
+    Ok(clean)
+}

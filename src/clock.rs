@@ -1,0 +1,80 @@
+//! Time. The only place that asks the operating system for it, so that a test can move it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Milliseconds since 1970, UTC.
+pub type Millis = i64;
+
+/// A day in milliseconds.
+pub const DAY: Millis = 86_400_000;
+
+/// Where `now` comes from; clones share it.
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    /// The operating system's clock.
+    #[default]
+    System,
+    /// A clock that stands still until it is moved.
+    Fixed(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at the present and moves only by [`Clock::advance`].
+    pub fn fixed() -> Clock {
+        Clock::Fixed(Arc::new(AtomicI64::new(Clock::System.now())))
+    }
+
+    /// Milliseconds since 1970, UTC.
+    pub fn now(&self) -> Millis {
+        match self {
+            Clock::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+            }
+            Clock::Fixed(at) => at.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Moves a fixed clock forward; the system's clock is not moved.
+    pub fn advance(&self, by: Duration) {
+        if let Clock::Fixed(at) = self {
+            at.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        }
+    }
+}
+
+/// `2026-01-31T09:05:07.042Z` (RFC 3339), for logs and the command line.
+pub fn rfc3339(at: Millis) -> String {
+    let (days, rest) = (at.div_euclid(DAY), at.rem_euclid(DAY));
+    // Days to a date of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second, milli) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60, rest % 1000);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (at, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (1_769_850_307_042, "2026-01-31T09:05:07.042Z"),
+            (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+        ] {
+            assert_eq!(rfc3339(at), text);
+        }
+    }
+}

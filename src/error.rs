@@ -1,0 +1,263 @@
+//! Every way a request or a command can fail: one row of the catalogue each.
+//!
+//! Owns the ids, statuses and sentences that clients branch on (Mattermost's wherever Mattermost has the failure) and
+//! `AppError`, which carries one of them upwards. Does not know HTTP: `http/response.rs` turns an `AppError` into an answer.
+
+use crate::store::StoreError;
+
+/// One row of the catalogue.
+#[derive(Debug)]
+pub struct Failure {
+    /// Machine name; clients branch on it.
+    pub id: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// A sentence for people; `{name}` is replaced by the name given with the error.
+    pub message: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($(#[doc = $doc:literal])* $name:ident = $status:literal, $id:literal, $message:literal;)*) => {
+        $($(#[doc = $doc])* pub static $name: Failure = Failure { id: $id, status: $status, message: $message };)*
+        /// The whole catalogue, for the tests that read it.
+        #[cfg(test)]
+        pub static CATALOGUE: &[&Failure] = &[$(&$name),*];
+    };
+}
+
+catalogue! {
+    // What any route may answer.
+    BODY_PARAM = 400, "api.context.invalid_body_param.app_error", "Invalid or missing {name} in request body.";
+    URL_PARAM = 400, "api.context.invalid_url_param.app_error", "Invalid or missing {name} parameter in request URL.";
+    SESSION_EXPIRED = 401, "api.context.session_expired.app_error", "Invalid or expired session, please login again.";
+    TOKEN_IN_QUERY = 401, "api.context.token_provided.app_error", "Session is not OAuth but token was provided in the query string.";
+    PERMISSIONS = 403, "api.context.permissions.app_error", "You do not have the appropriate permissions.";
+    NOT_FOUND = 404, "api.context.404.app_error", "Sorry, we could not find the page.";
+
+    // What the connection itself may answer, before any route.
+    BAD_REQUEST = 400, "api.request.malformed.app_error", "The request is not well-formed HTTP: {name}.";
+    REQUEST_TIMEOUT = 408, "api.request.timeout.app_error", "The request did not arrive in time.";
+    BODY_TOO_LARGE = 413, "api.context.request_body_too_large.app_error", "The request body is too large.";
+    TARGET_TOO_LONG = 414, "api.request.target_too_long.app_error", "The request target is too long.";
+    EXPECTATION_FAILED = 417, "api.request.expectation.app_error", "The expectation in the request cannot be met.";
+    HEAD_TOO_LARGE = 431, "api.request.head_too_large.app_error", "The request head is too large.";
+    INTERNAL = 500, "api.context.internal.app_error", "An internal error occurred. The server's log has it under this request id.";
+    NOT_IMPLEMENTED = 501, "api.request.not_implemented.app_error", "The request asks for something of HTTP that this server does not have.";
+    BUSY = 503, "api.context.busy.app_error", "The server is busy. Please try again.";
+    HTTP_VERSION = 505, "api.request.version.app_error", "This server speaks HTTP/1.1 and HTTP/1.0.";
+
+    // The store.
+    STORE = 500, "app.store.app_error", "The data could not be read or written. The server's log has the reason under this request id.";
+    STORE_FULL = 507, "app.store.full.app_error", "The disk is full: nothing was changed. Please free some space and try again.";
+    STORE_READ_ONLY = 503, "app.store.read_only.app_error", "The data cannot be written at the moment: nothing was changed.";
+    STORE_LOCKED = 503, "app.store.locked.app_error", "The data file is locked by another process: nothing was changed. Please try again.";
+
+    // Accounts.
+    USER_MISSING = 404, "app.user.missing_account.const", "Unable to find the user.";
+    /// Mattermost: roles of an unknown user are refused with 400 under the id that is 404 elsewhere.
+    USER_MISSING_400 = 400, "app.user.missing_account.const", "Unable to find the user.";
+    USERNAME_UNKNOWN = 404, "app.user.get_by_username.app_error", "Unable to find an existing account matching your username for this team. This team may require an invite from the team owner to join.";
+    EMAIL_HIDDEN = 403, "api.user.get_user_by_email.permissions.app_error", "Unable to get user by email.";
+    USERNAME_EXISTS = 400, "app.user.save.username_exists.app_error", "An account with that username already exists.";
+    EMAIL_EXISTS = 400, "app.user.save.email_exists.app_error", "An account with that email already exists.";
+    USER_EXISTING = 400, "app.user.save.existing.app_error", "Must call update for existing user.";
+    BAD_USERNAME = 400, "model.user.is_valid.username.app_error", "Username must begin with a letter, and contain between 3 to 22 lowercase characters made up of numbers, letters, and the symbols \".\", \"-\", and \"_\".";
+    BAD_EMAIL = 400, "model.user.is_valid.email.app_error", "Invalid email.";
+    BAD_NICKNAME = 400, "model.user.is_valid.nickname.app_error", "Invalid nickname.";
+    BAD_FIRST_NAME = 400, "model.user.is_valid.first_name.app_error", "Invalid first name.";
+    BAD_LAST_NAME = 400, "model.user.is_valid.last_name.app_error", "Invalid last name.";
+    BAD_POSITION = 400, "model.user.is_valid.position.app_error", "Invalid position: must not be longer than 128 characters.";
+    BAD_LOCALE = 400, "model.user.is_valid.locale.app_error", "Invalid locale.";
+    AUTH_DATA_AND_PASSWORD = 400, "model.user.is_valid.auth_data_pwd.app_error", "Invalid user, password and auth data cannot both be set.";
+    /// Mattermost: odd, but a password too weak at creation is told in the words of a failed login.
+    BAD_PASSWORD_AT_CREATION = 400, "api.user.check_user_password.invalid.app_error", "Login failed because of invalid password.";
+    SIGN_UP_DISABLED = 501, "api.user.create_user.signup_email_disabled.app_error", "User sign-up with email is disabled.";
+    NO_OPEN_SERVER = 403, "api.user.create_user.no_open_server", "This server does not allow open signups.  Please speak with your Administrator to receive an invitation.";
+    ROLE_UNKNOWN_400 = 400, "app.role.check_roles_exist.role_not_found", "The provided role does not exist";
+    ROLE_LICENSE = 400, "api.user.update_user_roles.license.app_error", "Custom Permission Schemes not supported by current license";
+    ACTIVE_PERMISSIONS = 403, "api.user.update_active.permissions.app_error", "You do not have the appropriate permissions.";
+    ACTIVE_SELF = 401, "api.user.update_active.not_enable.app_error", "You cannot deactivate yourself because this feature is not enabled. Please contact your System Administrator.";
+    PASSWORD_CONTEXT = 403, "api.user.update_password.context.app_error", "Update password failed because context user_id did not match props user_id.";
+    PASSWORD_INCORRECT = 400, "api.user.update_password.incorrect.app_error", "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.";
+
+    // Login.
+    BAD_CREDENTIALS = 401, "api.user.login.invalid_credentials_email_username", "Enter a valid email or username and/or password.";
+    BLANK_PASSWORD = 400, "api.user.login.blank_pwd.app_error", "Password field must not be blank";
+    LOGIN_INACTIVE = 401, "api.user.login.inactive.app_error", "Login failed because your account has been deactivated.  Please contact an administrator.";
+    LOGIN_ATTEMPTS = 401, "api.user.check_user_login_attempts.too_many.app_error", "Your account is locked because of too many failed password attempts. Please reset your password.";
+
+    // Sessions.
+    /// Mattermost: an unknown session is 400 here, not 404.
+    SESSION_UNKNOWN = 400, "app.session.get.app_error", "We encountered an error finding the session.";
+
+    // Personal access tokens.
+    TOKENS_DISABLED = 501, "app.user_access_token.disabled", "Personal access tokens are disabled on this server. Please contact your system administrator for details.";
+    TOKEN_UNKNOWN = 404, "app.user_access_token.get_by_user.app_error", "Unable to get the personal access tokens by user.";
+    TOKEN_DESCRIPTION = 400, "model.user_access_token.is_valid.description.app_error", "Invalid description, must be 255 or less characters.";
+
+    // Roles.
+    ROLE_UNKNOWN = 404, "app.role.get.app_error", "Unable to get role.";
+    ROLE_NAME_UNKNOWN = 404, "app.role.get_by_name.app_error", "Unable to get role.";
+
+    // Configuration.
+    CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";
+}
+
+/// The failures of a password under the rules in force; Mattermost names each combination of rules.
+///
+/// Mattermost: the id is built from the rules that are switched on, not from those that were broken.
+#[derive(Debug, Clone)]
+pub struct PasswordRules {
+    /// The id, `model.user.is_valid.pwd` and one part for each rule in force.
+    pub id: String,
+    /// The sentence that lists the rules.
+    pub message: String,
+}
+
+/// A failure on its way to the caller.
+///
+/// The body of an answer shows the catalogue row and `detail`; `cause` goes to the log only.
+#[derive(Debug)]
+pub struct AppError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    failure: &'static Failure,
+    id: Option<String>,
+    message: Option<String>,
+    detail: String,
+    cause: Option<String>,
+}
+
+impl AppError {
+    /// The failure as the catalogue has it.
+    pub fn new(failure: &'static Failure) -> AppError {
+        AppError(Box::new(Inner { failure, id: None, message: None, detail: String::new(), cause: None }))
+    }
+
+    /// The failure with `{name}` of its sentence replaced.
+    pub fn named(failure: &'static Failure, name: &str) -> AppError {
+        let mut error = AppError::new(failure);
+        error.0.message = Some(failure.message.replace("{name}", name));
+        error
+    }
+
+    /// 400: a field of the body is missing or bad, or the whole body is.
+    pub fn body_param(name: &str) -> AppError {
+        AppError::named(&BODY_PARAM, name)
+    }
+
+    /// 400: a part of the path or the query is bad.
+    pub fn url_param(name: &str) -> AppError {
+        AppError::named(&URL_PARAM, name)
+    }
+
+    /// 400: a new password breaks the rules in force.
+    pub fn password_rules(rules: PasswordRules) -> AppError {
+        let mut error = AppError::new(&BAD_PASSWORD_AT_CREATION);
+        error.0.id = Some(rules.id);
+        error.0.message = Some(rules.message);
+        error
+    }
+
+    /// 400: a value of the configuration; `rule` is the last part of Mattermost's id.
+    pub fn config_value(rule: &str, message: String) -> AppError {
+        let mut error = AppError::new(&BODY_PARAM);
+        error.0.id = Some(format!("model.config.is_valid.{rule}.app_error"));
+        error.0.message = Some(message);
+        error
+    }
+
+    /// Adds what the caller is told under `detailed_error`.
+    pub fn detail(mut self, detail: impl Into<String>) -> AppError {
+        self.0.detail = detail.into();
+        self
+    }
+
+    /// Adds what only the log is told.
+    pub fn cause(mut self, cause: impl Into<String>) -> AppError {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    /// The id in the body.
+    pub fn id(&self) -> &str {
+        self.0.id.as_deref().unwrap_or(self.0.failure.id)
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.0.failure.status
+    }
+
+    /// The sentence in the body.
+    pub fn message(&self) -> &str {
+        self.0.message.as_deref().unwrap_or(self.0.failure.message)
+    }
+
+    /// `detailed_error` of the body.
+    pub fn detailed(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// What the log is told.
+    pub fn logged_cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    /// Whether this is the given row.
+    pub fn is(&self, failure: &'static Failure) -> bool {
+        std::ptr::eq(self.0.failure, failure)
+    }
+}
+
+impl From<&'static Failure> for AppError {
+    fn from(failure: &'static Failure) -> AppError {
+        AppError::new(failure)
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> AppError {
+        let failure = match error {
+            StoreError::Full(_) => &STORE_FULL,
+            StoreError::ReadOnly(_) => &STORE_READ_ONLY,
+            StoreError::Locked(_) => &STORE_LOCKED,
+            StoreError::Other(_) => &STORE,
+        };
+        AppError::new(failure).cause(error.to_string())
+    }
+}
+
+impl std::fmt::Display for AppError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message())?;
+        match self.logged_cause() {
+            Some(cause) => write!(f, " ({cause})"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_an_error_status_and_a_sentence() {
+        for row in CATALOGUE {
+            assert!((400..600).contains(&row.status), "{}", row.id);
+            assert!(row.message.len() > 10, "{}", row.id);
+            assert!(row.id.contains('.'), "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn an_id_has_one_sentence() {
+        for a in CATALOGUE {
+            for b in CATALOGUE {
+                assert!(a.id != b.id || a.message == b.message, "{} has two sentences", a.id);
+            }
+        }
+    }
+}

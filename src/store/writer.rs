@@ -1,0 +1,144 @@
+//! The one writer: a thread that takes all changes that wait, runs each in a savepoint of one transaction, and answers
+//! them after the commit. One fsync serves all that waited for it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::{StoreError, Tx};
+use crate::error::{self, AppError};
+
+/// Changes that share one commit.
+const BATCH: usize = 256;
+
+/// Changes that may wait. A request waits for a place; a deferred note does not.
+const QUEUE: usize = 1024;
+
+/// A change on its way through the writer.
+trait Change: Send {
+    /// Runs the change; false when it failed and nothing of it may stay.
+    fn run(&mut self, tx: &Tx) -> bool;
+    /// Answers whoever waits.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Work<F, T> {
+    work: Option<F>,
+    result: Option<Result<T, AppError>>,
+    waiting: Option<SyncSender<Result<T, AppError>>>,
+}
+
+impl<T: Send, F: FnOnce(&Tx) -> Result<T, AppError> + Send> Change for Work<F, T> {
+    fn run(&mut self, tx: &Tx) -> bool {
+        let Some(work) = self.work.take() else { return false };
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| Err(AppError::new(&error::INTERNAL).cause("a change panicked")));
+        let keep = result.is_ok();
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let result = match (committed, self.result) {
+            (Ok(()), Some(result)) => result,
+            // A refusal changes nothing, so it holds whether or not its neighbours were committed.
+            (Err(_), Some(Err(refused))) => Err(refused),
+            (Err(failed), _) => Err(failed.into()),
+            (Ok(()), None) => Err(AppError::new(&error::INTERNAL).cause("a change did not run")),
+        };
+        match self.waiting {
+            // Nobody waits any more when the caller's thread is gone: then there is nobody to tell.
+            Some(waiting) => drop(waiting.send(result)),
+            None => {
+                if let Err(error) = result {
+                    log::error!("a deferred change was lost: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// The handle of the writer's thread.
+pub struct Writer {
+    queue: Option<SyncSender<Box<dyn Change>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub fn start(connection: Connection) -> rusqlite::Result<Writer> {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let (queue, changes) = sync_channel(QUEUE);
+        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || run(&connection, &changes));
+        // Without a thread there is nothing to run: report it as SQLite reports a lack of memory.
+        let thread = thread.map_err(|_| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOMEM), None))?;
+        Ok(Writer { queue: Some(queue), thread: Some(thread) })
+    }
+
+    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
+        let (waiting, answer) = sync_channel(1);
+        let change = Work { work: Some(work), result: None, waiting: Some(waiting) };
+        let gone = || AppError::new(&error::STORE).cause("the writer has stopped");
+        self.queue.as_ref().ok_or_else(gone)?.send(Box::new(change)).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+
+    pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
+        let change = Work { work: Some(work), result: None, waiting: None };
+        let sent = self.queue.as_ref().map(|queue| queue.try_send(Box::new(change)));
+        if let Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) = sent {
+            log::warn!("a deferred change was dropped: the writer is busy");
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn run(connection: &Connection, changes: &Receiver<Box<dyn Change>>) {
+    while let Ok(first) = changes.recv() {
+        let mut batch = vec![first];
+        batch.extend(changes.try_iter().take(BATCH - 1));
+        // A change can end the whole transaction (a full disk): those behind it start anew.
+        while !batch.is_empty() {
+            batch = commit(connection, batch);
+        }
+    }
+}
+
+/// Runs and commits the batch; gives back the changes that have not run.
+fn commit(connection: &Connection, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<dyn Change>> {
+    let mut ran = 0;
+    let result = attempt(connection, &mut batch, &mut ran);
+    if result.is_err() && !connection.is_autocommit() {
+        drop(connection.execute_batch("ROLLBACK"));
+    }
+    let rest = batch.split_off(ran.max(1).min(batch.len()));
+    for change in batch {
+        change.answer(result.clone());
+    }
+    rest
+}
+
+fn attempt(connection: &Connection, batch: &mut [Box<dyn Change>], ran: &mut usize) -> Result<(), StoreError> {
+    let execute = |sql: &str| -> Result<(), StoreError> { Ok(drop(connection.prepare_cached(sql)?.execute([])?)) };
+    execute("BEGIN IMMEDIATE")?;
+    for change in batch {
+        execute("SAVEPOINT change")?;
+        *ran += 1;
+        if !change.run(&Tx::new(connection)) {
+            if connection.is_autocommit() {
+                return Err(StoreError::Other("the transaction was ended by a failure of one of its changes".into()));
+            }
+            execute("ROLLBACK TO change")?;
+        }
+        execute("RELEASE change")?;
+    }
+    execute("COMMIT")
+}

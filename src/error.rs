@@ -42,7 +42,6 @@ catalogue! {
     EXPECTATION_FAILED = 417, "api.request.expectation.app_error", "The expectation in the request cannot be met.";
     HEAD_TOO_LARGE = 431, "api.request.head_too_large.app_error", "The request head is too large.";
     INTERNAL = 500, "api.context.internal.app_error", "An internal error occurred. The server's log has it under this request id.";
-    NOT_IMPLEMENTED = 501, "api.request.not_implemented.app_error", "The request asks for something of HTTP that this server does not have.";
     BUSY = 503, "api.context.busy.app_error", "The server is busy. Please try again.";
     HTTP_VERSION = 505, "api.request.version.app_error", "This server speaks HTTP/1.1 and HTTP/1.0.";
 
@@ -82,6 +81,8 @@ catalogue! {
 
     // Login.
     BAD_CREDENTIALS = 401, "api.user.login.invalid_credentials_email_username", "Enter a valid email or username and/or password.";
+    BAD_CREDENTIALS_EMAIL = 401, "api.user.login.invalid_credentials_email", "Enter a valid email and/or password.";
+    BAD_CREDENTIALS_USERNAME = 401, "api.user.login.invalid_credentials_username", "Enter a valid username and/or password.";
     BLANK_PASSWORD = 400, "api.user.login.blank_pwd.app_error", "Password field must not be blank";
     LOGIN_INACTIVE = 401, "api.user.login.inactive.app_error", "Login failed because your account has been deactivated.  Please contact an administrator.";
     LOGIN_ATTEMPTS = 401, "api.user.check_user_login_attempts.too_many.app_error", "Your account is locked because of too many failed password attempts. Please reset your password.";
@@ -132,7 +133,13 @@ struct Inner {
 impl AppError {
     /// The failure as the catalogue has it.
     pub fn new(failure: &'static Failure) -> AppError {
-        AppError(Box::new(Inner { failure, id: None, message: None, detail: String::new(), cause: None }))
+        AppError(Box::new(Inner {
+            failure,
+            id: None,
+            message: None,
+            detail: String::new(),
+            cause: None,
+        }))
     }
 
     /// The failure with `{name}` of its sentence replaced.
@@ -256,7 +263,11 @@ mod tests {
     fn an_id_has_one_sentence() {
         for a in CATALOGUE {
             for b in CATALOGUE {
-                assert!(a.id != b.id || a.message == b.message, "{} has two sentences", a.id);
+                assert!(
+                    a.id != b.id || a.message == b.message,
+                    "{} has two sentences",
+                    a.id
+                );
             }
         }
     }

@@ -19,7 +19,10 @@ pub fn new() -> String {
 
 /// One letter for each byte, of which five bits count.
 pub fn letters(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect()
 }
 
 /// Whether the text has the form of an id. Mattermost: letters of either case and digits, 26 of them.
@@ -42,6 +45,10 @@ mod tests {
     fn every_letter_is_as_likely_as_the_others() {
         let all: Vec<u8> = (0..=255).collect();
         let text = letters(&all);
-        assert!(ALPHABET.iter().all(|letter| text.bytes().filter(|byte| byte == letter).count() == 8));
+        assert!(
+            ALPHABET
+                .iter()
+                .all(|letter| text.bytes().filter(|byte| byte == letter).count() == 8)
+        );
     }
 }

@@ -42,7 +42,10 @@ impl Passwords {
             Cost::Owasp => Params::new(19_456, 2, 1, None),
             Cost::Cheapest => Params::new(Params::MIN_M_COST, 1, 1, None),
         };
-        let mut passwords = Passwords { params: params.map_err(internal)?, decoy: String::new() };
+        let mut passwords = Passwords {
+            params: params.map_err(internal)?,
+            decoy: String::new(),
+        };
         passwords.decoy = passwords.decoy()?;
         Ok(passwords)
     }
@@ -60,7 +63,9 @@ impl Passwords {
         let stored = stored.filter(|hash| !hash.is_empty());
         let hash = PasswordHash::new(stored.unwrap_or(&self.decoy)).map_err(internal)?;
         let params = Params::try_from(&hash).map_err(internal)?;
-        let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else { return Err(internal("a stored hash lacks its parts")) };
+        let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+            return Err(internal("a stored hash lacks its parts"));
+        };
         let output = compute(&params, password, &salt)?;
         // `Output` compares in constant time.
         Ok(Output::new(&output).map_err(internal)? == expected && stored.is_some())
@@ -79,18 +84,31 @@ impl Passwords {
 
     /// No password hashes to zeros: the decoy needs no work to make, which start-up would pay for.
     fn decoy(&self) -> Result<String, AppError> {
-        self.phc(Salt::new(&random_salt()?).map_err(internal)?, &[0; Params::DEFAULT_OUTPUT_LEN])
+        self.phc(
+            Salt::new(&random_salt()?).map_err(internal)?,
+            &[0; Params::DEFAULT_OUTPUT_LEN],
+        )
     }
 }
 
-fn compute(params: &Params, password: &str, salt: &Salt) -> Result<[u8; Params::DEFAULT_OUTPUT_LEN], AppError> {
+fn compute(
+    params: &Params,
+    password: &str,
+    salt: &Salt,
+) -> Result<[u8; Params::DEFAULT_OUTPUT_LEN], AppError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    MEMORY.with_borrow_mut(|memory| {
-        memory.resize_with(params.block_count().max(memory.len()), Block::default);
-        argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, &mut memory[..params.block_count()])
-    })
-    .map_err(internal)?;
+    MEMORY
+        .with_borrow_mut(|memory| {
+            memory.resize_with(params.block_count().max(memory.len()), Block::default);
+            argon2.hash_password_into_with_memory(
+                password.as_bytes(),
+                salt,
+                &mut output,
+                &mut memory[..params.block_count()],
+            )
+        })
+        .map_err(internal)?;
     Ok(output)
 }
 
@@ -109,16 +127,37 @@ fn internal(error: impl std::fmt::Display) -> AppError {
 /// # Errors
 /// The rules in force, under Mattermost's id for them.
 pub fn check_rules(config: &Config, password: &str) -> Result<(), PasswordRules> {
-    let minimum = usize::try_from(config.int(&config::PASSWORD_MINIMUM_LENGTH)).unwrap_or(MAX_BYTES);
+    let minimum =
+        usize::try_from(config.int(&config::PASSWORD_MINIMUM_LENGTH)).unwrap_or(MAX_BYTES);
     let mut kept = (minimum..=MAX_BYTES).contains(&password.len());
     let mut id = String::from("model.user.is_valid.pwd");
     let mut parts = Vec::new();
     type Kind = fn(char) -> bool;
     let kinds: [(_, &str, &str, Kind); 4] = [
-        (&config::PASSWORD_LOWERCASE, "_lowercase", "at least one lowercase letter", |c| c.is_ascii_lowercase()),
-        (&config::PASSWORD_UPPERCASE, "_uppercase", "at least one uppercase letter", |c| c.is_ascii_uppercase()),
-        (&config::PASSWORD_NUMBER, "_number", "at least one number", |c| c.is_ascii_digit()),
-        (&config::PASSWORD_SYMBOL, "_symbol", "at least one symbol (e.g. \"~!@#$%^&*()\")", is_symbol),
+        (
+            &config::PASSWORD_LOWERCASE,
+            "_lowercase",
+            "at least one lowercase letter",
+            |c| c.is_ascii_lowercase(),
+        ),
+        (
+            &config::PASSWORD_UPPERCASE,
+            "_uppercase",
+            "at least one uppercase letter",
+            |c| c.is_ascii_uppercase(),
+        ),
+        (
+            &config::PASSWORD_NUMBER,
+            "_number",
+            "at least one number",
+            |c| c.is_ascii_digit(),
+        ),
+        (
+            &config::PASSWORD_SYMBOL,
+            "_symbol",
+            "at least one symbol (e.g. \"~!@#$%^&*()\")",
+            is_symbol,
+        ),
     ];
     for (setting, part, words, is) in kinds {
         if config.is_on(setting) {
@@ -127,7 +166,14 @@ pub fn check_rules(config: &Config, password: &str) -> Result<(), PasswordRules>
             kept &= password.contains(is);
         }
     }
-    if kept { Ok(()) } else { Err(PasswordRules { id: format!("{id}.app_error"), message: sentence(minimum, &parts) }) }
+    if kept {
+        Ok(())
+    } else {
+        Err(PasswordRules {
+            id: format!("{id}.app_error"),
+            message: sentence(minimum, &parts),
+        })
+    }
 }
 
 /// Mattermost: exactly these count as symbols.
@@ -162,18 +208,37 @@ mod tests {
     #[test]
     fn the_cost_is_what_owasp_asks_for() {
         let passwords = Passwords::new(Cost::Owasp).unwrap();
-        assert!(passwords.decoy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", passwords.decoy);
+        assert!(
+            passwords
+                .decoy
+                .starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            passwords.decoy
+        );
     }
 
     #[test]
     fn the_rules_in_force_name_the_failure() {
         let config = Config::defaults();
         assert!(check_rules(&config, "Password-1").is_ok());
-        let broken = ["Passwor-1", "password-1", "PASSWORD-1", "Password-x", "Password11", &format!("Aa-1{}", "x".repeat(69))];
+        let broken = [
+            "Passwor-1",
+            "password-1",
+            "PASSWORD-1",
+            "Password-x",
+            "Password11",
+            &format!("Aa-1{}", "x".repeat(69)),
+        ];
         for password in broken {
             let rules = check_rules(&config, password).unwrap_err();
-            assert_eq!(rules.id, "model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error", "{password}");
-            assert_eq!(rules.message, "Your password must contain at least 10 characters made up of at least one lowercase letter, at least one uppercase letter, at least one number, and at least one symbol (e.g. \"~!@#$%^&*()\").");
+            assert_eq!(
+                rules.id, "model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error",
+                "{password}"
+            );
+            assert_eq!(
+                rules.message,
+                "Your password must contain at least 10 characters made up of at least one lowercase letter, at least one uppercase letter, at least one number, and at least one symbol (e.g. \"~!@#$%^&*()\")."
+            );
         }
     }
 }

@@ -107,7 +107,12 @@ permissions! {
     ManageJobs "manage_jobs"
 }
 
-static BY_NAME: LazyLock<HashMap<&str, Permission>> = LazyLock::new(|| Permission::ALL.iter().map(|permission| (permission.name(), *permission)).collect());
+static BY_NAME: LazyLock<HashMap<&str, Permission>> = LazyLock::new(|| {
+    Permission::ALL
+        .iter()
+        .map(|permission| (permission.name(), *permission))
+        .collect()
+});
 
 /// A set of permissions: one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,7 +126,10 @@ impl PermissionSet {
 
     /// From names with spaces between; names nobody knows permit nothing.
     pub fn parse(names: &str) -> PermissionSet {
-        names.split(' ').filter_map(|name| BY_NAME.get(name).copied()).collect()
+        names
+            .split(' ')
+            .filter_map(|name| BY_NAME.get(name).copied())
+            .collect()
     }
 
     /// Whether it is in the set.
@@ -137,7 +145,11 @@ impl PermissionSet {
 
 impl FromIterator<Permission> for PermissionSet {
     fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> PermissionSet {
-        PermissionSet(permissions.into_iter().fold(0, |bits, permission| bits | 1 << permission as u32))
+        PermissionSet(
+            permissions
+                .into_iter()
+                .fold(0, |bits, permission| bits | 1 << permission as u32),
+        )
     }
 }
 
@@ -179,13 +191,26 @@ impl Caller {
     /// A stranger: may do what needs no permission.
     pub fn stranger(address: String, action: String, at: Millis) -> Caller {
         let (user_id, session_id, roles) = Default::default();
-        Caller { user_id, session_id, roles, permissions: PermissionSet::default(), via: Via::Nothing, address, action, at }
+        Caller {
+            user_id,
+            session_id,
+            roles,
+            permissions: PermissionSet::default(),
+            via: Via::Nothing,
+            address,
+            action,
+            at,
+        }
     }
 
     /// The command line.
     pub fn operator(command: &str, at: Millis) -> Caller {
         let stranger = Caller::stranger(String::new(), format!("patmost {command}"), at);
-        Caller { permissions: PermissionSet::all(), via: Via::Operator, ..stranger }
+        Caller {
+            permissions: PermissionSet::all(),
+            via: Via::Operator,
+            ..stranger
+        }
     }
 
     /// Whether the caller has the permission system-wide.
@@ -240,7 +265,8 @@ macro_rules! rules {
 }
 
 use Permission::{
-    CreateUserAccessToken, EditOtherUsers, ManageRoles, ManageSystem, ReadUserAccessToken, RevokeUserAccessToken, WriteUsersInConsole,
+    CreateUserAccessToken, EditOtherUsers, ManageRoles, ManageSystem, ReadUserAccessToken,
+    RevokeUserAccessToken, WriteUsersInConsole,
 };
 
 //  name               what                                                needs                        and for others             refusal
@@ -266,7 +292,9 @@ impl Rule {
     /// Asks for something that is about no account.
     pub fn ask(&'static self, caller: &Caller) -> Result<Granted, AppError> {
         self.need(caller, self.needs)?;
-        Ok(Granted { caller: caller.clone() })
+        Ok(Granted {
+            caller: caller.clone(),
+        })
     }
 
     /// Asks for something about an account.
@@ -279,10 +307,16 @@ impl Rule {
                 self.need(caller, Some(ManageSystem))?;
             }
         }
-        Ok(Granted { caller: caller.clone() })
+        Ok(Granted {
+            caller: caller.clone(),
+        })
     }
 
-    fn need(&'static self, caller: &Caller, permission: Option<Permission>) -> Result<(), AppError> {
+    fn need(
+        &'static self,
+        caller: &Caller,
+        permission: Option<Permission>,
+    ) -> Result<(), AppError> {
         match permission {
             Some(permission) if !caller.has(permission) => Err(AppError::new(self.refused)),
             _ => Ok(()),
@@ -297,6 +331,13 @@ pub struct Granted {
 }
 
 impl Granted {
+    /// The same, acting as the account that is logged in to: a login begins as nobody.
+    pub fn acting_as(mut self, user_id: &str, session_id: &str) -> Granted {
+        self.caller.user_id = user_id.to_owned();
+        self.caller.session_id = session_id.to_owned();
+        self
+    }
+
     /// Who was granted.
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -317,7 +358,10 @@ mod tests {
         assert!(Permission::ALL.len() <= 128);
         assert_eq!(BY_NAME.len(), Permission::ALL.len());
         for permission in Permission::ALL {
-            assert_eq!(PermissionSet::parse(permission.name()), [*permission].into_iter().collect());
+            assert_eq!(
+                PermissionSet::parse(permission.name()),
+                [*permission].into_iter().collect()
+            );
         }
     }
 }

@@ -12,6 +12,12 @@ use crate::secret::SecretHash;
 use crate::store::Tx;
 use crate::{id, session, token};
 
+/// Mattermost: more of a path is not kept.
+const ACTION_LETTERS: usize = 512;
+
+/// Mattermost: more of a text is not kept.
+const EXTRA_INFO_LETTERS: usize = 1024;
+
 /// One row, but for its id and time.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -31,8 +37,8 @@ impl Event {
     fn of(caller: &Caller, extra_info: &str) -> Event {
         Event {
             user_id: caller.user_id.clone(),
-            action: caller.action.clone(),
-            extra_info: extra_info.to_owned(),
+            action: caller.action.chars().take(ACTION_LETTERS).collect(),
+            extra_info: extra_info.chars().take(EXTRA_INFO_LETTERS).collect(),
             ip_address: caller.address.clone(),
             session_id: caller.session_id.clone(),
         }
@@ -41,15 +47,37 @@ impl Event {
 
 /// Records a change in the transaction of that change.
 pub fn record(tx: &Tx, granted: &Granted, extra_info: &str) -> Result<(), AppError> {
-    Ok(sql::insert(tx, granted.at(), &Event::of(granted.caller(), extra_info))?)
+    Ok(sql::insert(
+        tx,
+        granted.at(),
+        &Event::of(granted.caller(), extra_info),
+    )?)
 }
 
-/// Runs `work`; when it is refused, notes that it was attempted. `work` records its own rows when it succeeds.
-pub fn attempt<T>(app: &App, caller: &Caller, extra_info: &str, work: impl FnOnce() -> Result<T, AppError>) -> Result<T, AppError> {
+/// Runs `work`; when it is refused, notes what was attempted. `work` records its own rows when it succeeds.
+pub fn attempt<T>(
+    app: &App,
+    caller: &Caller,
+    extra_infos: &'static [&str],
+    work: impl FnOnce() -> Result<T, AppError>,
+) -> Result<T, AppError> {
     let result = work();
     if result.is_err() {
-        let (at, event) = (app.clock.now(), Event::of(caller, extra_info));
-        app.store.defer(move |tx| Ok(sql::insert(tx, at, &Event { action: redact(tx, &event.action)?, ..event })?));
+        let (at, caller) = (app.clock.now(), caller.clone());
+        app.store.defer(move |tx| {
+            let action = redact(tx, &caller.action)?;
+            for extra_info in extra_infos {
+                sql::insert(
+                    tx,
+                    at,
+                    &Event {
+                        action: action.clone(),
+                        ..Event::of(&caller, extra_info)
+                    },
+                )?;
+            }
+            Ok(())
+        });
     }
     result
 }
@@ -57,7 +85,10 @@ pub fn attempt<T>(app: &App, caller: &Caller, extra_info: &str, work: impl FnOnc
 /// The text with every secret in it blotted out: what a client wrote may hold one where an id or a name belongs.
 pub fn redact(tx: &Tx, text: &str) -> Result<String, AppError> {
     let mut clean = text.to_owned();
-    for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| id::is_valid(word)) {
+    for word in text
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| id::is_valid(word))
+    {
         let hash = SecretHash::of(word);
         if session::sql::is_secret(tx, &hash)? || token::sql::is_secret(tx, &hash)? {
             clean = clean.replace(word, "[secret]");

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super as config;
 use crate::error::{self, AppError};
-use crate::http::{Answer, Context, Response, body};
+use crate::http::{Answer, Context, answer, json as body};
 use crate::permission::{CONFIG_READ, CONFIG_WRITE};
 
 /// Mattermost: the configuration is never kept by a cache.
@@ -13,7 +13,7 @@ const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-rev
 /// `GET /config`
 pub fn get(cx: &Context) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
-    Ok(Response::json(cx.config.document()).header(NOT_CACHED))
+    Ok(answer::json(cx.config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
 }
 
 /// `PUT /config/patch`
@@ -21,7 +21,7 @@ pub fn patch(cx: &Context) -> Answer {
     let patch = body::object(cx.body(), "config")?;
     let granted = CONFIG_WRITE.ask(cx.caller()?)?;
     let config = config::patch(cx.app, granted, patch.members())?;
-    Ok(Response::json(config.document()).header(NOT_CACHED))
+    Ok(answer::json(config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
 }
 
 /// `GET /config/client?format=old`: a flat map, all values are strings; more of them with a session.
@@ -58,5 +58,5 @@ pub fn client(cx: &Context) -> Answer {
         values["ShowEmailAddress"] = switch(&config::SHOW_EMAIL_ADDRESS).into();
         values["ShowFullName"] = switch(&config::SHOW_FULL_NAME).into();
     }
-    Ok(Response::json(&values))
+    Ok(answer::json(&values))
 }

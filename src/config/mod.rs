@@ -75,7 +75,8 @@ settings! {
 }
 
 impl Setting {
-    fn default(&self) -> Value {
+    /// The value when nothing else says so.
+    pub fn default(&self) -> Value {
         match self.kind {
             Bool(value) => value.into(),
             Int(value, ..) => value.into(),
@@ -97,11 +98,14 @@ impl Setting {
     fn check(&self, value: &Value) -> Result<(), AppError> {
         let limits = match (&self.kind, value) {
             (Bool(_), Value::Bool(_)) | (Text(_), Value::String(_)) => return Ok(()),
-            (Int(_, least, most, rule), Value::Number(number)) => number.as_i64().map(|number| (number, *least, *most, *rule)),
+            (Int(_, least, most, rule), Value::Number(number)) => {
+                number.as_i64().map(|number| (number, *least, *most, *rule))
+            }
             _ => None,
         };
         // Mattermost: a value of the wrong type silently became false; that loses what an admin meant, so it is refused.
-        let (number, least, most, rule) = limits.ok_or_else(|| AppError::body_param(&self.path()))?;
+        let (number, least, most, rule) =
+            limits.ok_or_else(|| AppError::body_param(&self.path()))?;
         if (least..=most).contains(&number) {
             return Ok(());
         }
@@ -112,18 +116,27 @@ impl Setting {
         if self.name == MAXIMUM_LOGIN_ATTEMPTS.name {
             return "Invalid maximum login attempts for service settings. Must be a positive number.".into();
         }
-        format!("Invalid value for {}. Must be between {least} and {most}.", self.path())
+        format!(
+            "Invalid value for {}. Must be between {least} and {most}.",
+            self.path()
+        )
     }
 
     /// A value written as text: on the command line or in the environment.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
-            Bool(_) => text.to_ascii_lowercase().parse::<bool>().ok().map(Value::from),
+            Bool(_) => text
+                .to_ascii_lowercase()
+                .parse::<bool>()
+                .ok()
+                .map(Value::from),
             Int(..) => text.parse::<i64>().ok().map(Value::from),
             Text(_) => Some(text.into()),
         };
-        let value = value.ok_or_else(|| format!("{}: {text:?} is not {}", self.path(), self.type_in_words()))?;
-        self.check(&value).map_err(|error| error.message().to_owned())?;
+        let value = value
+            .ok_or_else(|| format!("{}: {text:?} is not {}", self.path(), self.type_in_words()))?;
+        self.check(&value)
+            .map_err(|error| error.message().to_owned())?;
         Ok(value)
     }
 
@@ -138,7 +151,10 @@ impl Setting {
 
 /// The setting of that name, such as `ServiceSettings.EnableUserAccessTokens`, in any case.
 pub fn find(path: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.path().eq_ignore_ascii_case(path)).copied()
+    SETTINGS
+        .iter()
+        .find(|setting| setting.path().eq_ignore_ascii_case(path))
+        .copied()
 }
 
 /// A value that is fixed while the process runs, and what fixed it.
@@ -152,6 +168,21 @@ pub struct Pin {
     pub by: String,
 }
 
+impl Pin {
+    /// A value that is fixed by name, such as `ServiceSettings.EnableUserAccessTokens` and `true`.
+    ///
+    /// # Errors
+    /// One sentence: there is no such setting, or the value is not possible.
+    pub fn new(path: &str, text: &str, by: &str) -> Result<Pin, String> {
+        let setting = find(path).ok_or_else(|| format!("there is no setting {path:?}"))?;
+        Ok(Pin {
+            setting,
+            value: setting.parse(text)?,
+            by: by.to_owned(),
+        })
+    }
+}
+
 /// Pins of the config file, weakest of the three.
 ///
 /// # Errors
@@ -159,17 +190,28 @@ pub struct Pin {
 pub fn pins_of_file(path: &Path) -> Result<Vec<Pin>, String> {
     let place = format!("config file {}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
-    let document: Map<String, Value> = serde_json::from_str(&text).map_err(|error| format!("{place}: {error}"))?;
+    let document: Map<String, Value> =
+        serde_json::from_str(&text).map_err(|error| format!("{place}: {error}"))?;
     let mut pins = Vec::new();
     for (section, values) in &document {
-        let values = values.as_object().ok_or_else(|| format!("{place}: {section} must be an object of settings"))?;
+        let values = values
+            .as_object()
+            .ok_or_else(|| format!("{place}: {section} must be an object of settings"))?;
         for (name, value) in values {
             let Some(setting) = find(&format!("{section}.{name}")) else {
-                log::warn!("{place}: {section}.{name} is not a setting of patmost and does nothing");
+                log::warn!(
+                    "{place}: {section}.{name} is not a setting of patmost and does nothing"
+                );
                 continue;
             };
-            setting.check(value).map_err(|error| format!("{place}: {}", error.message()))?;
-            pins.push(Pin { setting, value: value.clone(), by: place.clone() });
+            setting
+                .check(value)
+                .map_err(|error| format!("{place}: {}", error.message()))?;
+            pins.push(Pin {
+                setting,
+                value: value.clone(),
+                by: place.clone(),
+            });
         }
     }
     Ok(pins)
@@ -184,8 +226,14 @@ pub fn pins_of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<
     for setting in SETTINGS {
         let name = setting.variable();
         if let Some(text) = variable(&name) {
-            let value = setting.parse(&text).map_err(|error| format!("environment variable {name}: {error}"))?;
-            pins.push(Pin { setting, value, by: name });
+            let value = setting
+                .parse(&text)
+                .map_err(|error| format!("environment variable {name}: {error}"))?;
+            pins.push(Pin {
+                setting,
+                value,
+                by: name,
+            });
         }
     }
     Ok(pins)
@@ -195,7 +243,6 @@ pub fn pins_of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<
 #[derive(Clone, Debug)]
 pub struct Config {
     revision: i64,
-    stored: Map<String, Value>,
     document: Map<String, Value>,
     version: String,
 }
@@ -210,14 +257,25 @@ impl Config {
     fn new(revision: i64, stored: Map<String, Value>, pins: &[Pin]) -> Config {
         let mut document = Map::new();
         for setting in SETTINGS {
-            let value = stored.get(setting.section).and_then(|section| section.get(setting.name)).cloned();
-            set(&mut document, setting, value.unwrap_or_else(|| setting.default()));
+            let value = stored
+                .get(setting.section)
+                .and_then(|section| section.get(setting.name))
+                .cloned();
+            set(
+                &mut document,
+                setting,
+                value.unwrap_or_else(|| setting.default()),
+            );
         }
         for pin in pins {
             set(&mut document, pin.setting, pin.value.clone());
         }
         let version = version(&document);
-        Config { revision, stored, document, version }
+        Config {
+            revision,
+            document,
+            version,
+        }
     }
 
     fn value(&self, setting: &Setting) -> &Value {
@@ -253,7 +311,11 @@ impl Config {
 /// Mattermost: clients switch features on by the first three numbers.
 fn version(document: &Map<String, Value>) -> String {
     let hash = hex::encode(Sha256::digest(Value::Object(document.clone()).to_string()));
-    format!("{MATTERMOST_VERSION}.patmost-{}.{}.false", env!("CARGO_PKG_VERSION"), &hash[..32])
+    format!(
+        "{MATTERMOST_VERSION}.patmost-{}.{}.false",
+        env!("CARGO_PKG_VERSION"),
+        &hash[..32]
+    )
 }
 
 /// The version of Mattermost whose API this is.
@@ -299,13 +361,20 @@ impl Live {
 
     /// What pins the setting, if anything does.
     pub fn pin(&self, setting: &Setting) -> Option<&Pin> {
-        self.pins.iter().rev().find(|pin| std::ptr::eq(pin.setting, setting))
+        self.pins
+            .iter()
+            .rev()
+            .find(|pin| std::ptr::eq(pin.setting, setting))
     }
 }
 
 /// Stores the values of `patch` (section -> setting -> value). Settings that are not patmost's and members that are null
 /// are ignored; pinned ones keep their pinned value. All or nothing.
-pub fn patch(app: &App, granted: Granted, patch: &Map<String, Value>) -> Result<Arc<Config>, AppError> {
+pub fn patch(
+    app: &App,
+    granted: Granted,
+    patch: &Map<String, Value>,
+) -> Result<Arc<Config>, AppError> {
     let mut changes = Vec::new();
     for (section, values) in patch {
         for setting in SETTINGS.iter().filter(|setting| setting.section == section) {

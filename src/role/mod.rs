@@ -51,8 +51,18 @@ pub struct BuiltIn {
     scheme_managed: bool,
 }
 
-const fn role(name: &'static str, key: &'static str, scheme_managed: bool, permissions: &'static str) -> BuiltIn {
-    BuiltIn { name, key, permissions, scheme_managed }
+const fn role(
+    name: &'static str,
+    key: &'static str,
+    scheme_managed: bool,
+    permissions: &'static str,
+) -> BuiltIn {
+    BuiltIn {
+        name,
+        key,
+        permissions,
+        scheme_managed,
+    }
 }
 
 /// Role -> permissions.
@@ -64,10 +74,30 @@ pub static BUILT_IN: &[BuiltIn] = &[
         true,
         "create_team list_public_teams join_public_teams create_direct_channel create_group_channel view_members create_emojis delete_emojis",
     ),
-    role("system_user_access_token", "system_user_access_token", false, "create_user_access_token read_user_access_token revoke_user_access_token"),
-    role("system_post_all", "system_post_all", false, "create_post use_channel_mentions use_group_mentions"),
-    role("system_post_all_public", "system_post_all_public", false, "create_post_public use_channel_mentions use_group_mentions"),
-    role("system_guest", "global_guest", true, "create_direct_channel create_group_channel"),
+    role(
+        "system_user_access_token",
+        "system_user_access_token",
+        false,
+        "create_user_access_token read_user_access_token revoke_user_access_token",
+    ),
+    role(
+        "system_post_all",
+        "system_post_all",
+        false,
+        "create_post use_channel_mentions use_group_mentions",
+    ),
+    role(
+        "system_post_all_public",
+        "system_post_all_public",
+        false,
+        "create_post_public use_channel_mentions use_group_mentions",
+    ),
+    role(
+        "system_guest",
+        "global_guest",
+        true,
+        "create_direct_channel create_group_channel",
+    ),
     role(
         "team_admin",
         "team_admin",
@@ -83,9 +113,24 @@ pub static BUILT_IN: &[BuiltIn] = &[
         "list_team_channels join_public_channels read_public_channel view_team create_public_channel create_private_channel invite_user add_user_to_team",
     ),
     role("team_guest", "team_guest", true, "view_team"),
-    role("team_post_all", "team_post_all", false, "create_post use_channel_mentions use_group_mentions"),
-    role("team_post_all_public", "team_post_all_public", false, "create_post_public use_channel_mentions use_group_mentions"),
-    role("channel_admin", "channel_admin", true, "manage_channel_roles use_group_mentions"),
+    role(
+        "team_post_all",
+        "team_post_all",
+        false,
+        "create_post use_channel_mentions use_group_mentions",
+    ),
+    role(
+        "team_post_all_public",
+        "team_post_all_public",
+        false,
+        "create_post_public use_channel_mentions use_group_mentions",
+    ),
+    role(
+        "channel_admin",
+        "channel_admin",
+        true,
+        "manage_channel_roles use_group_mentions",
+    ),
     role(
         "channel_user",
         "channel_user",
@@ -94,15 +139,27 @@ pub static BUILT_IN: &[BuiltIn] = &[
          manage_public_channel_properties manage_private_channel_properties delete_public_channel delete_private_channel upload_file \
          get_public_link create_post edit_post delete_post use_channel_mentions use_group_mentions use_slash_commands",
     ),
-    role("channel_guest", "channel_guest", true, "read_channel add_reaction remove_reaction upload_file edit_post create_post use_channel_mentions use_slash_commands"),
+    role(
+        "channel_guest",
+        "channel_guest",
+        true,
+        "read_channel add_reaction remove_reaction upload_file edit_post create_post use_channel_mentions use_slash_commands",
+    ),
 ];
 
 /// Mattermost: roles that a server without a licence has no use for and does not assign.
-const LICENSED: [&str; 3] = ["system_user_manager", "system_manager", "system_read_only_admin"];
+const LICENSED: [&str; 3] = [
+    "system_user_manager",
+    "system_manager",
+    "system_read_only_admin",
+];
 
 /// Whether the text can be the name of a role.
 pub fn is_valid_name(name: &str) -> bool {
-    (1..=64).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// A list of roles as a client sends it, with single spaces between.
@@ -135,7 +192,13 @@ mod tests {
     fn built_in_roles_list_permissions_that_exist() {
         for role in BUILT_IN.iter().filter(|role| role.permissions != "*") {
             for name in role.permissions.split_whitespace() {
-                assert!(Permission::ALL.iter().any(|permission| permission.name() == name), "{}: {name}", role.name);
+                assert!(
+                    Permission::ALL
+                        .iter()
+                        .any(|permission| permission.name() == name),
+                    "{}: {name}",
+                    role.name
+                );
             }
         }
     }

@@ -26,19 +26,31 @@ fn role(row: &Row) -> Result<Role, StoreError> {
 
 /// The role with the id.
 pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Role>, StoreError> {
-    tx.optional(&format!("SELECT {COLUMNS} FROM roles WHERE id = $1"), params![id], role)
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM roles WHERE id = $1"),
+        params![id],
+        role,
+    )
 }
 
 /// The role with the name.
 pub fn by_name(tx: &Tx, name: &str) -> Result<Option<Role>, StoreError> {
-    tx.optional(&format!("SELECT {COLUMNS} FROM roles WHERE name = $1"), params![name], role)
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM roles WHERE name = $1"),
+        params![name],
+        role,
+    )
 }
 
 /// What the roles (names with spaces between) permit together; a role that does not exist permits nothing.
 pub fn permissions(tx: &Tx, roles: &str) -> Result<PermissionSet, StoreError> {
     let mut set = PermissionSet::default();
     for name in roles.split_whitespace() {
-        let role = tx.optional("SELECT permissions FROM roles WHERE name = $1", params![name], |row| Ok(PermissionSet::parse(&row.get::<String>(0)?)))?;
+        let role = tx.optional(
+            "SELECT permissions FROM roles WHERE name = $1",
+            params![name],
+            |row| Ok(PermissionSet::parse(&row.get::<String>(0)?)),
+        )?;
         set = set.and(role.unwrap_or_default());
     }
     Ok(set)
@@ -47,12 +59,33 @@ pub fn permissions(tx: &Tx, roles: &str) -> Result<PermissionSet, StoreError> {
 /// Writes the built-in roles into a new file.
 pub fn insert_built_in(tx: &Tx, now: Millis) -> Result<(), StoreError> {
     for role in BUILT_IN {
-        let every = || Permission::ALL.iter().map(|permission| permission.name()).collect::<Vec<_>>().join(" ");
-        let permissions = if role.permissions == "*" { every() } else { role.permissions.split_whitespace().collect::<Vec<_>>().join(" ") };
+        let every = || {
+            Permission::ALL
+                .iter()
+                .map(|permission| permission.name())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let permissions = if role.permissions == "*" {
+            every()
+        } else {
+            role.permissions
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         let key = |part| format!("authentication.roles.{}.{part}", role.key);
         tx.execute(
             &format!("INSERT INTO roles ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $5, 0, $6, $7, 1)"),
-            params![id::new(), role.name, key("name"), key("description"), now, permissions, role.scheme_managed],
+            params![
+                id::new(),
+                role.name,
+                key("name"),
+                key("description"),
+                now,
+                permissions,
+                role.scheme_managed
+            ],
         )?;
     }
     Ok(())

@@ -19,7 +19,10 @@ pub fn to_current(connection: &mut Connection, path: &Path) -> Result<(), String
     match state(connection).map_err(|error| unusable(path, &error))? {
         State::Current => Ok(()),
         State::Empty => create(connection).map_err(|error| unusable(path, &error)),
-        State::Foreign => Err(format!("{} is a SQLite database, but not one of patmost; choose another file with --data", path.display())),
+        State::Foreign => Err(format!(
+            "{} is a SQLite database, but not one of patmost; choose another file with --data",
+            path.display()
+        )),
         State::Other(version) => Err(format!(
             "{} has schema version {version}, and this patmost knows version {CURRENT}; use the patmost that wrote it or a newer one",
             path.display()
@@ -38,10 +41,18 @@ fn state(connection: &Connection) -> rusqlite::Result<State> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let version = number("PRAGMA user_version")?;
     if number("PRAGMA application_id")? == APPLICATION {
-        return Ok(if version == CURRENT { State::Current } else { State::Other(version) });
+        return Ok(if version == CURRENT {
+            State::Current
+        } else {
+            State::Other(version)
+        });
     }
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
-    Ok(if tables == 0 && version == 0 { State::Empty } else { State::Foreign })
+    Ok(if tables == 0 && version == 0 {
+        State::Empty
+    } else {
+        State::Foreign
+    })
 }
 
 fn create(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -50,7 +61,8 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     if matches!(state(&transaction)?, State::Empty) {
         transaction.execute_batch(include_str!("../../schema.sql"))?;
         let written = role::sql::insert_built_in(&Tx::new(&transaction), Clock::System.now());
-        written.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.to_string().into()))?;
+        written
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.to_string().into()))?;
     }
     transaction.commit()
 }

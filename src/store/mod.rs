@@ -41,7 +41,9 @@ impl From<rusqlite::Error> for StoreError {
         let text = error.to_string();
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::Full(text),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => StoreError::ReadOnly(text),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                StoreError::ReadOnly(text)
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(text),
             _ => StoreError::Other(text),
         }
@@ -51,7 +53,10 @@ impl From<rusqlite::Error> for StoreError {
 impl std::fmt::Display for StoreError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            StoreError::Full(text) | StoreError::ReadOnly(text) | StoreError::Locked(text) | StoreError::Other(text) => f.write_str(text),
+            StoreError::Full(text)
+            | StoreError::ReadOnly(text)
+            | StoreError::Locked(text)
+            | StoreError::Other(text) => f.write_str(text),
         }
     }
 }
@@ -69,11 +74,16 @@ impl Store {
     /// # Errors
     /// One sentence that says what is wrong and what to do; the file is then untouched.
     pub fn open(path: &Path) -> Result<Store, String> {
-        create_private(path).map_err(|error| format!("cannot create the data file {}: {error}", path.display()))?;
+        create_private(path)
+            .map_err(|error| format!("cannot create the data file {}: {error}", path.display()))?;
         let mut connection = connect(path).map_err(|error| unusable(path, &error))?;
         migrate::to_current(&mut connection, path)?;
         let writer = writer::Writer::start(connection).map_err(|error| unusable(path, &error))?;
-        Ok(Store { path: path.to_owned(), readers: Mutex::new(Vec::new()), writer })
+        Ok(Store {
+            path: path.to_owned(),
+            readers: Mutex::new(Vec::new()),
+            writer,
+        })
     }
 
     /// Where the file is.
@@ -84,15 +94,23 @@ impl Store {
     /// Runs `work` on one consistent state of the file.
     pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError>) -> Result<T, AppError> {
         let mut connection = self.reader()?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(StoreError::from)?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(StoreError::from)?;
         let result = work(&Tx::new(&transaction));
         transaction.finish().map_err(StoreError::from)?;
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
         result
     }
 
     /// Runs `work` in a transaction and answers once it is on disk. When `work` fails nothing of it is kept.
-    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
         self.writer.write(work)
     }
 
@@ -102,7 +120,11 @@ impl Store {
     }
 
     fn reader(&self) -> Result<Connection, AppError> {
-        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let pooled = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         match pooled {
             Some(connection) => Ok(connection),
             None => Ok(connect_reader(&self.path).map_err(StoreError::from)?),
@@ -123,7 +145,10 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // The bundled SQLite has STAT4: without this, each bound value would prepare the statement anew after an ANALYZE.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -143,10 +168,16 @@ fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 fn unusable(path: &Path, error: &rusqlite::Error) -> String {
     let file = path.display();
     match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => format!("{file} is not a SQLite database; choose another file with --data"),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!("{file} is locked by another process; stop that process or choose another file with --data"),
+        Some(ErrorCode::NotADatabase) => {
+            format!("{file} is not a SQLite database; choose another file with --data")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!(
+            "{file} is locked by another process; stop that process or choose another file with --data"
+        ),
         Some(ErrorCode::DatabaseCorrupt) => format!("{file} is damaged; restore it from a backup"),
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => format!("{file} cannot be opened for writing; check its permissions and those of its folder"),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => format!(
+            "{file} cannot be opened for writing; check its permissions and those of its folder"
+        ),
         _ => format!("{file} cannot be used: {error}"),
     }
 }

@@ -32,8 +32,11 @@ struct Work<F, T> {
 
 impl<T: Send, F: FnOnce(&Tx) -> Result<T, AppError> + Send> Change for Work<F, T> {
     fn run(&mut self, tx: &Tx) -> bool {
-        let Some(work) = self.work.take() else { return false };
-        let result = catch_unwind(AssertUnwindSafe(|| work(tx))).unwrap_or_else(|_| Err(AppError::new(&error::INTERNAL).cause("a change panicked")));
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
+            .unwrap_or_else(|_| Err(AppError::new(&error::INTERNAL).cause("a change panicked")));
         let keep = result.is_ok();
         self.result = Some(result);
         keep
@@ -69,23 +72,51 @@ impl Writer {
     pub fn start(connection: Connection) -> rusqlite::Result<Writer> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let (queue, changes) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new().name("writer".into()).spawn(move || run(&connection, &changes));
+        let thread = std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || run(&connection, &changes));
         // Without a thread there is nothing to run: report it as SQLite reports a lack of memory.
-        let thread = thread.map_err(|_| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOMEM), None))?;
-        Ok(Writer { queue: Some(queue), thread: Some(thread) })
+        let thread = thread.map_err(|_| {
+            rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOMEM),
+                None,
+            )
+        })?;
+        Ok(Writer {
+            queue: Some(queue),
+            thread: Some(thread),
+        })
     }
 
-    pub fn write<T: Send + 'static>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static) -> Result<T, AppError> {
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
         let (waiting, answer) = sync_channel(1);
-        let change = Work { work: Some(work), result: None, waiting: Some(waiting) };
+        let change = Work {
+            work: Some(work),
+            result: None,
+            waiting: Some(waiting),
+        };
         let gone = || AppError::new(&error::STORE).cause("the writer has stopped");
-        self.queue.as_ref().ok_or_else(gone)?.send(Box::new(change)).map_err(|_| gone())?;
+        self.queue
+            .as_ref()
+            .ok_or_else(gone)?
+            .send(Box::new(change))
+            .map_err(|_| gone())?;
         answer.recv().map_err(|_| gone())?
     }
 
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
-        let change = Work { work: Some(work), result: None, waiting: None };
-        let sent = self.queue.as_ref().map(|queue| queue.try_send(Box::new(change)));
+        let change = Work {
+            work: Some(work),
+            result: None,
+            waiting: None,
+        };
+        let sent = self
+            .queue
+            .as_ref()
+            .map(|queue| queue.try_send(Box::new(change)));
         if let Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) = sent {
             log::warn!("a deferred change was dropped: the writer is busy");
         }
@@ -126,15 +157,24 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<d
     rest
 }
 
-fn attempt(connection: &Connection, batch: &mut [Box<dyn Change>], ran: &mut usize) -> Result<(), StoreError> {
-    let execute = |sql: &str| -> Result<(), StoreError> { Ok(drop(connection.prepare_cached(sql)?.execute([])?)) };
+fn attempt(
+    connection: &Connection,
+    batch: &mut [Box<dyn Change>],
+    ran: &mut usize,
+) -> Result<(), StoreError> {
+    let execute = |sql: &str| -> Result<(), StoreError> {
+        connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    };
     execute("BEGIN IMMEDIATE")?;
     for change in batch {
         execute("SAVEPOINT change")?;
         *ran += 1;
         if !change.run(&Tx::new(connection)) {
             if connection.is_autocommit() {
-                return Err(StoreError::Other("the transaction was ended by a failure of one of its changes".into()));
+                return Err(StoreError::Other(
+                    "the transaction was ended by a failure of one of its changes".into(),
+                ));
             }
             execute("ROLLBACK TO change")?;
         }

@@ -1,0 +1,349 @@
+//! A request's credential -> [`Caller`]. The only file that reads credentials.
+//!
+//! Every request reads the truth from the store; nothing is cached, so what was revoked, by whomever, is refused on the
+//! very next request. What a refusal says is always the same; its reason goes to the log.
+
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::clock::Millis;
+use crate::config::{Config, ENABLE_USER_ACCESS_TOKENS};
+use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
+use crate::http::engine::Request;
+use crate::permission::{Caller, Via};
+use crate::secret::{SecretHash, csrf_token};
+use crate::session::{self, Session};
+use crate::store::Tx;
+use crate::token::{self, Token};
+use crate::{id, role};
+
+/// The cookie that holds the secret of a session.
+pub const COOKIE: &str = "MMAUTHTOKEN";
+
+/// Mattermost: a refused credential and a logout clear the cookie, whether or not the client has it.
+pub const CLEARED_COOKIE: &str = "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly";
+
+/// How old the time of the last use may grow before it is written again.
+const LAST_USE: Millis = 60_000;
+
+/// Who stands at the door.
+pub enum Entry {
+    /// No credential.
+    Stranger(Caller),
+    /// A good credential.
+    Known(Caller),
+    /// A bad credential; the caller is a stranger.
+    Refused(Refused, Caller),
+}
+
+/// Why a credential was refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// What the client is told.
+    pub failure: &'static Failure,
+    /// For the log, in words.
+    pub reason: &'static str,
+    /// The token it was, if it was one.
+    pub token_id: Option<String>,
+    /// Whose it was; empty when unknown.
+    pub user_id: String,
+    /// Whether the answer clears the cookie.
+    pub clears_cookie: bool,
+    /// Whether it is refused where no credential is needed, too.
+    pub on_open_routes: bool,
+}
+
+/// Where a credential was found; the first place that has something decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Cookie,
+    Header,
+    Query,
+}
+
+/// A good credential.
+struct Good {
+    user_id: String,
+    roles: String,
+    session_id: String,
+    via: Via,
+    touch: Option<Touch>,
+}
+
+/// What a use leaves behind.
+enum Touch {
+    /// The first use of a token opens its session.
+    Open(Box<Session>),
+    /// The time of the last use has grown old.
+    Renew,
+}
+
+/// Tells who sent the request, and the settings in force at that moment.
+///
+/// # Errors
+/// Only when the store fails; a refused credential is an [`Entry`].
+pub fn enter(app: &App, request: &Request) -> Result<(Arc<Config>, Entry), AppError> {
+    let now = app.clock.now();
+    let stranger = Caller::stranger(request.peer.ip().to_string(), request.raw_path.clone(), now);
+    let Some((place, secret)) = credential(request) else {
+        let config = app.store.read(|tx| app.config.current(tx))?;
+        return Ok((config, Entry::Stranger(stranger)));
+    };
+    let (config, checked) = app.store.read(|tx| {
+        let config = app.config.current(tx)?;
+        let checked = check(tx, &config, secret, now)?
+            .and_then(|good| check_place(request, place, secret, good));
+        let known = match checked {
+            Ok(good) => Ok((role::sql::permissions(tx, &good.roles)?, good)),
+            Err(refused) => Err(refused),
+        };
+        Ok((config, known))
+    })?;
+    let entry = match checked {
+        Ok((permissions, good)) => match touch(app, &good, now) {
+            Some(session_id) => {
+                let Good {
+                    user_id,
+                    roles,
+                    via,
+                    ..
+                } = good;
+                Entry::Known(Caller {
+                    user_id,
+                    session_id,
+                    roles,
+                    permissions,
+                    via,
+                    ..stranger
+                })
+            }
+            // Between the look and the first use somebody ended the token.
+            None => Entry::Refused(of_user(&good, "ended"), stranger),
+        },
+        Err(refused) => Entry::Refused(
+            Refused {
+                clears_cookie: refused.clears_cookie && place != Place::Query,
+                ..refused
+            },
+            stranger,
+        ),
+    };
+    Ok((config, entry))
+}
+
+/// The credential of a request: cookie, then header, then query.
+fn credential(request: &Request) -> Option<(Place, &str)> {
+    let filled = |text: &&str| !text.is_empty();
+    if let Some(secret) = request.cookie(COOKIE).filter(filled) {
+        return Some((Place::Cookie, secret));
+    }
+    if let Some(secret) = request
+        .header("authorization")
+        .and_then(of_header)
+        .filter(filled)
+    {
+        return Some((Place::Header, secret));
+    }
+    request
+        .query("access_token")
+        .filter(filled)
+        .map(|secret| (Place::Query, secret))
+}
+
+/// `Bearer SECRET` or `token SECRET`, the scheme in any case; any other scheme is no credential.
+fn of_header(value: &str) -> Option<&str> {
+    let (scheme, secret) = value.split_once(' ')?;
+    ["bearer", "token"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+        .then_some(secret)
+}
+
+/// Whose secret it is, and whether it is good now.
+fn check(
+    tx: &Tx,
+    config: &Config,
+    secret: &str,
+    now: Millis,
+) -> Result<Result<Good, Refused>, AppError> {
+    let hash = SecretHash::of(secret);
+    if let Some((session, owner)) = session::sql::by_secret(tx, &hash)? {
+        return Ok(check_session(session, owner, now));
+    }
+    if let Some((token, owner, session)) = token::sql::by_secret(tx, &hash)? {
+        return Ok(check_token(config, &token, owner, session, now));
+    }
+    if id::is_valid(secret)
+        && let Some(token) = token::sql::by_id(tx, secret)?
+    {
+        return Ok(Err(Refused {
+            token_id: Some(token.id),
+            user_id: token.user_id,
+            ..refused("token_id_instead_of_secret")
+        }));
+    }
+    Ok(Err(refused("unknown")))
+}
+
+/// What decides about an owner's credentials.
+pub struct Owner {
+    /// Names with single spaces between.
+    pub roles: String,
+    /// Above 0: deactivated then.
+    pub delete_at: Millis,
+}
+
+fn check_session(session: Session, owner: Owner, now: Millis) -> Result<Good, Refused> {
+    let good = Good {
+        user_id: session.user_id,
+        roles: owner.roles,
+        session_id: session.id,
+        via: Via::Session,
+        touch: (now - session.last_activity_at >= LAST_USE).then_some(Touch::Renew),
+    };
+    if session.expires_at <= now {
+        return Err(of_user(&good, "session_expired"));
+    }
+    if owner.delete_at > 0 {
+        return Err(of_user(&good, "user_deactivated"));
+    }
+    Ok(good)
+}
+
+fn check_token(
+    config: &Config,
+    token: &Token,
+    owner: Owner,
+    open: Option<(String, Millis)>,
+    now: Millis,
+) -> Result<Good, Refused> {
+    let (session_id, touch) = match open {
+        Some((session_id, last)) => (session_id, (now - last >= LAST_USE).then_some(Touch::Renew)),
+        None => {
+            let session = Session::of_token(token, now);
+            (session.id.clone(), Some(Touch::Open(Box::new(session))))
+        }
+    };
+    let good = Good {
+        user_id: token.user_id.clone(),
+        roles: owner.roles,
+        session_id,
+        via: Via::Token(token.id.clone()),
+        touch,
+    };
+    let reason = if !token.is_active {
+        "token_disabled"
+    } else if token.expires_at > 0 && token.expires_at <= now {
+        "token_expired"
+    } else if owner.delete_at > 0 {
+        "user_deactivated"
+    } else if !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
+        "tokens_switched_off"
+    } else {
+        return Ok(good);
+    };
+    Err(of_user(&good, reason))
+}
+
+/// What depends on where a good secret was sent.
+fn check_place(request: &Request, place: Place, secret: &str, good: Good) -> Result<Good, Refused> {
+    match place {
+        // A browser adds the cookie by itself, so a request that changes something must show that the page knows more.
+        Place::Cookie if request.method != "GET" && !shows_csrf(request, secret) => Err(Refused {
+            on_open_routes: true,
+            clears_cookie: false,
+            ..of_user(&good, "csrf")
+        }),
+        // Mattermost: only sessions of OAuth may come in the query, and there are none here.
+        Place::Query => Err(Refused {
+            failure: &TOKEN_IN_QUERY,
+            on_open_routes: true,
+            ..of_user(&good, "secret_in_query")
+        }),
+        _ => Ok(good),
+    }
+}
+
+fn shows_csrf(request: &Request, secret: &str) -> bool {
+    // Mattermost: 5.37 takes this header in place of the token; another origin cannot send it without being asked first.
+    request.header("x-requested-with") == Some("XMLHttpRequest")
+        || request.header("x-csrf-token") == Some(csrf_token(secret).as_str())
+}
+
+/// Leaves behind what a use leaves, and tells which session it is; none when the token was ended meanwhile.
+fn touch(app: &App, good: &Good, now: Millis) -> Option<String> {
+    let session_id = || Some(good.session_id.clone());
+    match &good.touch {
+        None => session_id(),
+        Some(Touch::Renew) => {
+            let (used, token_id) = (good.session_id.clone(), token_id(good).map(str::to_owned));
+            app.store.defer(move |tx| {
+                session::sql::used(tx, &used, now)?;
+                Ok(token_id.map_or(Ok(()), |token_id| token::sql::used(tx, &token_id, now))?)
+            });
+            session_id()
+        }
+        Some(Touch::Open(session)) => {
+            let (session, token_id) = (
+                session.clone(),
+                token_id(good).unwrap_or_default().to_owned(),
+            );
+            let opened = app.store.write(move |tx| {
+                token::sql::used(tx, &token_id, now)?;
+                Ok(session::sql::open_of_token(tx, &session)?)
+            });
+            // A full disk must not lock everyone out: without its row the session is as good as one of the next request.
+            opened.unwrap_or_else(|error| {
+                log::error!("the session of a token was not saved: {error}");
+                session_id()
+            })
+        }
+    }
+}
+
+fn token_id(good: &Good) -> Option<&str> {
+    match &good.via {
+        Via::Token(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn of_user(good: &Good, reason: &'static str) -> Refused {
+    Refused {
+        token_id: token_id(good).map(str::to_owned),
+        user_id: good.user_id.clone(),
+        ..refused(reason)
+    }
+}
+
+fn refused(reason: &'static str) -> Refused {
+    Refused {
+        failure: &SESSION_EXPIRED,
+        reason,
+        token_id: None,
+        user_id: String::new(),
+        clears_cookie: true,
+        on_open_routes: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schemes_of_the_header() {
+        for (value, secret) in [
+            ("Bearer abc", Some("abc")),
+            ("BEARER abc", Some("abc")),
+            ("token abc", Some("abc")),
+            ("Bearer  abc", Some(" abc")),
+            ("Bearer", None),
+            ("Basic abc", None),
+            ("abc", None),
+            ("", None),
+        ] {
+            assert_eq!(of_header(value), secret, "{value}");
+        }
+    }
+}

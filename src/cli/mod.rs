@@ -1,0 +1,345 @@
+//! The command line: finds the command, gives it the open file, prints what it says.
+//!
+//! Data goes to stdout, words to stderr. Exit code 0: done; 1: not done, and stderr says why; 2: not understood. The
+//! commands stand with their domain (`*/cli.rs`); they run as the operator, who may do what the file permits.
+
+mod reference;
+mod serve;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use pico_args::Arguments;
+use serde::Serialize;
+
+use crate::app::{App, Options};
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::error::{AppError, TOKENS_DISABLED};
+use crate::password::Cost;
+use crate::permission::Caller;
+use crate::{log_line, token, user};
+
+/// A command of the program.
+pub struct Command {
+    /// One or two words.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: &'static str,
+    /// What it does, in a line.
+    pub does: &'static str,
+    /// What it takes beside what every command takes, a line each.
+    pub options: &'static [(&'static str, &'static str)],
+    /// Three command lines that can be pasted.
+    pub examples: [&'static str; 3],
+    /// Runs it.
+    pub run: fn(Arguments) -> Result<(), Stop>,
+}
+
+/// Every command.
+pub static COMMANDS: &[&Command] = &[
+    &serve::SERVE,
+    &user::cli::CREATE,
+    &user::cli::LIST,
+    &user::cli::ROLES,
+    &user::cli::ACTIVATE,
+    &user::cli::DEACTIVATE,
+    &token::cli::CREATE,
+    &token::cli::LIST,
+    &token::cli::REVOKE,
+    &token::cli::DISABLE,
+    &token::cli::ENABLE,
+    &config::cli::GET,
+    &config::cli::SET,
+    &reference::REFERENCE,
+    &VERSION,
+];
+
+static VERSION: Command = Command {
+    name: "version",
+    takes: "",
+    does: "Print the version, and that of the Mattermost API it speaks",
+    options: &[],
+    examples: [
+        "patmost version",
+        "patmost version --json",
+        "patmost version --quiet",
+    ],
+    run: version,
+};
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub enum Stop {
+    /// It was not understood: exit code 2.
+    Usage(String),
+    /// It was not done: exit code 1.
+    Failed(String),
+}
+
+impl From<pico_args::Error> for Stop {
+    fn from(error: pico_args::Error) -> Stop {
+        Stop::Usage(error.to_string())
+    }
+}
+
+impl From<AppError> for Stop {
+    fn from(error: AppError) -> Stop {
+        let hint = if error.is(&TOKENS_DISABLED) {
+            "\nturn them on: patmost config set ServiceSettings.EnableUserAccessTokens true"
+        } else {
+            ""
+        };
+        Stop::Failed(format!("{error}{hint}"))
+    }
+}
+
+/// Runs the program with its arguments (without its own name) and gives its exit code.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    match dispatch(Arguments::from_vec(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Failed(text)) => fail(1, &text),
+        Err(Stop::Usage(text)) => fail(2, &text),
+    }
+}
+
+fn fail(code: u8, text: &str) -> ExitCode {
+    // Nobody is left to tell when stderr is gone.
+    drop(writeln!(std::io::stderr(), "patmost: {text}"));
+    ExitCode::from(code)
+}
+
+fn dispatch(mut arguments: Arguments) -> Result<(), Stop> {
+    let help = arguments.contains(["-h", "--help"]);
+    if arguments.contains(["-V", "--version"]) {
+        return version(arguments);
+    }
+    let mut words = Vec::new();
+    while let (true, Some(word)) = (words.len() < 2, arguments.subcommand()?) {
+        words.push(word);
+        if COMMANDS
+            .iter()
+            .any(|command| command.name == words.join(" "))
+        {
+            break;
+        }
+    }
+    let name = words.join(" ");
+    let under =
+        |command: &&&Command| command.name == name || command.name.starts_with(&format!("{name} "));
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) if help => print(&help_for(command)),
+        Some(command) => (command.run)(arguments),
+        None if name.is_empty() || name == "help" => {
+            print(&overview(&COMMANDS.iter().collect::<Vec<_>>()))
+        }
+        None if help && COMMANDS.iter().any(|command| under(&command)) => print(&overview(
+            &COMMANDS.iter().filter(under).collect::<Vec<_>>(),
+        )),
+        None => Err(Stop::Usage(format!(
+            "there is no command {name:?}; patmost --help lists them"
+        ))),
+    }
+}
+
+fn overview(commands: &[&&Command]) -> String {
+    let mut text = String::from(
+        "Personal access tokens the Mattermost way, in one executable over one SQLite file.\n\nCommands:\n",
+    );
+    for command in commands {
+        text += &format!("  {:<16} {}\n", command.name, command.does);
+    }
+    text + "\nEvery command: --help, and --data FILE (default patmost.db). Those that print data: --json, --quiet.\n\
+            \nStart here:\n  patmost serve\n  patmost user create --email admin@example.com --username admin --password-stdin < password.txt\n  patmost token create --help\n"
+}
+
+fn help_for(command: &Command) -> String {
+    let mut text = format!(
+        "{}\n\nUsage: patmost {} {}\n",
+        command.does, command.name, command.takes
+    );
+    if !command.options.is_empty() {
+        text += "\nOptions:\n";
+    }
+    for (option, does) in command.options {
+        text += &format!("  {option:<30} {does}\n");
+    }
+    text += "\nExamples:\n";
+    for example in command.examples {
+        text += &format!("  {example}\n");
+    }
+    text
+}
+
+fn version(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    nothing_left(arguments)?;
+    #[derive(Serialize)]
+    struct Version {
+        patmost: &'static str,
+        mattermost: &'static str,
+    }
+    let version = Version {
+        patmost: env!("CARGO_PKG_VERSION"),
+        mattermost: config::MATTERMOST_VERSION,
+    };
+    let words = format!(
+        "patmost {}, API of Mattermost {}",
+        version.patmost, version.mattermost
+    );
+    format.print(&version, &words, version.patmost)
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Words,
+    /// For machines.
+    Json,
+    /// Only the secret or the id.
+    Quiet,
+}
+
+impl Format {
+    /// Reads `--json` and `--quiet`.
+    pub fn take(arguments: &mut Arguments) -> Format {
+        let (json, quiet) = (
+            arguments.contains("--json"),
+            arguments.contains(["-q", "--quiet"]),
+        );
+        if json {
+            Format::Json
+        } else if quiet {
+            Format::Quiet
+        } else {
+            Format::Words
+        }
+    }
+
+    /// Prints the form that was asked for.
+    pub fn print(self, json: &impl Serialize, words: &str, quiet: &str) -> Result<(), Stop> {
+        match self {
+            Format::Words => print(words),
+            Format::Json => print(
+                &serde_json::to_string_pretty(json)
+                    .map_err(|error| Stop::Failed(error.to_string()))?,
+            ),
+            Format::Quiet => print(quiet),
+        }
+    }
+}
+
+/// Writes data to stdout, ended by a line break.
+pub fn print(text: &str) -> Result<(), Stop> {
+    let text = text.trim_end_matches('\n');
+    if text.is_empty() {
+        return Ok(());
+    }
+    match writeln!(std::io::stdout(), "{text}") {
+        // Whoever reads has read enough: `patmost user list | head`.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| Stop::Failed(format!("cannot write to stdout: {error}"))),
+    }
+}
+
+/// Columns, as wide as they need to be; what could move the cursor is shown as text.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let plain = |text: &str| -> String {
+        text.chars()
+            .map(|letter| {
+                if letter.is_control() {
+                    '\u{fffd}'
+                } else {
+                    letter
+                }
+            })
+            .collect()
+    };
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| plain(cell)).collect())
+        .collect();
+    let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
+    let width = |column: usize| {
+        rows.iter()
+            .chain([&header])
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..header.len()).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    [&header]
+        .into_iter()
+        .chain(&rows)
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// Reads `--data`.
+pub fn take_data(arguments: &mut Arguments) -> Result<PathBuf, Stop> {
+    Ok(arguments
+        .opt_value_from_str("--data")?
+        .unwrap_or_else(|| PathBuf::from("patmost.db")))
+}
+
+/// Refuses what nobody has read.
+pub fn nothing_left(arguments: Arguments) -> Result<(), Stop> {
+    match arguments.finish().first() {
+        None => Ok(()),
+        Some(argument) => Err(Stop::Usage(format!(
+            "{:?} is not understood here; see --help",
+            argument.to_string_lossy()
+        ))),
+    }
+}
+
+/// The open file, in the hands of the operator.
+pub struct Operator {
+    /// The state.
+    pub app: App,
+    /// The settings in force.
+    pub config: Arc<Config>,
+    /// Who asks.
+    pub caller: Caller,
+}
+
+impl Operator {
+    /// Opens the file for a command, and makes it where the command may be the first one.
+    pub fn open(command: &Command, data: PathBuf, make: bool) -> Result<Operator, Stop> {
+        log_line::init("warn");
+        if !make && !data.exists() {
+            return Err(Stop::Failed(format!(
+                "there is no data file {}; name it with --data, or start with patmost serve",
+                data.display()
+            )));
+        }
+        let pins =
+            config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Usage)?;
+        let app = App::open(Options {
+            data,
+            pins,
+            clock: Clock::System,
+            cost: Cost::Owasp,
+        })
+        .map_err(Stop::Failed)?;
+        let config = app.config.last();
+        let caller = Caller::operator(command.name, app.clock.now());
+        Ok(Operator {
+            app,
+            config,
+            caller,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! `patmost reference`: endpoints, rules and settings, printed from the tables that the program runs by.
+
+use pico_args::Arguments;
+
+use super::{COMMANDS, Command, Stop, nothing_left, print};
+use crate::config::SETTINGS;
+use crate::http::routes::{Access, ROUTES};
+use crate::permission::{Permission, RULES};
+
+pub static REFERENCE: Command = Command {
+    name: "reference",
+    takes: "endpoints|permissions|settings|commands",
+    does: "Print what there is, as a table in Markdown",
+    options: &[],
+    examples: [
+        "patmost reference endpoints",
+        "patmost reference permissions",
+        "patmost reference settings",
+    ],
+    run: reference,
+};
+
+fn reference(mut arguments: Arguments) -> Result<(), Stop> {
+    let topic: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    print(&match topic.as_str() {
+        "endpoints" => endpoints(),
+        "permissions" => permissions(),
+        "settings" => settings(),
+        "commands" => commands(),
+        _ => {
+            return Err(Stop::Usage(format!(
+                "{topic:?} is none of {}",
+                REFERENCE.takes
+            )));
+        }
+    })
+}
+
+fn table(header: [&str; 3], rows: impl Iterator<Item = [String; 3]>) -> String {
+    let line = |cells: [String; 3]| format!("| {} |\n", cells.join(" | "));
+    let head = line(header.map(str::to_owned)) + "| --- | --- | --- |\n";
+    head + &rows.map(line).collect::<String>()
+}
+
+fn endpoints() -> String {
+    let entry = |access| {
+        if access == Access::Open {
+            "anyone"
+        } else {
+            "signed in"
+        }
+    };
+    let row = |route: &crate::http::routes::Route| {
+        [
+            format!("`{} {}`", route.method, route.path),
+            entry(route.access).to_owned(),
+            route.doc.to_owned(),
+        ]
+    };
+    table(
+        ["endpoint", "who may enter", "does"],
+        ROUTES.iter().map(row),
+    )
+}
+
+fn permissions() -> String {
+    let name = |permission: Option<Permission>| {
+        permission.map_or("-".to_owned(), |permission| {
+            format!("`{}`", permission.name())
+        })
+    };
+    let row = |rule: &&crate::permission::Rule| {
+        [
+            rule.operation.to_owned(),
+            name(rule.needs),
+            name(rule.others),
+        ]
+    };
+    table(
+        ["to", "needs", "for somebody else's account also"],
+        RULES.iter().map(row),
+    )
+}
+
+fn settings() -> String {
+    let row = |setting: &&crate::config::Setting| {
+        [
+            format!("`{}`", setting.path()),
+            format!("`{}`", setting.default()),
+            setting.does.to_owned(),
+        ]
+    };
+    table(["setting", "default", "effect"], SETTINGS.iter().map(row))
+}
+
+fn commands() -> String {
+    let row = |command: &&Command| {
+        [
+            format!("`patmost {}`", command.name),
+            format!("`{}`", command.takes)
+                .replace('|', "\\|")
+                .replace("``", ""),
+            command.does.to_owned(),
+        ]
+    };
+    table(["command", "takes", "does"], COMMANDS.iter().map(row))
+}

@@ -1,0 +1,104 @@
+//! Answers in JSON, and the one place where an [`AppError`] becomes HTTP.
+
+use serde::Serialize;
+
+use super::engine::Response;
+use crate::error::{AppError, NOT_FOUND};
+
+/// What a handler gives back.
+pub type Answer = Result<Response, AppError>;
+
+/// 200 and the value.
+pub fn json(value: &impl Serialize) -> Response {
+    with_status(200, value)
+}
+
+/// 201 and the value.
+pub fn created(value: &impl Serialize) -> Response {
+    with_status(201, value)
+}
+
+/// Mattermost: the acknowledgement of everything that has no other answer.
+pub fn ok() -> Response {
+    Response::json(200, r#"{"status":"OK"}"#)
+}
+
+/// A refusal: Mattermost's five fields. `detailed_error` is told in developer mode, and always on an unknown path.
+pub fn refusal(error: &AppError, request_id: &str, developer: bool) -> Response {
+    // Mattermost: an unknown path is refused before the request gets its id.
+    let unknown_path = error.is(&NOT_FOUND);
+    let body = Body {
+        id: error.id(),
+        message: error.message(),
+        detailed_error: if developer || unknown_path {
+            error.detailed()
+        } else {
+            ""
+        },
+        request_id: (!unknown_path).then_some(request_id),
+        status_code: error.status(),
+    };
+    with_status(error.status(), &body)
+}
+
+/// Mattermost: the five fields of every refusal.
+#[derive(Serialize)]
+struct Body<'e> {
+    id: &'e str,
+    message: &'e str,
+    detailed_error: &'e str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'e str>,
+    status_code: u16,
+}
+
+fn with_status(status: u16, value: &impl Serialize) -> Response {
+    match serde_json::to_string(value) {
+        Ok(text) => Response::json(status, escape(text)),
+        Err(error) => {
+            log::error!("an answer could not be written as JSON: {error}");
+            Response::json(500, "{}")
+        }
+    }
+}
+
+/// Mattermost (Go's encoder): what could end a script or a line inside HTML is escaped. None of these letters stands
+/// outside a string of JSON.
+fn escape(json: String) -> String {
+    const ESCAPED: [(char, &str); 5] = [
+        ('<', r"\u003c"),
+        ('>', r"\u003e"),
+        ('&', r"\u0026"),
+        ('\u{2028}', r"\u2028"),
+        ('\u{2029}', r"\u2029"),
+    ];
+    if !json.contains(ESCAPED.map(|(letter, _)| letter)) {
+        return json;
+    }
+    ESCAPED
+        .iter()
+        .fold(json, |json, (letter, text)| json.replace(*letter, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_is_escaped_and_means_the_same() {
+        let sent = json(&"<a> & \u{2028}");
+        assert_eq!(sent.body, br#""\u003ca\u003e \u0026 \u2028""#);
+        assert_eq!(
+            serde_json::from_slice::<String>(&sent.body).unwrap(),
+            "<a> & \u{2028}"
+        );
+    }
+
+    #[test]
+    fn details_are_told_in_developer_mode_only() {
+        let error = || AppError::body_param("user").detail("more");
+        let body = |developer| String::from_utf8(refusal(&error(), "r", developer).body).unwrap();
+        assert!(body(true).contains("more"));
+        assert!(!body(false).contains("more"));
+    }
+}

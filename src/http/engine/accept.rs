@@ -1,0 +1,96 @@
+//! New connections: taking them, the bound on them, and what happens when taking one fails. Owns nothing of a
+//! connection once it is parked.
+
+use super::Refusal;
+use super::connection::Connection;
+use super::source::{Interest, Source};
+use super::worker::Shared;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+/// Accepted in one go before the connections there are have their turn.
+const IN_A_ROW: usize = 64;
+
+impl Shared {
+    /// Takes the connections that wait, then watches for more.
+    pub fn accept(&self) {
+        match self.accept_waiting() {
+            Ok(()) => self.watch_listener(),
+            Err(error) => self.accept_failed(&error),
+        }
+    }
+
+    /// Takes the connections that wait.
+    pub fn accept_waiting(&self) -> io::Result<()> {
+        for _ in 0..IN_A_ROW {
+            match self.accept_one() {
+                Ok(Some((stream, peer))) => self.welcome(stream, peer),
+                Ok(None) => return Ok(()),
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::Interrupted | ErrorKind::ConnectionAborted
+                    ) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// `None` when the listener is gone.
+    fn accept_one(&self) -> io::Result<Option<(TcpStream, SocketAddr)>> {
+        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        listener
+            .as_ref()
+            .map(|listener| listener.socket().accept())
+            .transpose()
+    }
+
+    /// Asks for an event of the listener.
+    pub fn watch_listener(&self) {
+        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        let armed = listener
+            .as_ref()
+            .map_or(Ok(()), |listener| listener.arm(Interest::Read));
+        drop(listener);
+        if let Err(error) = armed {
+            self.accept_failed(&error);
+        }
+    }
+
+    /// Most often there are no descriptors left. The next sweep tries again; until then the connections there are go
+    /// on, and by and by give theirs back.
+    fn accept_failed(&self, error: &io::Error) {
+        let mut logged = self
+            .accept_logged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if logged.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
+            *logged = Some(Instant::now());
+            log::error!("a connection could not be accepted: {error}");
+        }
+        self.accept_paused.store(true, Ordering::SeqCst);
+    }
+
+    fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
+        let full = self.open.count() >= self.bound && self.parked.take_longest_idle().is_none();
+        let key = self.next_key.fetch_add(1, Ordering::Relaxed);
+        let ready = stream
+            .set_nonblocking(true)
+            .and_then(|()| stream.set_nodelay(true));
+        match ready.and_then(|()| Source::new(stream, key, &self.poller)) {
+            Err(error) => log::debug!("a connection was gone before it began: {error}"),
+            Ok(source) => {
+                let connection = Connection::new(source, peer, self.open.take_seat(), &self.limits);
+                match full {
+                    true => self.dismiss(connection, Refusal::Full),
+                    false => self.park(Box::new(connection), Interest::Read),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! One connection: its stages, its buffers and its deadline, and how it reads (`sending.rs` is how it answers). Never blocks. Owns no thread and no
+//! place among the others: `worker.rs` gives it turns, `parked.rs` keeps it in between.
+
+use super::body::Pending;
+use super::guard::Guarded;
+use super::limits::Limits;
+use super::parked::Seat;
+use super::parse::{self, Framing, Head, Scanner};
+use super::request::Request;
+use super::source::{Interest, Source};
+use super::{Lane, Refusal};
+use std::io::{ErrorKind, Read};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
+
+/// What a connection lends for a turn: the worker's buffer, and how often it may still read.
+pub(super) struct Turn<'a> {
+    pub handler: &'a Guarded,
+    pub limits: &'a Limits,
+    pub scratch: &'a mut [u8],
+    pub reads: usize,
+}
+
+/// What a connection needs after it went as far as it could.
+pub(super) enum Next {
+    Park(Interest),
+    Run(Request, Lane),
+    Close,
+}
+
+/// One step inside a turn. Lives for one move, so its size does not matter.
+#[allow(clippy::large_enum_variant)]
+pub(super) enum Step {
+    Again,
+    MoreInput,
+    Done(Next),
+}
+
+pub(super) enum Stage {
+    /// Nothing of a request is here.
+    Idle,
+    Head(Scanner),
+    Body(Box<Pending>),
+    /// The request is with a handler.
+    Handling,
+    /// The answer is in `output`.
+    Sending,
+    /// Our side is shut; what still comes is thrown away so that the client sees the answer and no reset.
+    Draining {
+        left: usize,
+    },
+}
+
+/// How the answer to the present request is written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Terms {
+    pub head_only: bool,
+    pub keep_alive: bool,
+    pub http10: bool,
+}
+
+/// A connection and all it holds; a few hundred bytes while it is idle.
+pub(super) struct Connection {
+    pub(super) source: Source<TcpStream>,
+    pub(super) peer: SocketAddr,
+    pub(super) stage: Stage,
+    pub(super) terms: Terms,
+    pub(super) deadline: Instant,
+    pub(super) idle_since: Instant,
+    pub(super) input: Vec<u8>,
+    pub(super) output: Vec<u8>,
+    pub(super) sent: usize,
+    _seat: Seat,
+}
+
+impl Connection {
+    pub fn new(
+        source: Source<TcpStream>,
+        peer: SocketAddr,
+        seat: Seat,
+        limits: &Limits,
+    ) -> Connection {
+        let now = Instant::now();
+        Connection {
+            source,
+            peer,
+            stage: Stage::Idle,
+            terms: Terms::default(),
+            deadline: now + limits.idle_deadline,
+            idle_since: now,
+            input: Vec::new(),
+            output: Vec::new(),
+            sent: 0,
+            _seat: seat,
+        }
+    }
+
+    pub fn key(&self) -> usize {
+        self.source.key()
+    }
+
+    /// Asks the poller for one event; [`super::parked::Parked`] does, when it has it.
+    pub fn arm(&self, interest: Interest) -> std::io::Result<()> {
+        self.source.arm(interest)
+    }
+
+    pub fn peer(&self) -> SocketAddr {
+        self.peer
+    }
+
+    pub fn is_overdue(&self, now: Instant) -> bool {
+        self.deadline <= now
+    }
+
+    /// Since when it could give way to another: it has no request and owes no answer.
+    pub fn idle_since(&self) -> Option<Instant> {
+        matches!(self.stage, Stage::Idle | Stage::Draining { .. }).then_some(self.idle_since)
+    }
+
+    /// Whether a request has begun and is not complete.
+    pub fn is_reading(&self) -> bool {
+        matches!(self.stage, Stage::Head(_) | Stage::Body(_))
+    }
+
+    /// Goes as far as it can without blocking.
+    pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
+        loop {
+            match self.flush() {
+                Ok(true) => {}
+                Ok(false) => return Next::Park(Interest::Write),
+                Err(_) => return Next::Close,
+            }
+            let step = match self.stage {
+                Stage::Idle | Stage::Head(_) => self.read_head(turn),
+                Stage::Body(_) => self.read_body(),
+                Stage::Sending => Ok(self.after_answer(turn.limits)),
+                Stage::Draining { left } => return self.drain(turn, left),
+                Stage::Handling => return Next::Close,
+            };
+            match step {
+                Ok(Step::Again) => {}
+                Ok(Step::MoreInput) => match self.fill(turn) {
+                    None => {}
+                    Some(next) => return next,
+                },
+                Ok(Step::Done(next)) => return next,
+                Err(refusal) => self.refuse(refusal, turn.handler, turn.limits),
+            }
+        }
+    }
+
+    /// Reads once; `Some` if the turn is over.
+    fn fill(&mut self, turn: &mut Turn<'_>) -> Option<Next> {
+        if turn.reads == 0 {
+            return Some(Next::Park(Interest::Read));
+        }
+        match self.source.socket().read(turn.scratch) {
+            Ok(0) => Some(Next::Close),
+            Ok(size) => {
+                // A short read emptied the socket: asking again would only cost a call.
+                turn.reads = if size < turn.scratch.len() {
+                    0
+                } else {
+                    turn.reads - 1
+                };
+                if matches!(self.stage, Stage::Idle) {
+                    self.begin_head(turn.limits);
+                }
+                self.input.extend_from_slice(&turn.scratch[..size]);
+                None
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::Interrupted => None,
+                ErrorKind::WouldBlock => Some(Next::Park(Interest::Read)),
+                _ => Some(Next::Close),
+            },
+        }
+    }
+
+    pub(super) fn begin_head(&mut self, limits: &Limits) {
+        self.stage = Stage::Head(Scanner::default());
+        self.terms = Terms::default();
+        self.deadline = Instant::now() + limits.head_deadline;
+    }
+
+    fn read_head(&mut self, turn: &mut Turn<'_>) -> Result<Step, Refusal> {
+        let Stage::Head(scanner) = &mut self.stage else {
+            return Ok(Step::MoreInput);
+        };
+        let Some(end) = scanner.find_end(&self.input, turn.limits)? else {
+            return Ok(Step::MoreInput);
+        };
+        let head = parse::head(&self.input[..end], self.peer, turn.limits)?;
+        self.input.drain(..end);
+        self.admit(head, turn)
+    }
+
+    /// The head is good: asks the application where it goes and how large it may be.
+    fn admit(&mut self, head: Head, turn: &mut Turn<'_>) -> Result<Step, Refusal> {
+        let head_only = head.request.method == "HEAD";
+        self.terms = Terms {
+            head_only,
+            keep_alive: head.keep_alive,
+            http10: head.http10,
+        };
+        let admission = turn
+            .handler
+            .admit(&head.request.method, &head.request.path)?;
+        if matches!(head.framing, Framing::Length(length) if length > admission.body_limit) {
+            return Err(Refusal::BodyTooLarge);
+        }
+        if matches!(head.framing, Framing::Length(0)) {
+            self.stage = Stage::Handling;
+            return Ok(Step::Done(Next::Run(head.request, admission.lane)));
+        }
+        // A client that already sends does not wait for leave.
+        if head.expects_continue && self.input.is_empty() {
+            self.output
+                .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        self.deadline = Instant::now() + turn.limits.body_deadline;
+        let Head {
+            request, framing, ..
+        } = head;
+        self.stage = Stage::Body(Box::new(Pending {
+            request,
+            framing,
+            lane: admission.lane,
+            limit: admission.body_limit,
+        }));
+        Ok(Step::Again)
+    }
+
+    fn read_body(&mut self) -> Result<Step, Refusal> {
+        let Stage::Body(mut pending) = std::mem::replace(&mut self.stage, Stage::Handling) else {
+            return Ok(Step::Again);
+        };
+        if pending.take(&mut self.input)? {
+            return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
+        }
+        self.stage = Stage::Body(pending);
+        Ok(Step::MoreInput)
+    }
+}

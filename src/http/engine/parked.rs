@@ -1,0 +1,134 @@
+//! Where connections are while nobody works on them, and how many there are altogether. Owns no deadline and does
+//! no reading or writing; what is in here belongs to whoever takes it out.
+
+use super::connection::Connection;
+use super::source::Interest;
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// So that workers rarely meet at one lock.
+const SHARDS: usize = 16;
+
+type Shard = HashMap<usize, Box<Connection>>;
+
+/// The parked connections by key. A key that is not in here is being worked on, or gone.
+pub(super) struct Parked {
+    shards: [Mutex<Shard>; SHARDS],
+}
+
+impl Parked {
+    pub fn new() -> Parked {
+        Parked {
+            shards: std::array::from_fn(|_| Mutex::default()),
+        }
+    }
+
+    fn shard(&self, key: usize) -> MutexGuard<'_, Shard> {
+        lock(&self.shards[key % SHARDS])
+    }
+
+    /// Puts it where an event finds it, and asks for one. Both under one lock: the event waits until it is here, and
+    /// nobody can take it out in between and have his own interest replaced by this one.
+    pub fn park(&self, connection: Box<Connection>, interest: Interest) -> io::Result<()> {
+        let key = connection.key();
+        let mut shard = self.shard(key);
+        let armed = connection.arm(interest);
+        if armed.is_ok() {
+            shard.insert(key, connection);
+        }
+        armed
+    }
+
+    pub fn take(&self, key: usize) -> Option<Box<Connection>> {
+        self.shard(key).remove(&key)
+    }
+
+    /// Takes out all that are over their deadline; boxed as they are, since they go back that way.
+    #[allow(clippy::vec_box)]
+    pub fn take_overdue(&self, now: Instant) -> Vec<Box<Connection>> {
+        let overdue = |shard: &Mutex<Shard>| {
+            lock(shard)
+                .extract_if(|_, one| one.is_overdue(now))
+                .map(|(_, one)| one)
+                .collect::<Vec<_>>()
+        };
+        self.shards.iter().flat_map(overdue).collect()
+    }
+
+    /// Takes out the one that is idle for the longest time.
+    pub fn take_longest_idle(&self) -> Option<Box<Connection>> {
+        let idle = |shard: &Mutex<Shard>| {
+            let shard = lock(shard);
+            shard
+                .iter()
+                .filter_map(|(key, one)| Some((one.idle_since()?, *key)))
+                .min()
+        };
+        let (_, key) = self.shards.iter().filter_map(idle).min()?;
+        // Between the look and the take it may have got work; then nobody gives way this time.
+        let mut shard = self.shard(key);
+        shard.get(&key)?.idle_since()?;
+        shard.remove(&key)
+    }
+
+    /// A turn for each, as soon as a worker is free.
+    pub fn wake_all(&self) {
+        for shard in &self.shards {
+            // One that cannot be woken is closed by [`Parked::clear`].
+            lock(shard)
+                .values()
+                .for_each(|one| drop(one.arm(Interest::Write)));
+        }
+    }
+
+    /// Drops all, which closes them.
+    pub fn clear(&self) {
+        self.shards
+            .iter()
+            .for_each(|shard| drop(std::mem::take(&mut *lock(shard))));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A count that can be waited on: of open connections, and of running threads.
+#[derive(Default)]
+pub(super) struct Tally {
+    count: Mutex<usize>,
+    fewer: Condvar,
+}
+
+impl Tally {
+    /// One more, until the seat is dropped.
+    pub fn take_seat(self: &Arc<Tally>) -> Seat {
+        *lock(&self.count) += 1;
+        Seat(Arc::clone(self))
+    }
+
+    pub fn count(&self) -> usize {
+        *lock(&self.count)
+    }
+
+    /// Waits until the count is at most this; false if it was not by then.
+    pub fn wait_for(&self, most: usize, within: Duration) -> bool {
+        let (count, _) = self
+            .fewer
+            .wait_timeout_while(lock(&self.count), within, |count| *count > most)
+            .unwrap_or_else(PoisonError::into_inner);
+        *count <= most
+    }
+}
+
+/// One of a [`Tally`]; also given back when its holder panics.
+pub(super) struct Seat(Arc<Tally>);
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        *lock(&self.0.count) -= 1;
+        self.0.fewer.notify_all();
+    }
+}

@@ -1,0 +1,171 @@
+//! Start and stop: the threads, the sweep and what they share. Owns the listener until the stop. What the threads do
+//! is in `worker.rs`, how connections come in `accept.rs`.
+
+use super::connection::Connection;
+use super::guard::Guarded;
+use super::lane::Queue;
+use super::limits::{Limits, connections_by_descriptors};
+use super::parked::{Parked, Tally};
+use super::source::Source;
+use super::worker::{LISTENER, Lead, Shared};
+use super::{Handler, Request};
+use polling::{Events, Poller};
+use std::collections::VecDeque;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Connections the system holds for us between two accepts; `std` asks for 128.
+const BACKLOG: i32 = 1024;
+
+/// Events taken from the poller at once.
+const EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
+
+/// A running server. Dropped without [`Server::stop`] it runs on.
+pub struct Server {
+    shared: Arc<Shared>,
+    local_addr: SocketAddr,
+    running: Arc<Tally>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts all threads; from here on connections are taken.
+    pub fn start(
+        listener: TcpListener,
+        limits: Limits,
+        handler: Arc<dyn Handler>,
+    ) -> io::Result<Server> {
+        let local_addr = listener.local_addr()?;
+        listener.set_nonblocking(true)?;
+        socket2::SockRef::from(&listener).listen(BACKLOG)?;
+        let shared = Arc::new(share(listener, limits, handler)?);
+        let mut server = Server {
+            shared,
+            local_addr,
+            running: Arc::default(),
+            threads: Vec::new(),
+        };
+        match server.start_threads() {
+            Ok(()) => server.shared.watch_listener(),
+            Err(error) => {
+                server.stop(Duration::ZERO);
+                return Err(error);
+            }
+        }
+        Ok(server)
+    }
+
+    fn start_threads(&mut self) -> io::Result<()> {
+        let (workers, slow) = (
+            self.shared.limits.workers.max(1),
+            self.shared.limits.slow_workers.max(1),
+        );
+        for _ in 0..workers {
+            self.spawn("http", |shared| shared.work())?;
+        }
+        for _ in 0..slow {
+            self.spawn("http-slow", |shared| shared.work_slowly())?;
+        }
+        self.spawn("http-sweep", |shared| {
+            while !shared.done.load(Ordering::SeqCst) {
+                std::thread::park_timeout(shared.limits.sweep);
+                shared.sweep();
+            }
+        })
+    }
+
+    fn spawn(&mut self, name: &str, life: fn(&Shared)) -> io::Result<()> {
+        let (shared, seat) = (Arc::clone(&self.shared), self.running.take_seat());
+        let body = move || {
+            let _seat = seat;
+            life(&shared);
+        };
+        self.threads.push(
+            std::thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(body)?,
+        );
+        Ok(())
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Whether every thread of the engine still runs.
+    pub fn is_alive(&self) -> bool {
+        self.running.count() == self.threads.len()
+    }
+
+    /// Takes no more connections, finishes the requests that are complete, closes the rest and ends the threads.
+    /// False if that was not done in time; then what still runs is left to the end of the process.
+    pub fn stop(self, within: Duration) -> bool {
+        let until = Instant::now() + within;
+        // Who is connected as far as the system told him is not turned away.
+        let _ = self.shared.accept_waiting();
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        drop(
+            self.shared
+                .listener
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        self.shared.parked.wake_all();
+        let drained = self.shared.open.wait_for(0, within);
+        self.shared.done.store(true, Ordering::SeqCst);
+        self.shared.slow.close(!drained);
+        let _ = self.shared.poller.notify();
+        self.threads
+            .iter()
+            .for_each(|thread| thread.thread().unpark());
+        let ended = self.running.wait_for(
+            0,
+            until
+                .saturating_duration_since(Instant::now())
+                .max(Duration::from_millis(200)),
+        );
+        self.shared.parked.clear();
+        if ended {
+            self.threads
+                .into_iter()
+                .for_each(|thread| drop(thread.join()));
+        }
+        drained && ended
+    }
+}
+
+fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io::Result<Shared> {
+    let poller = Arc::new(Poller::new()?);
+    Ok(Shared {
+        listener: Mutex::new(Some(Source::new(listener, LISTENER, &poller)?)),
+        lead: Mutex::new(Lead {
+            events: Events::with_capacity(EVENTS),
+            ready: VecDeque::new(),
+        }),
+        poller,
+        parked: Parked::new(),
+        open: Arc::default(),
+        bound: limits
+            .connections
+            .unwrap_or_else(connections_by_descriptors)
+            .max(1),
+        handler: Guarded(handler),
+        slow: Queue::<(Box<Connection>, Request)>::new(limits.slow_queue),
+        next_key: AtomicUsize::new(LISTENER + 1),
+        accept_paused: AtomicBool::new(false),
+        accept_logged: Mutex::new(None),
+        stopping: AtomicBool::new(false),
+        done: AtomicBool::new(false),
+        limits,
+    })
+}
+
+#[cfg(test)]
+mod tests;

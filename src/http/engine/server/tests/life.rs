@@ -1,0 +1,128 @@
+//! Connections and servers end when they should: deadlines, the bound, the stop.
+
+use super::*;
+
+#[test]
+fn a_trickled_head_a_slow_body_and_an_idle_connection_end() {
+    let long = Duration::from_secs(3600);
+    let head = server(|limits| {
+        (limits.head_deadline, limits.idle_deadline) = (Duration::from_millis(100), long);
+    });
+    let mut client = head.connect();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
+    // A byte now and then, until there is an answer: a deadline that each byte renewed would end in 431.
+    client
+        .0
+        .set_read_timeout(Some(Duration::from_millis(1)))
+        .unwrap();
+    while client.0.peek(&mut [0]).is_err() {
+        client.send("a");
+    }
+    client.0.set_read_timeout(None).unwrap();
+    assert_eq!(status(&client.rest()), 408);
+    head.stop();
+
+    let body = server(|limits| {
+        (limits.body_deadline, limits.head_deadline) = (Duration::from_millis(50), long);
+    });
+    assert_eq!(status(&body.send(post("Content-Length: 5\r\n", "ab"))), 408);
+    assert_eq!(body.calls(), Vec::<String>::new());
+    body.stop();
+
+    let idle = server(|limits| limits.idle_deadline = Duration::from_millis(50));
+    assert_eq!(idle.send(""), "");
+    assert!(idle.send(get("/once")).ends_with("/once|"));
+    idle.stop();
+}
+
+#[test]
+fn stop_finishes_what_is_complete_and_closes_the_rest() {
+    for path in ["/wait", "/slow/wait"] {
+        let test = server(|limits| limits.workers = 1);
+        let (mut flying, mut idle, mut half) = (test.connect(), test.connect(), test.connect());
+        assert_eq!(idle.get("/once"), "/once|");
+        half.send("GET /half HTTP/1.1\r\n");
+        flying.send(get(path));
+        assert_eq!(test.entered.recv().unwrap(), path);
+        let Test {
+            server,
+            go_on,
+            echo,
+            ..
+        } = test;
+        // With the one worker busy it is only in the system's queue.
+        let mut late = Client(TcpStream::connect(server.local_addr()).unwrap());
+        late.send(last("/late"));
+        let (shared, address) = (Arc::clone(&server.shared), server.local_addr());
+        let stopping = std::thread::spawn(move || server.stop(Duration::from_secs(20)));
+        while !shared.is_stopping() || shared.listener.lock().unwrap().is_some() {
+            std::thread::yield_now();
+        }
+        assert!(TcpStream::connect(address).is_err());
+        go_on.send(()).unwrap();
+        let answer = flying.rest();
+        assert!(
+            answer.contains("Connection: close") && answer.ends_with("waited"),
+            "{answer}"
+        );
+        assert_eq!((idle.rest(), half.rest()), (String::new(), String::new()));
+        assert!(late.rest().ends_with("/late|"));
+        assert!(stopping.join().unwrap());
+        assert_eq!(*echo.calls.lock().unwrap(), ["/once", path, "/late"]);
+    }
+}
+
+#[test]
+fn stop_does_not_wait_for_ever() {
+    let test = server(|_| {});
+    let mut stuck = test.connect();
+    stuck.send(get("/wait"));
+    test.entered.recv().unwrap();
+    assert!(!test.server.stop(Duration::from_millis(50)));
+    drop(test.go_on);
+}
+
+#[test]
+fn at_the_bound_the_longest_idle_gives_way() {
+    let test = server(|limits| (limits.connections, limits.workers) = (Some(3), 1));
+    let mut clients: Vec<_> = (0..3).map(|_| test.connect()).collect();
+    clients
+        .iter_mut()
+        .for_each(|client| drop(client.get("/first")));
+    // The first one is used again, so the second is idle for the longest time.
+    clients[0].get("/again");
+    let mut fourth = test.connect();
+    assert_eq!(fourth.get("/fourth"), "/fourth|");
+    assert_eq!(clients[1].rest(), "");
+    assert_eq!(clients[0].get("/here"), "/here|");
+    assert_eq!(clients[2].get("/here"), "/here|");
+    test.stop();
+}
+
+#[test]
+fn a_full_server_says_so() {
+    let test = server(|limits| limits.connections = Some(1));
+    let mut only = test.connect();
+    only.send(get("/slow/wait"));
+    test.entered.recv().unwrap();
+    let answer = test.connect().rest();
+    assert!(
+        answer.starts_with("HTTP/1.1 503 ") && answer.contains("Connection: close"),
+        "{answer}"
+    );
+    test.go_on.send(()).unwrap();
+    assert_eq!(only.answer().1, "waited");
+    test.stop();
+}
+
+#[test]
+fn connections_that_end_leave_nothing_behind() {
+    let test = server(|_| {});
+    for _ in 0..100 {
+        test.send(last("/x"));
+        test.send("GET / HTTP/2.0\r\n\r\n");
+        drop(test.connect());
+    }
+    assert!(test.server.shared.open.wait_for(0, Duration::from_secs(20)));
+    test.stop();
+}

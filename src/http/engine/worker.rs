@@ -1,0 +1,167 @@
+//! What the threads do: leader and followers over one poller, turns for connections, the slow lane. Owns no start
+//! and no end of them (`server.rs`), and no rule of HTTP (`connection.rs`).
+
+use super::connection::{Connection, Next, Turn};
+use super::guard::Guarded;
+use super::lane::Queue;
+use super::limits::Limits;
+use super::parked::{Parked, Tally};
+use super::source::{Interest, Source};
+use super::{Lane, Refusal, Request};
+use polling::{Events, Poller};
+use std::collections::VecDeque;
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+/// The listener's key in the poller; connections count up from the next.
+pub(super) const LISTENER: usize = 0;
+
+/// One read's worth.
+const SCRATCH: usize = 16 * 1024;
+
+/// Reads in one turn before the others have theirs.
+const READS: usize = 16;
+
+/// Who holds this lock waits for events; the others take what it found.
+pub(super) struct Lead {
+    pub events: Events,
+    pub ready: VecDeque<usize>,
+}
+
+/// Everything the threads share. No lock in here is held while a connection reads, writes or is handled.
+pub(super) struct Shared {
+    pub poller: Arc<Poller>,
+    pub listener: Mutex<Option<Source<TcpListener>>>,
+    pub lead: Mutex<Lead>,
+    pub parked: Parked,
+    pub open: Arc<Tally>,
+    pub bound: usize,
+    pub limits: Limits,
+    pub handler: Guarded,
+    pub slow: Queue<(Box<Connection>, Request)>,
+    pub next_key: AtomicUsize,
+    pub accept_paused: AtomicBool,
+    pub accept_logged: Mutex<Option<Instant>>,
+    /// No new connections and no second requests.
+    pub stopping: AtomicBool,
+    /// The threads are to end.
+    pub done: AtomicBool,
+}
+
+impl Shared {
+    /// A worker's life.
+    pub fn work(&self) {
+        let mut scratch = vec![0; SCRATCH];
+        while let Some(key) = self.next_ready() {
+            if key == LISTENER {
+                self.accept();
+            } else if let Some(connection) = self.parked.take(key) {
+                self.turn(connection, &mut scratch);
+            }
+        }
+    }
+
+    /// The key of something ready; waits for it as the leader, or behind one. `None` at the end.
+    fn next_ready(&self) -> Option<usize> {
+        let mut lead = self.lead.lock().unwrap_or_else(PoisonError::into_inner);
+        let Lead { events, ready } = &mut *lead;
+        loop {
+            if self.done.load(Ordering::SeqCst) {
+                return None;
+            }
+            if let Some(key) = ready.pop_front() {
+                return Some(key);
+            }
+            events.clear();
+            match self.poller.wait(events, None) {
+                Ok(_) => ready.extend(events.iter().map(|event| event.key)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    log::error!("the poller failed: {error}");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Some requests in a row of one connection, then back to the others.
+    fn turn(&self, mut connection: Box<Connection>, scratch: &mut [u8]) {
+        // Asked before anything is read: who has no complete request after that gets no other turn.
+        let last_turn = self.is_stopping();
+        let mut turn = Turn {
+            handler: &self.handler,
+            limits: &self.limits,
+            scratch,
+            reads: READS,
+        };
+        for _ in 0..self.limits.in_a_row.max(1) {
+            let response = match connection.advance(&mut turn) {
+                Next::Close => return,
+                Next::Park(Interest::Read) if last_turn => return,
+                Next::Park(interest) => return self.park(connection, interest),
+                Next::Run(request, Lane::Fast) => self.handler.handle(request),
+                Next::Run(request, Lane::Slow) => match self.slow.push((connection, request)) {
+                    Ok(()) => return,
+                    Err((back, _)) => {
+                        connection = back;
+                        self.handler.refuse(Refusal::Busy, connection.peer())
+                    }
+                },
+            };
+            connection.answer(&response, self.is_stopping(), &self.limits);
+        }
+        self.park(connection, Interest::Write);
+    }
+
+    /// A slow thread's life. The answer is sent by a worker: this thread is for handling alone.
+    pub fn work_slowly(&self) {
+        while let Some((mut connection, request)) = self.slow.pop() {
+            let response = self.handler.handle(request);
+            connection.answer(&response, self.is_stopping(), &self.limits);
+            self.park(connection, Interest::Write);
+        }
+    }
+
+    /// Leaves it to whoever gets its next event.
+    pub fn park(&self, connection: Box<Connection>, interest: Interest) {
+        if let Err(error) = self.parked.park(connection, interest) {
+            log::error!("a connection could not be watched: {error}");
+        }
+        // If the stop came in between, its own round may have missed this one.
+        if interest == Interest::Read && self.is_stopping() {
+            self.parked.wake_all();
+        }
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// A turn for a connection that is not to be kept: its answer, and away.
+    pub fn dismiss(&self, mut connection: Connection, refusal: Refusal) {
+        connection.refuse(refusal, &self.handler, &self.limits);
+        let mut scratch = [0; 4096];
+        connection.advance(&mut Turn {
+            handler: &self.handler,
+            limits: &self.limits,
+            scratch: &mut scratch,
+            reads: 4,
+        });
+    }
+
+    /// Ends what is over its deadline; looks whether accepting works again.
+    pub fn sweep(&self) {
+        for mut connection in self.parked.take_overdue(Instant::now()) {
+            if connection.is_reading() {
+                connection.refuse(Refusal::Timeout, &self.handler, &self.limits);
+                self.park(connection, Interest::Write);
+            }
+        }
+        if self.accept_paused.swap(false, Ordering::SeqCst) {
+            self.watch_listener();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! JSON bodies, read as Mattermost reads them.
+//!
+//! Mattermost (Go's decoder): the first value counts and what follows is ignored; unknown members are ignored; a member
+//! of the wrong type counts as missing, and so does `null`; names of members match in any case.
+
+use serde_json::{Deserializer, Map, Value};
+
+use crate::error::AppError;
+
+/// The members of a JSON object.
+#[derive(Debug, Default)]
+pub struct Object(Map<String, Value>);
+
+/// A body that must be an object; `name` is what Mattermost calls it when it is not.
+///
+/// # Errors
+/// 400 when it is no JSON, `null`, or something else than an object.
+pub fn object(body: &[u8], name: &str) -> Result<Object, AppError> {
+    match value(body) {
+        Some(Value::Object(members)) => Ok(Object(members)),
+        _ => Err(AppError::body_param(name)),
+    }
+}
+
+/// A body of a few named texts. Mattermost: what is no object is an empty one here, so the first missing member is what
+/// the client is told.
+pub fn texts_by_name(body: &[u8]) -> Object {
+    object(body, "").unwrap_or_default()
+}
+
+/// A body that must be a list of texts.
+///
+/// # Errors
+/// 400 when it is anything else.
+pub fn texts(body: &[u8], name: &str) -> Result<Vec<String>, AppError> {
+    let malformed = || AppError::body_param(name);
+    let Some(Value::Array(values)) = value(body) else {
+        return Err(malformed());
+    };
+    let text = |value| match value {
+        Value::String(text) => Ok(text),
+        _ => Err(malformed()),
+    };
+    values.into_iter().map(text).collect()
+}
+
+fn value(body: &[u8]) -> Option<Value> {
+    Deserializer::from_slice(body).into_iter().next()?.ok()
+}
+
+impl Object {
+    /// Everything that was sent.
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// A member as it was sent.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        let any_case = || {
+            self.0
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
+        };
+        self.0.get(name).or_else(any_case)
+    }
+
+    /// A text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.as_str()
+    }
+
+    /// A text that is not empty.
+    ///
+    /// # Errors
+    /// 400 with the member's name.
+    pub fn required(&self, name: &str) -> Result<&str, AppError> {
+        self.text(name)
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| AppError::body_param(name))
+    }
+
+    /// A switch.
+    pub fn bool(&self, name: &str) -> Option<bool> {
+        self.get(name)?.as_bool()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_counts() {
+        assert_eq!(
+            object(br#"{"a":"1"} trailing"#, "x").unwrap().text("a"),
+            Some("1")
+        );
+        assert_eq!(texts(b"[\"a\",\"b\"]]", "x").unwrap(), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_by_name() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "1",
+            "\"a\"",
+            "{",
+            "{\"a\":}",
+            "\u{feff}{}",
+            "nul",
+        ] {
+            let error = object(body.as_bytes(), "user").unwrap_err();
+            assert_eq!(
+                error.message(),
+                "Invalid or missing user in request body.",
+                "{body}"
+            );
+        }
+        assert!(object(b"{\"a\":\"\xff\"}", "user").is_err());
+        assert!(object("[".repeat(100_000).as_bytes(), "user").is_err());
+    }
+
+    #[test]
+    fn members_are_found_in_any_case_and_by_type() {
+        let body = object(br#"{"Name":"a","flag":true,"number":1,"none":null}"#, "x").unwrap();
+        assert_eq!(
+            (body.text("name"), body.bool("FLAG")),
+            (Some("a"), Some(true))
+        );
+        assert_eq!(
+            (body.text("number"), body.text("none"), body.bool("name")),
+            (None, None, None)
+        );
+    }
+}

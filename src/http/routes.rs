@@ -1,0 +1,168 @@
+//! The route table: every endpoint there is. README's table is printed from it.
+
+use super::engine::Lane::{self, Fast, Slow};
+use super::{Answer, Context};
+use crate::{config, role, session, system, token, user};
+
+/// What every path begins with.
+pub const BASE: &str = "/api/v4";
+
+/// Who may enter a route; what the handler asks beyond that is in the rule table (`permission.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Open,
+    /// Whoever is signed in.
+    Session,
+}
+
+use Access::{Open, Session};
+
+/// One endpoint.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path behind [`BASE`]; `{name}` stands for one part of it.
+    pub path: &'static str,
+    /// Who may enter.
+    pub access: Access,
+    /// Which threads run it: `Slow` hashes a password.
+    pub lane: Lane,
+    /// What answers.
+    pub handler: fn(&Context) -> Answer,
+    /// What it does, in a line.
+    pub doc: &'static str,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $access:ident $lane:ident $handler:path, $doc:literal;)*) => {
+        /// Every endpoint; the first that fits answers.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: stringify!($method), path: $path, access: $access, lane: $lane, handler: $handler, doc: $doc,
+        }),*];
+    };
+}
+
+#[rustfmt::skip]
+routes! {
+    POST "/users"                               Open    Slow user::api::create,            "Create an account; the first one becomes system admin";
+    GET  "/users"                               Session Fast user::api::list,              "List accounts by username";
+    POST "/users/login"                         Open    Slow session::api::login,          "Log in; the secret is in the header `Token`";
+    POST "/users/logout"                        Open    Fast session::api::logout,         "End the session of the request";
+    GET  "/users/tokens"                        Session Fast token::api::list_all,         "List all tokens";
+    POST "/users/tokens/search"                 Session Fast token::api::search,           "Find tokens by token id, user id or username";
+    POST "/users/tokens/revoke"                 Session Fast token::api::revoke,           "Delete a token for good";
+    POST "/users/tokens/disable"                Session Fast token::api::disable,          "Refuse a token until it is enabled";
+    POST "/users/tokens/enable"                 Session Fast token::api::enable,           "Accept a disabled token again";
+    GET  "/users/tokens/{token_id}"             Session Fast token::api::get,              "Read a token, without its secret";
+    GET  "/users/username/{username}"           Session Fast user::api::get_by_username,   "Read an account by username";
+    GET  "/users/email/{email}"                 Session Fast user::api::get_by_email,      "Read an account by e-mail address";
+    GET  "/users/{user_id}"                     Session Fast user::api::get,               "Read an account; `me` is the own one";
+    PUT  "/users/{user_id}/roles"               Session Fast user::api::update_roles,      "Give and take roles";
+    PUT  "/users/{user_id}/active"              Session Fast user::api::update_active,     "Deactivate or reactivate an account";
+    PUT  "/users/{user_id}/password"            Session Slow user::api::update_password,   "Set a password";
+    GET  "/users/{user_id}/sessions"            Session Fast session::api::list,           "List open sessions";
+    POST "/users/{user_id}/sessions/revoke"     Session Fast session::api::revoke,         "End a session";
+    POST "/users/{user_id}/sessions/revoke/all" Session Fast session::api::revoke_all,     "End all sessions of an account";
+    POST "/users/{user_id}/tokens"              Session Fast token::api::create,           "Create a token; its secret is in this answer only";
+    GET  "/users/{user_id}/tokens"              Session Fast token::api::list,             "List an account's tokens";
+    GET  "/roles/{role_id}"                     Session Fast role::api::get,               "Read a role";
+    GET  "/roles/name/{role_name}"              Session Fast role::api::get_by_name,       "Read a role by name";
+    POST "/roles/names"                         Session Fast role::api::get_by_names,      "Read several roles by name";
+    GET  "/config"                              Session Fast config::api::get,             "Read the configuration";
+    PUT  "/config/patch"                        Session Fast config::api::patch,           "Change settings, at once and for good";
+    GET  "/config/client"                       Open    Fast config::api::client,          "What clients need of the configuration";
+    GET  "/system/ping"                         Open    Fast system::api::ping,            "Whether the server answers";
+}
+
+/// The endpoint for a method and a path, and the variable parts of that path.
+pub fn find(method: &str, path: &str) -> Option<(&'static Route, Vec<(&'static str, String)>)> {
+    let path = path.strip_prefix(BASE)?;
+    let fits = |route: &'static Route| Some((route, params(route.path, path)?));
+    ROUTES
+        .iter()
+        .filter(|route| route.method == method)
+        .find_map(fits)
+}
+
+/// The variable parts of `path`, when it has the shape of `pattern`.
+fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
+    let (mut path, mut params) = (path, Vec::new());
+    for part in pattern.split('/').skip(1) {
+        path = path.strip_prefix('/')?;
+        let name = part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'));
+        let end = if name == Some("email") {
+            path.len()
+        } else {
+            path.find('/').unwrap_or(path.len())
+        };
+        let (value, rest) = path.split_at(end);
+        match name {
+            Some(name)
+                if !value.is_empty() && value.chars().all(|letter| is_letter_of(name, letter)) =>
+            {
+                params.push((name, value.to_owned()));
+            }
+            None if value == part => {}
+            _ => return None,
+        }
+        path = rest;
+    }
+    path.is_empty().then_some(params)
+}
+
+/// Mattermost: what each variable part may consist of; anything else is another path.
+fn is_letter_of(name: &str, letter: char) -> bool {
+    match name {
+        "email" => true,
+        "username" => letter.is_ascii_alphanumeric() || "_-.".contains(letter),
+        "role_name" => letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_',
+        _ => letter.is_ascii_alphanumeric(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_reached() {
+        for route in ROUTES {
+            let path = format!("{BASE}{}", route.path.replace(['{', '}', '_'], ""));
+            let (found, _) = find(route.method, &path).unwrap();
+            assert_eq!(found.path, route.path);
+        }
+    }
+
+    #[test]
+    fn a_path_fits_whole_or_not_at_all() {
+        let found = |path: &str| find("GET", path).map(|(route, _)| route.path);
+        assert_eq!(found("/api/v4/users/login"), Some("/users/{user_id}"));
+        assert_eq!(
+            found("/api/v4/users/email/a@b/c"),
+            Some("/users/email/{email}")
+        );
+        assert_eq!(
+            found("/api/v4/users/username/a.b-c_d"),
+            Some("/users/username/{username}")
+        );
+        for path in [
+            "",
+            "/",
+            "/api/v4",
+            "/api/v4/",
+            "/api/v4/users/",
+            "/api/v4/users/a-b",
+            "/api/v3/users",
+            "/users",
+            "/api/v4users",
+        ] {
+            assert_eq!(found(path), None, "{path}");
+        }
+        assert!(find("HEAD", "/api/v4/users").is_none());
+        assert!(find("get", "/api/v4/users").is_none());
+    }
+}

@@ -1,0 +1,64 @@
+//! Personal access tokens the Mattermost way, in one executable over one SQLite file.
+//!
+//! # Bird's-eye view
+//!
+//! A request becomes a **Caller** (who, and by which credential). A **Rule** turns a caller and a target into a
+//! **Granted**. A change needs a `Granted` to run, and does its whole work, audit row included, in **one transaction**.
+//! Every failure on the way is an **AppError** from one catalogue, and becomes HTTP in one place.
+//!
+//! # Code map
+//!
+//! | where | what |
+//! | --- | --- |
+//! | `http/engine/` | sockets, framing, limits, deadlines, threads; knows no route |
+//! | `http/routes.rs` | the route table: every endpoint there is |
+//! | `http/router.rs` | route, credential, handler, access log |
+//! | `http/answer.rs` | JSON, and the one place where an `AppError` becomes HTTP |
+//! | `auth.rs` | a request's credential -> `Caller` |
+//! | `permission.rs` | permissions, the rule table, `Caller`, `Granted` |
+//! | `error.rs` | the catalogue: every id, status and sentence |
+//! | `store/` | the file: connections, transactions, the one writer, migrations |
+//! | `user/ session/ token/ role/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
+//! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
+//! | `cli/` | the command line |
+//! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
+//!
+//! # Invariants
+//!
+//! - No async: threads, and requests that are handled only when they are complete.
+//! - No SQL outside `sql.rs` files and `schema.sql`; no `rusqlite` outside `store/`; no socket outside `http/engine/`.
+//! - No secret in a log, an error, a list or an audit row; only hashes are stored.
+//! - No change without a `Granted`, and none without an audit row in the same transaction.
+//! - No credential is cached: what is revoked, by whomever, is refused on the next request.
+//! - No clock but `clock.rs`.
+//! - A success is answered only after its commit is on disk.
+
+// A test may stop where it stands; the program may not.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
+
+mod app;
+mod audit;
+mod auth;
+pub mod cli;
+mod clock;
+mod config;
+mod error;
+mod http;
+mod id;
+mod log_line;
+mod password;
+mod permission;
+mod role;
+mod secret;
+mod server;
+mod session;
+mod store;
+mod system;
+mod token;
+mod user;
+
+pub use app::Options;
+pub use clock::Clock;
+pub use config::{Kind, Pin, Setting};
+pub use password::Cost;
+pub use server::Server;

@@ -1,0 +1,79 @@
+//! A running server, for the command line and for whoever starts one inside a program of their own.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::{App, Options};
+use crate::config::ENABLE_USER_ACCESS_TOKENS;
+use crate::http::{self, engine};
+use crate::user;
+
+/// A running server. It runs until [`Server::stop`].
+pub struct Server {
+    app: Arc<App>,
+    engine: engine::Server,
+}
+
+impl Server {
+    /// Opens the data file and answers on the listener.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn start(listener: TcpListener, options: Options) -> Result<Server, String> {
+        let app = Arc::new(App::open(options)?);
+        let engine = http::serve(Arc::clone(&app), listener)
+            .map_err(|error| format!("cannot start: {error}"))?;
+        Ok(Server { app, engine })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.engine.local_addr()
+    }
+
+    /// Whether all its threads run; when not, it should be started anew.
+    pub fn is_alive(&self) -> bool {
+        self.engine.is_alive()
+    }
+
+    /// Takes no more requests, finishes those that are complete, and closes the file. False when some were still in
+    /// flight after that time.
+    pub fn stop(self, within: Duration) -> bool {
+        self.engine.stop(within)
+    }
+
+    /// One line: where it listens, where the data is, what to do first.
+    ///
+    /// # Errors
+    /// When the data file cannot be read.
+    pub fn greeting(&self) -> Result<String, String> {
+        let url = format!("http://{}", self.local_addr());
+        let path = self.app.store.path();
+        let data = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let empty = self
+            .app
+            .store
+            .read(|tx| Ok(user::sql::none(tx)?))
+            .map_err(|error| error.to_string())?;
+        let first = if empty {
+            format!(
+                "first create your account, it becomes system admin: \
+                 curl {url}/api/v4/users -d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
+            )
+        } else {
+            format!(
+                "log in: curl -i {url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
+            )
+        };
+        let tokens = if self.app.config.last().is_on(&ENABLE_USER_ACCESS_TOKENS) {
+            "on"
+        } else {
+            "off"
+        };
+        let (version, data) = (env!("CARGO_PKG_VERSION"), data.display());
+        Ok(format!(
+            "patmost {version} listens on {url}, data in {data}, personal access tokens are {tokens}; {first}"
+        ))
+    }
+}

@@ -1,0 +1,89 @@
+//! HTTP endpoints of sessions.
+
+use super::{Attempt, Login, sql};
+use crate::auth::{CLEARED_COOKIE, COOKIE};
+use crate::http::{Answer, Context, answer, json};
+use crate::permission::{LOGIN, SESSION_READ, SESSION_REVOKE};
+use crate::secret::csrf_token;
+use crate::user::Seen;
+use crate::user::api::about;
+
+/// `POST /users/login`
+pub fn login(cx: &Context) -> Answer {
+    let body = json::texts_by_name(cx.body());
+    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let attempt = Attempt {
+        id: text("id"),
+        login_id: text("login_id"),
+        password: text("password"),
+        device_id: text("device_id"),
+    };
+    // Whoever logs in does so as nobody, also with a session of before.
+    let login = super::login(cx.app, &cx.config, LOGIN.ask(&cx.anyone)?, attempt)?;
+    let mut response =
+        answer::json(&Seen::Own.view(&login.user)).with("Token", login.secret.reveal());
+    // Mattermost: browsers' clients ask for the cookies by this header.
+    if cx.request.header("x-requested-with") == Some("XMLHttpRequest") {
+        for cookie in cookies(cx, &login) {
+            response = response.with("Set-Cookie", cookie);
+        }
+    }
+    Ok(response)
+}
+
+fn cookies(cx: &Context, login: &Login) -> [String; 3] {
+    let secret = login.secret.reveal();
+    let encrypted = cx.request.header("x-forwarded-proto") == Some("https");
+    let end = format!(
+        "Path=/; Max-Age={}; SameSite=Lax{}",
+        login.length / 1000,
+        if encrypted { "; Secure" } else { "" }
+    );
+    [
+        format!("{COOKIE}={secret}; HttpOnly; {end}"),
+        format!("MMUSERID={}; {end}", login.user.id),
+        format!("MMCSRF={}; {end}", csrf_token(secret)),
+    ]
+}
+
+/// `POST /users/logout`
+pub fn logout(cx: &Context) -> Answer {
+    if cx.caller().is_ok() {
+        super::logout(cx.app, LOGIN.ask(&cx.anyone)?)?;
+    }
+    Ok(answer::ok().with("Set-Cookie", CLEARED_COOKIE))
+}
+
+/// `GET /users/{user_id}/sessions`
+pub fn list(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    about(cx, user_id, |target| {
+        SESSION_READ.ask_about(cx.caller()?, target)
+    })?;
+    let sessions = cx
+        .app
+        .store
+        .read(|tx| Ok(sql::list(tx, user_id, cx.app.clock.now())?))?;
+    Ok(answer::json(&sessions))
+}
+
+/// `POST /users/{user_id}/sessions/revoke`
+pub fn revoke(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let granted = about(cx, user_id, |target| {
+        SESSION_REVOKE.ask_about(cx.caller()?, target)
+    })?;
+    let body = json::texts_by_name(cx.body());
+    super::revoke(cx.app, granted, user_id, body.required("session_id")?)?;
+    Ok(answer::ok())
+}
+
+/// `POST /users/{user_id}/sessions/revoke/all`
+pub fn revoke_all(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let granted = about(cx, user_id, |target| {
+        SESSION_REVOKE.ask_about(cx.caller()?, target)
+    })?;
+    super::revoke_all(cx.app, granted, user_id)?;
+    Ok(answer::ok())
+}

@@ -1,0 +1,359 @@
+//! Sessions: logging in and out, and the sessions of tokens that were used. Owns the check of a password and its
+//! lock-out.
+
+pub mod api;
+pub mod sql;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::clock::{DAY, Millis};
+use crate::config::{self, Config};
+use crate::error::{self, AppError};
+use crate::permission::Granted;
+use crate::secret::{Secret, SecretHash};
+use crate::store::Tx;
+use crate::token::Token;
+use crate::user::{self, User};
+use crate::{audit, id};
+
+/// Mattermost: the session of a token is not bound by the session length; it lasts this long.
+const TOKEN_SESSION_DAYS: i64 = 36_500;
+
+/// An open session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// 26 letters.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// Of a login's secret; none for the session of a token.
+    pub secret_hash: Option<SecretHash>,
+    /// The token it belongs to; none for a login.
+    pub token_id: Option<String>,
+    /// As the login gave it.
+    pub device_id: String,
+    /// When it began.
+    pub create_at: Millis,
+    /// When it ends.
+    pub expires_at: Millis,
+    /// When it was used last, exact to a minute.
+    pub last_activity_at: Millis,
+    /// Texts by name, as clients see them.
+    pub props: Value,
+}
+
+impl Session {
+    /// The session that the first use of a token opens.
+    pub fn of_token(token: &Token, now: Millis) -> Session {
+        let ahead = now + TOKEN_SESSION_DAYS * DAY;
+        Session {
+            id: id::new(),
+            user_id: token.user_id.clone(),
+            secret_hash: None,
+            token_id: Some(token.id.clone()),
+            device_id: String::new(),
+            create_at: now,
+            expires_at: if token.expires_at > 0 {
+                ahead.min(token.expires_at)
+            } else {
+                ahead
+            },
+            last_activity_at: now,
+            props: json!({"is_guest": "false", "type": "UserAccessToken", "user_access_token_id": token.id}),
+        }
+    }
+
+    fn of_login(
+        user: &User,
+        secret: &Secret,
+        device_id: String,
+        days: i64,
+        now: Millis,
+    ) -> Session {
+        Session {
+            id: id::new(),
+            user_id: user.id.clone(),
+            secret_hash: Some(secret.hash()),
+            token_id: None,
+            device_id,
+            create_at: now,
+            expires_at: now + days * DAY,
+            last_activity_at: now,
+            props: json!({
+                "browser": "Unknown/0.0", "csrf": "", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false",
+                "is_guest": "false", "os": "", "platform": "Windows",
+            }),
+        }
+    }
+}
+
+/// A session as the API shows it.
+#[derive(Debug, Serialize)]
+pub struct View {
+    id: String,
+    /// Mattermost: always there, always empty.
+    token: &'static str,
+    create_at: Millis,
+    expires_at: Millis,
+    last_activity_at: Millis,
+    user_id: String,
+    device_id: String,
+    roles: String,
+    is_oauth: bool,
+    expired_notify: bool,
+    props: Value,
+    team_members: [(); 0],
+    local: bool,
+}
+
+/// What somebody sends to log in.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt {
+    /// A user id; goes before `login_id`.
+    pub id: String,
+    /// Username or e-mail address, in any case.
+    pub login_id: String,
+    /// The password.
+    pub password: String,
+    /// Names a device; a later login with it replaces the earlier session.
+    pub device_id: String,
+}
+
+/// A login that succeeded.
+pub struct Login {
+    /// Who.
+    pub user: User,
+    /// The session's secret, shown once.
+    pub secret: Secret,
+    /// How long it lasts.
+    pub length: Millis,
+}
+
+/// Logs in. Always the same work, whether or not there is such an account.
+///
+/// # Errors
+/// In Mattermost's order: deactivated, locked, wrong password or no such account.
+pub fn login(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    attempt: Attempt,
+) -> Result<Login, AppError> {
+    if attempt.password.is_empty() {
+        return refuse(app, granted, attempt, AppError::new(&error::BLANK_PASSWORD));
+    }
+    let found = app.store.read(|tx| find(tx, config, &attempt))?;
+    let stored = found.map(|user| user.password_hash).unwrap_or_default();
+    let right = app.passwords.verify(&attempt.password, Some(&stored))?;
+    let device = if attempt.device_id.is_empty() {
+        &config::SESSION_LENGTH_WEB_IN_DAYS
+    } else {
+        &config::SESSION_LENGTH_MOBILE_IN_DAYS
+    };
+    let (days, config) = (config.int(device), config.clone());
+    app.store.write(move |tx| {
+        let user = find(tx, &config, &attempt)?;
+        // A password that was changed while this one was checked was not the one that was checked.
+        let right = right
+            && user
+                .as_ref()
+                .is_some_and(|user| user.password_hash == stored);
+        let refused = judge(tx, &config, user.as_ref(), right)?;
+        match (user, refused) {
+            (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, days)?)),
+            (_, refused) => {
+                record_failure(tx, &granted, &attempt)?;
+                // What was counted and recorded stays, so this is no failure of the transaction.
+                Ok(Err(refused.unwrap_or_else(|| bad_credentials(&config))))
+            }
+        }
+    })?
+}
+
+/// Refuses without having looked at an account.
+fn refuse(
+    app: &App,
+    granted: Granted,
+    attempt: Attempt,
+    refused: AppError,
+) -> Result<Login, AppError> {
+    app.store
+        .write(move |tx| record_failure(tx, &granted, &attempt))?;
+    Err(refused)
+}
+
+fn find(tx: &Tx, config: &Config, attempt: &Attempt) -> Result<Option<User>, AppError> {
+    if !attempt.id.is_empty() {
+        return Ok(user::sql::by_id(tx, &attempt.id)?);
+    }
+    let name = attempt.login_id.trim().to_lowercase();
+    let mut found = None;
+    if config.is_on(&config::SIGN_IN_WITH_USERNAME) {
+        found = user::sql::by_username(tx, &name)?;
+    }
+    if found.is_none() && config.is_on(&config::SIGN_IN_WITH_EMAIL) {
+        found = user::sql::by_email(tx, &name)?;
+    }
+    Ok(found)
+}
+
+/// Why the account is refused, if it is; counts a wrong password.
+fn judge(
+    tx: &Tx,
+    config: &Config,
+    user: Option<&User>,
+    right: bool,
+) -> Result<Option<AppError>, AppError> {
+    let Some(user) = user.filter(|user| user.auth_service.is_empty()) else {
+        return Ok(Some(bad_credentials(config)));
+    };
+    if user.delete_at > 0 {
+        return Ok(Some(AppError::new(&error::LOGIN_INACTIVE)));
+    }
+    if is_locked(config, user) {
+        return Ok(Some(AppError::new(&error::LOGIN_ATTEMPTS)));
+    }
+    let attempts = if right { 0 } else { user.failed_attempts + 1 };
+    if attempts != user.failed_attempts {
+        user::sql::update_failed_attempts(tx, &user.id, attempts)?;
+    }
+    Ok((!right).then(|| bad_credentials(config)))
+}
+
+fn is_locked(config: &Config, user: &User) -> bool {
+    user.failed_attempts >= config.int(&config::MAXIMUM_LOGIN_ATTEMPTS)
+}
+
+/// Mattermost: the id says by what one can log in.
+fn bad_credentials(config: &Config) -> AppError {
+    AppError::new(
+        match (
+            config.is_on(&config::SIGN_IN_WITH_EMAIL),
+            config.is_on(&config::SIGN_IN_WITH_USERNAME),
+        ) {
+            (true, false) => &error::BAD_CREDENTIALS_EMAIL,
+            (false, true) => &error::BAD_CREDENTIALS_USERNAME,
+            _ => &error::BAD_CREDENTIALS,
+        },
+    )
+}
+
+fn open(
+    tx: &Tx,
+    granted: &Granted,
+    attempt: &Attempt,
+    user: User,
+    days: i64,
+) -> Result<Login, AppError> {
+    let secret = Secret::new();
+    let session = Session::of_login(
+        &user,
+        &secret,
+        attempt.device_id.clone(),
+        days,
+        granted.at(),
+    );
+    sql::delete_expired(tx, &user.id, granted.at())?;
+    if !attempt.device_id.is_empty() {
+        sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
+    }
+    sql::insert(tx, &session)?;
+    record_attempt(tx, granted, attempt)?;
+    let (of_user, length) = (granted.clone().acting_as(&user.id, &session.id), days * DAY);
+    audit::record(tx, &of_user, "authenticated")?;
+    audit::record(tx, &of_user, &format!("success session_user={}", user.id))?;
+    Ok(Login {
+        user,
+        secret,
+        length,
+    })
+}
+
+fn record_attempt(tx: &Tx, granted: &Granted, attempt: &Attempt) -> Result<(), AppError> {
+    let login_id = audit::redact(tx, &attempt.login_id)?;
+    audit::record(
+        tx,
+        &granted
+            .clone()
+            .acting_as(&audit::redact(tx, &attempt.id)?, ""),
+        &format!("attempt - login_id={login_id}"),
+    )
+}
+
+fn record_failure(tx: &Tx, granted: &Granted, attempt: &Attempt) -> Result<(), AppError> {
+    record_attempt(tx, granted, attempt)?;
+    let login_id = audit::redact(tx, &attempt.login_id)?;
+    audit::record(
+        tx,
+        &granted
+            .clone()
+            .acting_as(&audit::redact(tx, &attempt.id)?, ""),
+        &format!("failure - login_id={login_id}"),
+    )
+}
+
+/// Checks the password of somebody who is signed in, and counts a wrong one; gives the stored hash it belongs to.
+///
+/// # Errors
+/// Locked, or wrong.
+pub fn check_current_password(
+    app: &App,
+    config: &Config,
+    user_id: &str,
+    password: &str,
+) -> Result<String, AppError> {
+    let user = app
+        .store
+        .read(|tx| Ok(user::sql::by_id(tx, user_id)?))?
+        .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    if is_locked(config, &user) {
+        return Err(AppError::new(&error::LOGIN_ATTEMPTS));
+    }
+    if app.passwords.verify(password, Some(&user.password_hash))? {
+        return Ok(user.password_hash);
+    }
+    app.store
+        .write(move |tx| Ok(user::sql::count_failed_attempt(tx, &user.id)?))?;
+    Err(AppError::new(&error::PASSWORD_INCORRECT))
+}
+
+/// Ends the session of the request. A token lives on, with a new session at its next use.
+pub fn logout(app: &App, granted: Granted) -> Result<(), AppError> {
+    app.store.write(move |tx| {
+        sql::delete(tx, &granted.caller().session_id)?;
+        audit::record(tx, &granted, "")
+    })
+}
+
+/// Ends a session of the account.
+///
+/// # Errors
+/// There is no such session, or it is somebody else's.
+pub fn revoke(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    session_id: &str,
+) -> Result<(), AppError> {
+    let (user_id, session_id) = (user_id.to_owned(), session_id.to_owned());
+    app.store.write(move |tx| {
+        let owner =
+            sql::owner(tx, &session_id)?.ok_or_else(|| AppError::new(&error::SESSION_UNKNOWN))?;
+        if owner != user_id {
+            return Err(AppError::url_param("user_id"));
+        }
+        sql::delete(tx, &session_id)?;
+        audit::record(tx, &granted, "")
+    })
+}
+
+/// Ends all sessions of the account; its tokens live on.
+pub fn revoke_all(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        sql::delete_all_of(tx, &user_id)?;
+        audit::record(tx, &granted, "")
+    })
+}

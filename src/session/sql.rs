@@ -1,0 +1,164 @@
+//! SQL of sessions.
+
+use super::{Session, View};
+use crate::auth::Owner;
+use crate::clock::Millis;
+use crate::secret::SecretHash;
+use crate::store::{StoreError, Tx, params};
+
+/// The login with the secret, and what decides about its owner.
+pub fn by_secret(
+    tx: &Tx,
+    secret_hash: &SecretHash,
+) -> Result<Option<(Session, Owner)>, StoreError> {
+    tx.optional(
+        "SELECT s.id, s.user_id, s.device_id, s.create_at, s.expires_at, s.last_activity_at, s.props, u.roles, u.delete_at
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.secret_hash = $1",
+        params![secret_hash.as_str()],
+        |row| {
+            let session = Session {
+                id: row.get(0)?,
+                user_id: row.get(1)?,
+                secret_hash: Some(secret_hash.clone()),
+                token_id: None,
+                device_id: row.get(2)?,
+                create_at: row.get(3)?,
+                expires_at: row.get(4)?,
+                last_activity_at: row.get(5)?,
+                props: row.json(6)?,
+            };
+            Ok((session, Owner { roles: row.get(7)?, delete_at: row.get(8)? }))
+        },
+    )
+}
+
+/// Whether a login has the secret.
+pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1)",
+        params![secret_hash.as_str()],
+        |row| row.get(0),
+    )
+}
+
+/// The open sessions of an account, newest first.
+pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {
+    tx.many(
+        "SELECT s.id, s.create_at, s.expires_at, s.last_activity_at, s.user_id, s.device_id, u.roles, s.props
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.create_at DESC, s.id",
+        params![user_id, now],
+        |row| {
+            Ok(View {
+                id: row.get(0)?,
+                token: "",
+                create_at: row.get(1)?,
+                expires_at: row.get(2)?,
+                last_activity_at: row.get(3)?,
+                user_id: row.get(4)?,
+                device_id: row.get(5)?,
+                roles: row.get(6)?,
+                is_oauth: false,
+                expired_notify: false,
+                props: row.json(7)?,
+                team_members: [],
+                local: false,
+            })
+        },
+    )
+}
+
+/// Whose session it is.
+pub fn owner(tx: &Tx, id: &str) -> Result<Option<String>, StoreError> {
+    tx.optional(
+        "SELECT user_id FROM sessions WHERE id = $1",
+        params![id],
+        |row| row.get(0),
+    )
+}
+
+/// Adds a session.
+pub fn insert(tx: &Tx, session: &Session) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO sessions (id, user_id, secret_hash, token_id, device_id, create_at, expires_at, last_activity_at, props)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (token_id) DO NOTHING",
+        params![
+            session.id,
+            session.user_id,
+            session.secret_hash.as_ref().map(SecretHash::as_str),
+            session.token_id,
+            session.device_id,
+            session.create_at,
+            session.expires_at,
+            session.last_activity_at,
+            session.props.to_string(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Opens the session of a token, or finds the one that another request has just opened; none when the token was ended.
+pub fn open_of_token(tx: &Tx, session: &Session) -> Result<Option<String>, StoreError> {
+    let token_id = session.token_id.as_deref();
+    let usable: bool = tx.one(
+        "SELECT EXISTS (SELECT 1 FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $1 AND t.is_active = 1 AND u.delete_at = 0)",
+        params![token_id],
+        |row| row.get(0),
+    )?;
+    if !usable {
+        return Ok(None);
+    }
+    insert(tx, session)?;
+    tx.optional(
+        "SELECT id FROM sessions WHERE token_id = $1",
+        params![token_id],
+        |row| row.get(0),
+    )
+}
+
+/// Notes a use.
+pub fn used(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE sessions SET last_activity_at = $2 WHERE id = $1",
+        params![id, at],
+    )?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sessions WHERE id = $1", params![id])?;
+    Ok(())
+}
+
+/// Ends the session of a token.
+pub fn delete_of_token(tx: &Tx, token_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE token_id = $1",
+        params![token_id],
+    )?;
+    Ok(())
+}
+
+/// Ends all sessions of an account.
+pub fn delete_all_of(tx: &Tx, user_id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sessions WHERE user_id = $1", params![user_id])?;
+    Ok(())
+}
+
+/// Ends the account's sessions of a device.
+pub fn delete_of_device(tx: &Tx, user_id: &str, device_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE user_id = $1 AND device_id = $2",
+        params![user_id, device_id],
+    )?;
+    Ok(())
+}
+
+/// Forgets the account's sessions that are over.
+pub fn delete_expired(tx: &Tx, user_id: &str, now: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2",
+        params![user_id, now],
+    )?;
+    Ok(())
+}

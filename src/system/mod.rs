@@ -1,0 +1,3 @@
+//! The server itself: whether it answers.
+
+pub mod api;

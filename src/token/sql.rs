@@ -1,0 +1,129 @@
+//! SQL of tokens.
+
+use super::Token;
+use crate::auth::Owner;
+use crate::clock::Millis;
+use crate::http::Page;
+use crate::secret::SecretHash;
+use crate::store::{Row, StoreError, Tx, params};
+
+/// Rows that a search shows at most.
+const FOUND_MOST: i64 = 10_000;
+
+const COLUMNS: &str =
+    "t.id, t.user_id, t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at";
+
+fn token(row: &Row) -> Result<Token, StoreError> {
+    Ok(Token {
+        id: row.get(0)?,
+        user_id: row.get(1)?,
+        description: row.get(2)?,
+        is_active: row.get(3)?,
+        expires_at: row.get(4)?,
+        create_at: row.get(5)?,
+        last_used_at: row.get(6)?,
+    })
+}
+
+/// The token with the secret, what decides about its owner, and its open session with the time of its last use.
+#[allow(clippy::type_complexity)]
+pub fn by_secret(
+    tx: &Tx,
+    secret_hash: &SecretHash,
+) -> Result<Option<(Token, Owner, Option<(String, Millis)>)>, StoreError> {
+    tx.optional(
+        &format!(
+            "SELECT {COLUMNS}, u.roles, u.delete_at, s.id, s.last_activity_at
+             FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1"
+        ),
+        params![secret_hash.as_str()],
+        |row| {
+            let session = row.get::<Option<String>>(9)?.zip(row.get(10)?);
+            Ok((token(row)?, Owner { roles: row.get(7)?, delete_at: row.get(8)? }, session))
+        },
+    )
+}
+
+/// Whether a token has the secret.
+pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM tokens WHERE secret_hash = $1)",
+        params![secret_hash.as_str()],
+        |row| row.get(0),
+    )
+}
+
+/// The token with the id.
+pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Token>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM tokens t WHERE t.id = $1"),
+        params![id],
+        token,
+    )
+}
+
+/// A part of the account's tokens, oldest first.
+pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Token>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens t WHERE t.user_id = $1 ORDER BY t.create_at, t.id LIMIT $2 OFFSET $3"
+    );
+    tx.many(&sql, params![user_id, page.limit, page.offset], token)
+}
+
+/// A part of all tokens, oldest first.
+pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Token>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM tokens t ORDER BY t.create_at, t.id LIMIT $1 OFFSET $2");
+    tx.many(&sql, params![page.limit, page.offset], token)
+}
+
+/// The tokens whose id, owner's id or owner's username begins with the term; no letter of it means anything but itself.
+pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens t WHERE t.id IN (
+             SELECT id FROM tokens WHERE id >= $1 AND id < $2
+             UNION SELECT id FROM tokens WHERE user_id >= $1 AND user_id < $2
+             UNION SELECT o.id FROM users u JOIN tokens o ON o.user_id = u.id WHERE u.username >= $1 AND u.username < $2
+         ) ORDER BY t.create_at, t.id LIMIT $3"
+    );
+    // No text that begins with the term comes behind the term with the last letter of all.
+    tx.many(
+        &sql,
+        params![term, format!("{term}\u{10ffff}"), FOUND_MOST],
+        token,
+    )
+}
+
+/// Adds a token.
+pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO tokens (id, user_id, secret_hash, description, is_active, create_at, expires_at, last_used_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![token.id, token.user_id, secret_hash.as_str(), token.description, token.is_active, token.create_at, token.expires_at, token.last_used_at],
+    )?;
+    Ok(())
+}
+
+/// Disables or enables.
+pub fn update_is_active(tx: &Tx, id: &str, is_active: bool) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE tokens SET is_active = $2 WHERE id = $1",
+        params![id, is_active],
+    )?;
+    Ok(())
+}
+
+/// Notes a use.
+pub fn used(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE tokens SET last_used_at = $2 WHERE id = $1",
+        params![id, at],
+    )?;
+    Ok(())
+}
+
+/// Deletes a token.
+pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM tokens WHERE id = $1", params![id])?;
+    Ok(())
+}

@@ -1,0 +1,405 @@
+//! Accounts of people (and of bots). Owns what an account may look like, who sees which of its fields, and every change
+//! to it. Logging in stands with the session.
+
+pub mod api;
+pub mod cli;
+pub mod sql;
+mod valid;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::audit;
+use crate::clock::Millis;
+use crate::config::{self, Config};
+use crate::error::{self, AppError};
+use crate::permission::{Caller, Granted, Target, USER_CREATE};
+use crate::role::{self, SYSTEM_ADMIN, SYSTEM_USER};
+use crate::session;
+use crate::store::Tx;
+use crate::{id, password};
+
+/// An account as it is stored.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// 26 letters.
+    pub id: String,
+    /// When made.
+    pub create_at: Millis,
+    /// When changed last.
+    pub update_at: Millis,
+    /// Above 0: deactivated then.
+    pub delete_at: Millis,
+    /// Lower case.
+    pub username: String,
+    /// Lower case.
+    pub email: String,
+    /// Nickname.
+    pub nickname: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Position.
+    pub position: String,
+    /// `en`, `de`...
+    pub locale: String,
+    /// Names with single spaces between.
+    pub roles: String,
+    /// A PHC string; empty: no login by password.
+    pub password_hash: String,
+    /// Empty, or the service that knows the password.
+    pub auth_service: String,
+    /// The name at that service.
+    pub auth_data: Option<String>,
+    /// Texts by name.
+    pub notify_props: Value,
+    /// Texts by name.
+    pub timezone: Value,
+    /// When the password was set last.
+    pub last_password_update: Millis,
+    /// Wrong passwords since the last right one.
+    pub failed_attempts: i64,
+}
+
+impl User {
+    /// Whether the account has the role `system_admin`.
+    pub fn is_system_admin(&self) -> bool {
+        role::holds(&self.roles, SYSTEM_ADMIN)
+    }
+
+    /// What a rule is asked about.
+    pub fn target(&self) -> Target<'_> {
+        Target {
+            user_id: &self.id,
+            is_system_admin: self.is_system_admin(),
+        }
+    }
+}
+
+/// An account as somebody may see it.
+#[derive(Debug, Serialize)]
+pub struct View<'u> {
+    id: &'u str,
+    create_at: Millis,
+    update_at: Millis,
+    delete_at: Millis,
+    username: &'u str,
+    /// Mattermost: always there, always empty.
+    auth_data: &'static str,
+    auth_service: &'u str,
+    email: &'u str,
+    nickname: &'u str,
+    first_name: &'u str,
+    last_name: &'u str,
+    position: &'u str,
+    roles: &'u str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notify_props: Option<&'u Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_password_update: Option<Millis>,
+    locale: &'u str,
+    timezone: &'u Value,
+    disable_welcome_email: bool,
+}
+
+/// How much of an account a viewer sees.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen {
+    /// Everything that is ever shown.
+    Own,
+    /// Everything but what is the owner's own business.
+    ByAdmin,
+    /// What the privacy settings leave.
+    ByOthers {
+        /// `ShowEmailAddress`
+        email: bool,
+        /// `ShowFullName`
+        names: bool,
+    },
+}
+
+impl Seen {
+    /// What this caller sees of the account with the id.
+    pub fn by(caller: &Caller, config: &Config, user_id: &str) -> Seen {
+        if caller.user_id == user_id {
+            Seen::Own
+        } else if caller.is_system_admin() {
+            Seen::ByAdmin
+        } else {
+            Seen::ByOthers {
+                email: config.is_on(&config::SHOW_EMAIL_ADDRESS),
+                names: config.is_on(&config::SHOW_FULL_NAME),
+            }
+        }
+    }
+
+    /// The account, so seen.
+    pub fn view(self, user: &User) -> View<'_> {
+        let (email, names) = match self {
+            Seen::Own | Seen::ByAdmin => (true, true),
+            Seen::ByOthers { email, names } => (email, names),
+        };
+        let own = matches!(self, Seen::Own);
+        let when = |shown: bool, text| if shown { text } else { "" };
+        View {
+            id: &user.id,
+            create_at: user.create_at,
+            update_at: user.update_at,
+            delete_at: user.delete_at,
+            username: &user.username,
+            auth_data: "",
+            auth_service: &user.auth_service,
+            email: when(email, &user.email),
+            nickname: &user.nickname,
+            first_name: when(names, &user.first_name),
+            last_name: when(names, &user.last_name),
+            position: &user.position,
+            roles: &user.roles,
+            notify_props: own.then_some(&user.notify_props),
+            last_password_update: own.then_some(user.last_password_update),
+            locale: &user.locale,
+            timezone: &user.timezone,
+            disable_welcome_email: false,
+        }
+    }
+
+    /// A text that changes with what is seen: the account, or the viewer's rights.
+    pub fn etag(self, user: &User) -> String {
+        let kind = match self {
+            Seen::Own => "own".to_owned(),
+            Seen::ByAdmin => "admin".to_owned(),
+            Seen::ByOthers { email, names } => format!("{email}.{names}"),
+        };
+        format!(
+            "{}.{}.{}.{kind}",
+            config::MATTERMOST_VERSION,
+            user.id,
+            user.update_at
+        )
+    }
+}
+
+/// An account to be made. Texts are as they were sent.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Must be empty. Mattermost: an id is a sign that an update was meant.
+    pub id: String,
+    /// Empty: a random one.
+    pub username: String,
+    /// Required.
+    pub email: String,
+    /// Required of strangers; without one there is no login by password.
+    pub password: Option<String>,
+    /// Nickname.
+    pub nickname: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Position.
+    pub position: String,
+    /// Empty: `en`.
+    pub locale: String,
+    /// The service that knows the password; an admin may say so.
+    pub auth_service: String,
+    /// The name at that service.
+    pub auth_data: String,
+    /// Whether the account is to be a system admin beyond being the first; the command line may say so.
+    pub system_admin: bool,
+}
+
+/// Makes an account. The first one becomes system admin.
+///
+/// # Errors
+/// In Mattermost's order: sign-up closed, password, each field, username taken, e-mail taken.
+pub fn create(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    new: NewUser,
+) -> Result<User, AppError> {
+    let invited = USER_CREATE.ask(granted.caller()).is_ok();
+    if !invited {
+        sign_up_is_open(config, app.store.read(|tx| Ok(sql::none(tx)?))?)?;
+    }
+    if let Some(password) = &new.password {
+        password::check_rules(config, password)
+            .map_err(|_| AppError::new(&error::BAD_PASSWORD_AT_CREATION))?;
+    }
+    if !new.id.is_empty() {
+        return Err(AppError::new(&error::USER_EXISTING));
+    }
+    let user = made(new, granted.at())?;
+    let (system_admin, config) = (user.is_system_admin(), config.clone());
+    let mut user = User {
+        password_hash: hashed(app, &user)?,
+        ..user
+    };
+    app.store.write(move |tx| {
+        let first = sql::none(tx)?;
+        if !invited {
+            // Somebody else may have been first since.
+            sign_up_is_open(&config, first)?;
+        }
+        if first && !system_admin {
+            user.roles = format!("{SYSTEM_ADMIN} {SYSTEM_USER}");
+        }
+        free(tx, &user)?;
+        sql::insert(tx, &user)?;
+        audit::record(tx, &granted, &format!("user={}", user.id))?;
+        Ok(user)
+    })
+}
+
+/// Whether somebody without the right to make accounts may make his own.
+fn sign_up_is_open(config: &Config, first: bool) -> Result<(), AppError> {
+    if !config.is_on(&config::ENABLE_USER_CREATION) {
+        return Err(AppError::new(&error::SIGN_UP_DISABLED));
+    }
+    if !first && !config.is_on(&config::ENABLE_OPEN_SERVER) {
+        return Err(AppError::new(&error::NO_OPEN_SERVER));
+    }
+    Ok(())
+}
+
+/// The account as it will be; `password_hash` is still the password.
+fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
+    let or = |text: String, or: &dyn Fn() -> String| if text.is_empty() { or() } else { text };
+    let roles = if new.system_admin {
+        format!("{SYSTEM_ADMIN} {SYSTEM_USER}")
+    } else {
+        SYSTEM_USER.to_owned()
+    };
+    let user = User {
+        id: id::new(),
+        create_at: now,
+        update_at: now,
+        delete_at: 0,
+        username: or(new.username.to_lowercase(), &id::new),
+        email: new.email.to_lowercase(),
+        nickname: new.nickname,
+        first_name: new.first_name,
+        last_name: new.last_name,
+        position: new.position,
+        locale: or(new.locale, &|| "en".to_owned()),
+        roles,
+        password_hash: new.password.unwrap_or_default(),
+        auth_service: new.auth_service,
+        auth_data: Some(new.auth_data).filter(|data| !data.is_empty()),
+        notify_props: default_notify_props(),
+        timezone: json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}),
+        last_password_update: now,
+        failed_attempts: 0,
+    };
+    valid::check(&user)?;
+    if user.auth_data.is_some() && !user.password_hash.is_empty() {
+        return Err(AppError::new(&error::AUTH_DATA_AND_PASSWORD));
+    }
+    Ok(user)
+}
+
+/// Mattermost: what a new account is notified of.
+fn default_notify_props() -> Value {
+    json!({
+        "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true", "email": "true",
+        "first_name": "false", "mention_keys": "", "push": "mention", "push_status": "away",
+    })
+}
+
+fn hashed(app: &App, user: &User) -> Result<String, AppError> {
+    if user.password_hash.is_empty() {
+        Ok(String::new())
+    } else {
+        app.passwords.hash(&user.password_hash)
+    }
+}
+
+/// Whether nobody else has the name or the address.
+fn free(tx: &Tx, user: &User) -> Result<(), AppError> {
+    let another = |found: Option<User>| found.is_some_and(|found| found.id != user.id);
+    if another(sql::by_username(tx, &user.username)?) {
+        return Err(AppError::new(&error::USERNAME_EXISTS));
+    }
+    if another(sql::by_email(tx, &user.email)?) {
+        return Err(AppError::new(&error::EMAIL_EXISTS));
+    }
+    Ok(())
+}
+
+/// Gives and takes roles; they hold on the next request.
+///
+/// # Errors
+/// The user or one of the roles does not exist.
+pub fn update_roles(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    roles: String,
+) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING_400))?;
+        for name in roles.split_whitespace() {
+            role::sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
+        }
+        sql::update_roles(tx, &user_id, &roles, granted.at())?;
+        audit::record(tx, &granted, &format!("user={user_id} roles={roles}"))
+    })
+}
+
+/// Deactivates or reactivates an account. All its sessions end with the deactivation; its tokens stay, and are refused
+/// until it is active again.
+///
+/// # Errors
+/// The user does not exist.
+pub fn update_active(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    active: bool,
+) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        let user = sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let delete_at = match (active, user.delete_at) {
+            (true, _) => 0,
+            (false, 0) => granted.at(),
+            (false, since) => since,
+        };
+        sql::update_delete_at(tx, &user_id, delete_at, granted.at())?;
+        if !active {
+            session::sql::delete_all_of(tx, &user_id)?;
+        }
+        audit::record(tx, &granted, &format!("user_id={user_id} active={active}"))
+    })
+}
+
+/// Sets a password. Mattermost: sessions and tokens go on; a lock is lifted; an account of another service becomes one
+/// with a password.
+///
+/// `current` is the stored hash that the caller's current password was checked against, where one is asked for.
+///
+/// # Errors
+/// The rules in force, by Mattermost's name for them; the user does not exist; the password was changed meanwhile.
+pub fn update_password(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    user_id: &str,
+    current: Option<String>,
+    new: &str,
+) -> Result<(), AppError> {
+    password::check_rules(config, new).map_err(AppError::password_rules)?;
+    let (user_id, hash) = (user_id.to_owned(), app.passwords.hash(new)?);
+    app.store.write(move |tx| {
+        let user = sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        if current.is_some_and(|current| current != user.password_hash) {
+            return Err(AppError::new(&error::PASSWORD_INCORRECT));
+        }
+        sql::update_password(tx, &user_id, &hash, granted.at())?;
+        audit::record(tx, &granted, "attempted")?;
+        audit::record(tx, &granted, "completed")
+    })
+}

@@ -1,0 +1,180 @@
+//! SQL of accounts.
+
+use super::User;
+use crate::clock::Millis;
+use crate::http::Page;
+use crate::store::{Row, StoreError, Tx, params};
+
+const COLUMNS: &str = "id, create_at, update_at, delete_at, username, email, nickname, first_name, last_name, position, locale, roles, \
+                       password_hash, auth_service, auth_data, notify_props, timezone, last_password_update, failed_attempts";
+
+fn user(row: &Row) -> Result<User, StoreError> {
+    Ok(User {
+        id: row.get(0)?,
+        create_at: row.get(1)?,
+        update_at: row.get(2)?,
+        delete_at: row.get(3)?,
+        username: row.get(4)?,
+        email: row.get(5)?,
+        nickname: row.get(6)?,
+        first_name: row.get(7)?,
+        last_name: row.get(8)?,
+        position: row.get(9)?,
+        locale: row.get(10)?,
+        roles: row.get(11)?,
+        password_hash: row.get(12)?,
+        auth_service: row.get(13)?,
+        auth_data: row.get(14)?,
+        notify_props: row.json(15)?,
+        timezone: row.json(16)?,
+        last_password_update: row.get(17)?,
+        failed_attempts: row.get(18)?,
+    })
+}
+
+/// The account with the id.
+pub fn by_id(tx: &Tx, id: &str) -> Result<Option<User>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM users WHERE id = $1"),
+        params![id],
+        user,
+    )
+}
+
+/// The account with the username, in lower case.
+pub fn by_username(tx: &Tx, username: &str) -> Result<Option<User>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM users WHERE username = $1"),
+        params![username],
+        user,
+    )
+}
+
+/// The account with the address, in lower case.
+pub fn by_email(tx: &Tx, email: &str) -> Result<Option<User>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM users WHERE email = $1"),
+        params![email],
+        user,
+    )
+}
+
+/// Whether there is no account at all.
+pub fn none(tx: &Tx) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT NOT EXISTS (SELECT 1 FROM users)",
+        params![],
+        |row| row.get(0),
+    )
+}
+
+/// Which accounts a list shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter<'f> {
+    /// Only those that are not deactivated.
+    pub active: bool,
+    /// Only those that are.
+    pub inactive: bool,
+    /// Only those with the role; empty: all.
+    pub role: &'f str,
+}
+
+/// A part of the accounts, by username.
+pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users
+         WHERE ($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
+         ORDER BY username LIMIT $4 OFFSET $5"
+    );
+    tx.many(
+        &sql,
+        params![
+            filter.active,
+            filter.inactive,
+            filter.role,
+            page.limit,
+            page.offset
+        ],
+        user,
+    )
+}
+
+/// Adds an account.
+pub fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
+    tx.execute(
+        &format!("INSERT INTO users ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"),
+        params![
+            user.id,
+            user.create_at,
+            user.update_at,
+            user.delete_at,
+            user.username,
+            user.email,
+            user.nickname,
+            user.first_name,
+            user.last_name,
+            user.position,
+            user.locale,
+            user.roles,
+            user.password_hash,
+            user.auth_service,
+            user.auth_data,
+            user.notify_props.to_string(),
+            user.timezone.to_string(),
+            user.last_password_update,
+            user.failed_attempts,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Replaces the roles.
+pub fn update_roles(tx: &Tx, id: &str, roles: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET roles = $2, update_at = $3 WHERE id = $1",
+        params![id, roles, at],
+    )?;
+    Ok(())
+}
+
+/// Deactivates (above 0) or reactivates (0).
+pub fn update_delete_at(
+    tx: &Tx,
+    id: &str,
+    delete_at: Millis,
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET delete_at = $2, update_at = $3 WHERE id = $1",
+        params![id, delete_at, at],
+    )?;
+    Ok(())
+}
+
+/// Sets the password, lifts a lock, and makes it an account with a password.
+pub fn update_password(tx: &Tx, id: &str, hash: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET password_hash = $2, last_password_update = $3, update_at = $3, failed_attempts = 0, auth_service = '', auth_data = NULL
+         WHERE id = $1",
+        params![id, hash, at],
+    )?;
+    Ok(())
+}
+
+/// Counts wrong passwords.
+pub fn update_failed_attempts(tx: &Tx, id: &str, attempts: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET failed_attempts = $2 WHERE id = $1",
+        params![id, attempts],
+    )?;
+    Ok(())
+}
+
+/// Counts one more wrong password.
+pub fn count_failed_attempt(tx: &Tx, id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET failed_attempts = failed_attempts + 1 WHERE id = $1",
+        params![id],
+    )?;
+    Ok(())
+}

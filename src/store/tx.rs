@@ -1,11 +1,11 @@
 //! What SQL code sees of the store: an open transaction and its rows.
 
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::{CachedStatement, Connection, ToSql};
 
 use super::StoreError;
 
-/// An open transaction. Statements are prepared once for each connection.
+/// An open transaction. Statements are prepared once for each connection; `$2` is the second of the parameters.
 pub struct Tx<'c> {
     connection: &'c Connection,
 }
@@ -34,7 +34,7 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement and tells how many rows it changed.
     pub fn execute(&self, sql: &str, params: &[&dyn ToSql]) -> Result<usize, StoreError> {
-        Ok(self.connection.prepare_cached(sql)?.execute(params)?)
+        Ok(self.bound(sql, params)?.raw_execute()?)
     }
 
     /// The first row, which must be there.
@@ -44,8 +44,8 @@ impl<'c> Tx<'c> {
         params: &[&dyn ToSql],
         map: impl FnOnce(&Row) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.optional(sql, params, map)?
-            .ok_or_else(|| StoreError::Other("a row that must be there is missing".into()))
+        let missing = || StoreError::Other("a row that must be there is missing".into());
+        self.optional(sql, params, map)?.ok_or_else(missing)
     }
 
     /// The first row, if there is one.
@@ -55,11 +55,9 @@ impl<'c> Tx<'c> {
         params: &[&dyn ToSql],
         map: impl FnOnce(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mapped = statement
-            .query_row(params, |row| Ok(map(&Row(row))))
-            .optional()?;
-        mapped.transpose()
+        let mut statement = self.bound(sql, params)?;
+        let mut rows = statement.raw_query();
+        rows.next()?.map(|row| map(&Row(row))).transpose()
     }
 
     /// All rows.
@@ -69,12 +67,33 @@ impl<'c> Tx<'c> {
         params: &[&dyn ToSql],
         mut map: impl FnMut(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
+        let mut statement = self.bound(sql, params)?;
+        let mut rows = statement.raw_query();
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push(map(&Row(row))?);
         }
         Ok(all)
+    }
+
+    /// The statement with its parameters. SQLite takes `$2` for a name and numbers names as they first appear, so each
+    /// is bound by the number in it: that is what `$2` means in PostgreSQL.
+    fn bound(&self, sql: &str, params: &[&dyn ToSql]) -> Result<CachedStatement<'_>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        if statement.parameter_count() != params.len() {
+            return Err(StoreError::Other(
+                "a statement got too few or too many parameters".into(),
+            ));
+        }
+        for index in 1..=params.len() {
+            let number = statement
+                .parameter_name(index)
+                .and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+            let param = number.and_then(|number| params.get(number.checked_sub(1)?));
+            let param =
+                param.ok_or_else(|| StoreError::Other("a parameter has no number".into()))?;
+            statement.raw_bind_parameter(index, param)?;
+        }
+        Ok(statement)
     }
 }

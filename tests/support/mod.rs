@@ -1,0 +1,395 @@
+//! One line starts a server: `let mm = server();`. Callers are values. When the test ends the server is stopped, and the
+//! log and the data file are searched for every secret that was handed out.
+#![allow(dead_code, clippy::unwrap_used)]
+
+pub mod client;
+
+use std::cell::RefCell;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+pub use client::{Answer, Request};
+use patmost::{Clock, Cost, Options, Pin, Server};
+pub use serde_json::{Value, json};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "Correct-Horse-1";
+
+/// The role that lets an account have tokens.
+pub const TOKEN_ROLE: &str = "system_user_access_token";
+
+/// A running server and what a test needs of it.
+pub struct Mattermost {
+    server: Option<Server>,
+    folder: PathBuf,
+    clock: Clock,
+    admin: RefCell<Option<(String, String)>>,
+    secrets: RefCell<Vec<String>>,
+}
+
+/// A server with an admin, personal access tokens on.
+pub fn server() -> Mattermost {
+    let mm = fresh();
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    mm
+}
+
+/// A server with an admin and every setting at its default.
+pub fn fresh() -> Mattermost {
+    let mm = empty(&[]);
+    mm.anonymous().post("/users", mm.account("admin")).created();
+    let admin = mm.login("admin");
+    *mm.admin.borrow_mut() = Some((admin.id, admin.credential.unwrap()));
+    mm
+}
+
+/// A server without any account, with settings pinned as by flags.
+pub fn empty(pins: &[(&str, &str)]) -> Mattermost {
+    start(new_folder(), pins, Clock::fixed())
+}
+
+fn start(folder: PathBuf, pins: &[(&str, &str)], clock: Clock) -> Mattermost {
+    capture_log();
+    let pins = pins
+        .iter()
+        .map(|(setting, value)| Pin::new(setting, value, "a test").unwrap())
+        .collect();
+    let options = Options {
+        data: folder.join("patmost.db"),
+        pins,
+        clock: clock.clone(),
+        cost: Cost::Cheapest,
+    };
+    let server = Server::start(TcpListener::bind("127.0.0.1:0").unwrap(), options).unwrap();
+    Mattermost {
+        server: Some(server),
+        folder,
+        clock,
+        admin: RefCell::default(),
+        secrets: RefCell::default(),
+    }
+}
+
+/// A folder of its own, gone with the test.
+pub fn new_folder() -> PathBuf {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let name = format!(
+        "patmost-test-{}-{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::SeqCst)
+    );
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+impl Mattermost {
+    /// `127.0.0.1:port`
+    pub fn address(&self) -> String {
+        self.server.as_ref().unwrap().local_addr().to_string()
+    }
+
+    /// Where the data is, for the command line.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("patmost.db")
+    }
+
+    /// Time, which stands still until it is moved.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Moves the time forward.
+    pub fn advance_days(&self, days: u64) {
+        self.clock.advance(Duration::from_secs(days * 86_400));
+    }
+
+    /// Nobody.
+    pub fn anonymous(&self) -> Caller<'_> {
+        Caller {
+            mm: self,
+            id: String::new(),
+            username: String::new(),
+            credential: None,
+        }
+    }
+
+    /// The first account, signed in.
+    pub fn admin(&self) -> Caller<'_> {
+        let (id, credential) = self.admin.borrow().clone().unwrap();
+        Caller {
+            mm: self,
+            id,
+            username: "admin".into(),
+            credential: Some(credential),
+        }
+    }
+
+    /// A new account, made by the admin and signed in.
+    pub fn user(&self, username: &str) -> Caller<'_> {
+        self.admin()
+            .post("/users", self.account(username))
+            .created();
+        self.login(username)
+    }
+
+    /// What `POST /users` takes.
+    pub fn account(&self, username: &str) -> Value {
+        json!({"username": username, "email": format!("{username}@example.com"), "password": PASSWORD})
+    }
+
+    /// Signs an account in.
+    pub fn login(&self, username: &str) -> Caller<'_> {
+        let answer = self.anonymous().post(
+            "/users/login",
+            json!({"login_id": username, "password": PASSWORD}),
+        );
+        let user = answer.ok();
+        Caller {
+            mm: self,
+            id: user.text("id"),
+            username: username.into(),
+            credential: answer.header("token").map(str::to_owned),
+        }
+    }
+
+    /// Changes a setting as the admin.
+    pub fn set(&self, section: &str, name: &str, value: impl Into<Value>) {
+        self.admin()
+            .put("/config/patch", json!({section: {name: value.into()}}))
+            .ok();
+    }
+
+    /// Sends a request as it is.
+    pub fn send(&self, request: &Request) -> Answer {
+        let answer = client::send(&self.address(), request);
+        self.note(&answer);
+        answer
+    }
+
+    /// Remembers the secrets that an answer hands out.
+    fn note(&self, answer: &Answer) {
+        let in_body = serde_json::from_slice::<Value>(&answer.body)
+            .ok()
+            .and_then(|body| body.get("token")?.as_str().map(str::to_owned));
+        let handed_out = answer
+            .header("token")
+            .map(str::to_owned)
+            .into_iter()
+            .chain(in_body);
+        self.secrets
+            .borrow_mut()
+            .extend(handed_out.filter(|secret| !secret.is_empty()));
+    }
+
+    /// The line of the access log that belongs to an answer.
+    pub fn log_of(&self, answer: &Answer) -> String {
+        let id = format!(
+            "request_id={} method=",
+            answer.header("x-request-id").unwrap()
+        );
+        let lines = LOG.get().unwrap().lock().unwrap();
+        lines
+            .iter()
+            .find(|line| line.contains(&id))
+            .cloned()
+            .unwrap()
+    }
+
+    /// Stops the server and starts it anew on the same file, at the same time of day.
+    pub fn restarted(mut self) -> Mattermost {
+        assert!(self.server.take().unwrap().stop(Duration::from_secs(10)));
+        let mm = start(std::mem::take(&mut self.folder), &[], self.clock.clone());
+        mm.admin.swap(&self.admin);
+        mm.secrets.swap(&self.secrets);
+        mm
+    }
+
+    /// Fails when a secret is in a text.
+    fn keeps_secrets(&self, place: &str, text: &[u8]) {
+        for secret in self.secrets.borrow().iter() {
+            let found = text
+                .windows(secret.len())
+                .any(|part| part == secret.as_bytes());
+            assert!(!found, "a secret is in {place}");
+        }
+    }
+}
+
+impl Drop for Mattermost {
+    fn drop(&mut self) {
+        let Some(server) = self.server.take() else {
+            return;
+        };
+        let stopped = server.stop(Duration::from_secs(10));
+        let data = std::fs::read(self.data()).unwrap_or_default();
+        drop(std::fs::remove_dir_all(&self.folder));
+        if std::thread::panicking() {
+            return;
+        }
+        assert!(stopped, "the server did not stop in time");
+        self.keeps_secrets("the data file", &data);
+        let log = LOG.get().unwrap().lock().unwrap().join("\n");
+        self.keeps_secrets("the log", log.as_bytes());
+        assert!(!log.contains(PASSWORD), "a password is in the log");
+        assert!(
+            !data
+                .windows(PASSWORD.len())
+                .any(|part| part == PASSWORD.as_bytes()),
+            "a password is in the data file"
+        );
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Caller<'m> {
+    mm: &'m Mattermost,
+    /// The account's id.
+    pub id: String,
+    /// The account's name.
+    pub username: String,
+    /// What goes behind `Bearer`.
+    pub credential: Option<String>,
+}
+
+impl<'m> Caller<'m> {
+    /// The same account with another credential.
+    pub fn with_token(&self, secret: &str) -> Caller<'m> {
+        Caller {
+            credential: Some(secret.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same account with one more role.
+    pub fn with_role(self, role: &str) -> Caller<'m> {
+        let had = self
+            .mm
+            .admin()
+            .get(&format!("/users/{}", self.id))
+            .ok()
+            .text("roles");
+        self.mm
+            .admin()
+            .put(
+                &format!("/users/{}/roles", self.id),
+                json!({"roles": format!("{had} {role}")}),
+            )
+            .ok();
+        self
+    }
+
+    /// A new token of the account, made by the admin.
+    pub fn token(&self, description: &str) -> Token {
+        let answer = self.mm.admin().post(
+            &format!("/users/{}/tokens", self.id),
+            json!({"description": description}),
+        );
+        let token = answer.ok();
+        Token {
+            id: token.text("id"),
+            secret: token.text("token"),
+        }
+    }
+
+    /// Sends a request with the caller's credential.
+    pub fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let body = body
+            .map(|body| body.to_string().into_bytes())
+            .unwrap_or_default();
+        self.mm.send(&self.request(method, path).body(body))
+    }
+
+    /// A request with the caller's credential, to be changed before it is sent.
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        let request = Request::new(method, &format!("/api/v4{path}"));
+        match &self.credential {
+            Some(secret) => request.header("Authorization", &format!("Bearer {secret}")),
+            None => request,
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, None)
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, Some(body))
+    }
+
+    pub fn put(&self, path: &str, body: Value) -> Answer {
+        self.send("PUT", path, Some(body))
+    }
+
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, None)
+    }
+
+    /// A body that need not be JSON.
+    pub fn send_text(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.mm.send(&self.request(method, path).body(body))
+    }
+}
+
+/// A personal access token.
+pub struct Token {
+    pub id: String,
+    pub secret: String,
+}
+
+/// Short ways into JSON.
+pub trait Fields {
+    /// A member that is a text.
+    fn text(&self, name: &str) -> String;
+    /// The member of that name of each element.
+    fn each(&self, name: &str) -> Vec<String>;
+}
+
+impl Fields for Value {
+    fn text(&self, name: &str) -> String {
+        self[name]
+            .as_str()
+            .unwrap_or_else(|| panic!("no text {name:?} in {self}"))
+            .to_owned()
+    }
+
+    fn each(&self, name: &str) -> Vec<String> {
+        self.as_array()
+            .unwrap_or_else(|| panic!("no list: {self}"))
+            .iter()
+            .map(|element| element.text(name))
+            .collect()
+    }
+}
+
+static LOG: OnceLock<Mutex<Vec<String>>> = OnceLock::new();
+
+/// Keeps every line that is logged in this process.
+struct Capture;
+
+impl log::Log for Capture {
+    fn enabled(&self, _: &log::Metadata) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record) {
+        if record.target().starts_with("patmost") {
+            let line = format!("{} {}", record.level(), record.args());
+            LOG.get().unwrap().lock().unwrap().push(line);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+fn capture_log() {
+    LOG.get_or_init(|| {
+        log::set_logger(&Capture).unwrap();
+        log::set_max_level(log::LevelFilter::Debug);
+        Mutex::default()
+    });
+}

@@ -21,13 +21,21 @@ CREATE TABLE users (
     notify_props         TEXT    NOT NULL,           -- JSON object of strings
     timezone             TEXT    NOT NULL,           -- JSON object of strings
     last_password_update INTEGER NOT NULL,
-    failed_attempts      INTEGER NOT NULL DEFAULT 0  -- wrong passwords since the last right one
+    failed_attempts      INTEGER NOT NULL DEFAULT 0, -- wrong passwords since the last right one
+    bot_owner_id         TEXT,                       -- only bots have one; its display name is first_name
+    bot_description      TEXT    NOT NULL DEFAULT '' -- only bots have one
 ) STRICT;
+CREATE INDEX users_by_bot ON users (create_at, username) WHERE bot_owner_id IS NOT NULL;
+CREATE INDEX users_by_bot_owner ON users (bot_owner_id) WHERE bot_owner_id IS NOT NULL;
+-- Search is by the beginning of these, in any case.
+CREATE INDEX users_by_nickname ON users (lower(nickname));
+CREATE INDEX users_by_first_name ON users (lower(first_name));
+CREATE INDEX users_by_last_name ON users (lower(last_name));
 
 -- Personal access tokens. The secret is shown once and stored as a hash only.
 CREATE TABLE tokens (
     id           TEXT    NOT NULL PRIMARY KEY,       -- public: named in lists, logs and audits
-    user_id      TEXT    NOT NULL REFERENCES users (id),
+    user_id      TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     secret_hash  TEXT    NOT NULL UNIQUE,            -- SHA-256 of the secret, hexadecimal
     description  TEXT    NOT NULL,                   -- 1 to 255 bytes
     is_active    INTEGER NOT NULL DEFAULT 1,         -- 0 while disabled
@@ -37,11 +45,12 @@ CREATE TABLE tokens (
 ) STRICT;
 CREATE INDEX tokens_by_user ON tokens (user_id, create_at, id);
 CREATE INDEX tokens_by_age ON tokens (create_at, id);
+CREATE INDEX tokens_by_end ON tokens (expires_at) WHERE expires_at > 0;
 
 -- Open sessions: one for each login, and one for each token that has been used.
 CREATE TABLE sessions (
     id               TEXT    NOT NULL PRIMARY KEY,
-    user_id          TEXT    NOT NULL REFERENCES users (id),
+    user_id          TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     secret_hash      TEXT    UNIQUE,                 -- SHA-256 of a login's secret; null for a token's session
     token_id         TEXT    UNIQUE REFERENCES tokens (id) ON DELETE CASCADE, -- null for a login
     device_id        TEXT    NOT NULL DEFAULT '',    -- as the login gave it
@@ -52,6 +61,21 @@ CREATE TABLE sessions (
 ) STRICT;
 CREATE INDEX sessions_by_user ON sessions (user_id, create_at);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+-- What clients keep for an account: their settings, unread by the server.
+CREATE TABLE preferences (
+    user_id  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    category TEXT NOT NULL,
+    name     TEXT NOT NULL,
+    value    TEXT NOT NULL,
+    PRIMARY KEY (user_id, category, name)
+) STRICT;
+
+-- Presence that somebody set by hand; without a row it follows the sessions.
+CREATE TABLE statuses (
+    user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    status  TEXT NOT NULL                            -- online, away, dnd, offline
+) STRICT;
 
 -- Roles and what they permit. The built-in ones are written when the file is made.
 CREATE TABLE roles (
@@ -77,7 +101,8 @@ INSERT INTO config (id, revision, document) VALUES (1, 1, '{}');
 
 -- Who did what. Written in the transaction of the change itself; never changed, never holding a secret.
 CREATE TABLE audits (
-    id         TEXT    NOT NULL PRIMARY KEY,
+    number     INTEGER PRIMARY KEY,                  -- the order in which they were written
+    id         TEXT    NOT NULL,
     create_at  INTEGER NOT NULL,
     user_id    TEXT    NOT NULL,                     -- who acted; empty when not known
     action     TEXT    NOT NULL,                     -- path of the request, or the command
@@ -85,8 +110,8 @@ CREATE TABLE audits (
     ip_address TEXT    NOT NULL,
     session_id TEXT    NOT NULL
 ) STRICT;
-CREATE INDEX audits_by_age ON audits (create_at, id);
-CREATE INDEX audits_by_user ON audits (user_id, create_at, id);
+CREATE INDEX audits_by_age ON audits (create_at, number);
+CREATE INDEX audits_by_user ON audits (user_id, create_at, number);
 
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
 PRAGMA user_version = 1;

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
+use crate::limit::{RateLimit, Seldom};
 use crate::password::{Cost, Passwords};
 use crate::store::Store;
 
@@ -29,7 +30,14 @@ pub struct App {
     pub clock: Clock,
     /// Password hashing.
     pub passwords: Passwords,
+    /// Requests by address and account.
+    pub rate_limit: RateLimit,
+    /// When a token's refusal was noted in the audit last.
+    pub refusals: Seldom,
 }
+
+/// How often the refusals of one token are noted in the audit; the log has each of them.
+const REFUSALS: Millis = 60_000;
 
 impl App {
     /// Opens the file.
@@ -42,6 +50,8 @@ impl App {
             config: Live::new(options.pins),
             clock: options.clock,
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
+            rate_limit: RateLimit::default(),
+            refusals: Seldom::new(REFUSALS),
         };
         // The first request finds the settings read.
         app.store

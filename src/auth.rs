@@ -7,14 +7,17 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::clock::Millis;
-use crate::config::{Config, ENABLE_USER_ACCESS_TOKENS};
+use crate::config::{
+    Config, ENABLE_USER_ACCESS_TOKENS, EXTEND_SESSION_LENGTH_WITH_ACTIVITY,
+    SESSION_IDLE_TIMEOUT_IN_MINUTES,
+};
 use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
 use crate::http::engine::Request;
 use crate::permission::{Caller, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session::{self, Session};
 use crate::store::Tx;
-use crate::token::{self, Token};
+use crate::token::{self, sql::Found};
 use crate::{id, role};
 
 /// The cookie that holds the secret of a session.
@@ -75,7 +78,10 @@ enum Touch {
     /// The first use of a token opens its session.
     Open(Box<Session>),
     /// The time of the last use has grown old.
-    Renew,
+    Renew {
+        /// The end of the session, which a use may move.
+        expires_at: Millis,
+    },
 }
 
 /// Tells who sent the request, and the settings in force at that moment.
@@ -168,10 +174,10 @@ fn check(
 ) -> Result<Result<Good, Refused>, AppError> {
     let hash = SecretHash::of(secret);
     if let Some((session, owner)) = session::sql::by_secret(tx, &hash)? {
-        return Ok(check_session(session, owner, now));
+        return Ok(check_session(config, session, owner, now));
     }
-    if let Some((token, owner, session)) = token::sql::by_secret(tx, &hash)? {
-        return Ok(check_token(config, &token, owner, session, now));
+    if let Some(found) = token::sql::by_secret(tx, &hash)? {
+        return Ok(check_token(config, found, now));
     }
     if id::is_valid(secret)
         && let Some(token) = token::sql::by_id(tx, secret)?
@@ -191,18 +197,35 @@ pub struct Owner {
     pub roles: String,
     /// Above 0: deactivated then.
     pub delete_at: Millis,
+    /// Whether it is a bot.
+    pub is_bot: bool,
 }
 
-fn check_session(session: Session, owner: Owner, now: Millis) -> Result<Good, Refused> {
+fn check_session(
+    config: &Config,
+    session: Session,
+    owner: Owner,
+    now: Millis,
+) -> Result<Good, Refused> {
+    let idle = now - session.last_activity_at;
+    let extended = config
+        .is_on(&EXTEND_SESSION_LENGTH_WITH_ACTIVITY)
+        .then(|| now + Session::length(config, &session.device_id));
     let good = Good {
         user_id: session.user_id,
         roles: owner.roles,
         session_id: session.id,
         via: Via::Session,
-        touch: (now - session.last_activity_at >= LAST_USE).then_some(Touch::Renew),
+        touch: (idle >= LAST_USE).then_some(Touch::Renew {
+            expires_at: extended.unwrap_or(session.expires_at),
+        }),
     };
+    let allowed = config.int(&SESSION_IDLE_TIMEOUT_IN_MINUTES) * 60_000;
     if session.expires_at <= now {
         return Err(of_user(&good, "session_expired"));
+    }
+    if extended.is_none() && allowed > 0 && idle > allowed {
+        return Err(of_user(&good, "session_idle"));
     }
     if owner.delete_at > 0 {
         return Err(of_user(&good, "user_deactivated"));
@@ -210,25 +233,33 @@ fn check_session(session: Session, owner: Owner, now: Millis) -> Result<Good, Re
     Ok(good)
 }
 
-fn check_token(
-    config: &Config,
-    token: &Token,
-    owner: Owner,
-    open: Option<(String, Millis)>,
-    now: Millis,
-) -> Result<Good, Refused> {
-    let (session_id, touch) = match open {
-        Some((session_id, last)) => (session_id, (now - last >= LAST_USE).then_some(Touch::Renew)),
+fn check_token(config: &Config, found: Found, now: Millis) -> Result<Good, Refused> {
+    let Found {
+        token,
+        owner,
+        session,
+    } = found;
+    let (session_id, touch) = match session {
+        Some(open) => {
+            let touch = Touch::Renew {
+                expires_at: open.expires_at,
+            };
+            (
+                open.id,
+                (now - open.last_activity_at >= LAST_USE).then_some(touch),
+            )
+        }
         None => {
-            let session = Session::of_token(token, now);
+            let session = Session::of_token(&token, owner.is_bot, now);
             (session.id.clone(), Some(Touch::Open(Box::new(session))))
         }
     };
+    let via = Via::Token(token.id);
     let good = Good {
-        user_id: token.user_id.clone(),
+        user_id: token.user_id,
         roles: owner.roles,
         session_id,
-        via: Via::Token(token.id.clone()),
+        via,
         touch,
     };
     let reason = if !token.is_active {
@@ -237,7 +268,7 @@ fn check_token(
         "token_expired"
     } else if owner.delete_at > 0 {
         "user_deactivated"
-    } else if !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
+    } else if !owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
         "tokens_switched_off"
     } else {
         return Ok(good);
@@ -275,10 +306,11 @@ fn touch(app: &App, good: &Good, now: Millis) -> Option<String> {
     let session_id = || Some(good.session_id.clone());
     match &good.touch {
         None => session_id(),
-        Some(Touch::Renew) => {
+        Some(Touch::Renew { expires_at }) => {
+            let expires_at = *expires_at;
             let (used, token_id) = (good.session_id.clone(), token_id(good).map(str::to_owned));
             app.store.defer(move |tx| {
-                session::sql::used(tx, &used, now)?;
+                session::sql::used(tx, &used, now, expires_at)?;
                 Ok(token_id.map_or(Ok(()), |token_id| token::sql::used(tx, &token_id, now))?)
             });
             session_id()

@@ -76,6 +76,18 @@ catalogue! {
     ROLE_LICENSE = 400, "api.user.update_user_roles.license.app_error", "Custom Permission Schemes not supported by current license";
     ACTIVE_PERMISSIONS = 403, "api.user.update_active.permissions.app_error", "You do not have the appropriate permissions.";
     ACTIVE_SELF = 401, "api.user.update_active.not_enable.app_error", "You cannot deactivate yourself because this feature is not enabled. Please contact your System Administrator.";
+    USER_DELETION_DISABLED = 401, "api.user.delete_user.not_enabled.app_error", "Permanent user deletion feature is not enabled. Please contact your System Administrator.";
+    BAD_AUTH = 400, "api.user.update_user_auth.invalid_request", "Request is missing either AuthData or AuthService parameter.";
+    AUTH_DATA_EXISTS = 400, "app.user.update_auth_data.email_exists.app_error", "Another account already has this auth data.";
+    /// Mattermost: the e-mail address cannot be changed without the right password.
+    WRONG_PASSWORD = 401, "api.user.check_user_password.invalid.app_error", "Login failed because of invalid password.";
+    PREFERENCE_OWNER = 403, "api.preference.update_preferences.set.app_error", "Unable to set user preferences.";
+    PREFERENCE_CATEGORY_MISSING = 404, "app.preference.get_category.app_error", "Unable to find preferences of this category.";
+    PREFERENCE_MISSING = 404, "app.preference.get.app_error", "Unable to find the preference.";
+    STATUS_MISSING = 404, "app.status.get.missing.app_error", "No entry for that status exists.";
+    PREFERENCE_CATEGORY = 400, "model.preference.is_valid.category.app_error", "Invalid category.";
+    PREFERENCE_NAME = 400, "model.preference.is_valid.name.app_error", "Invalid name.";
+    PREFERENCE_VALUE = 400, "model.preference.is_valid.value.app_error", "Value is too long.";
     PASSWORD_CONTEXT = 403, "api.user.update_password.context.app_error", "Update password failed because context user_id did not match props user_id.";
     PASSWORD_INCORRECT = 400, "api.user.update_password.incorrect.app_error", "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.";
 
@@ -96,11 +108,28 @@ catalogue! {
     TOKEN_UNKNOWN = 404, "app.user_access_token.get_by_user.app_error", "Unable to get the personal access tokens by user.";
     TOKEN_DESCRIPTION = 400, "model.user_access_token.is_valid.description.app_error", "Invalid description, must be 255 or less characters.";
 
+    EXPIRES_AT_REQUIRED = 400, "app.user_access_token.expires_at_required.app_error", "This server limits the lifetime of personal access tokens: expires_at is required.";
+    EXPIRES_AT_IN_PAST = 400, "app.user_access_token.expires_at_in_past.app_error", "expires_at must be in the future.";
+    EXPIRES_AT_TOO_FAR = 400, "app.user_access_token.expires_at_too_far.app_error", "expires_at can be at most {name} days from now.";
+    EXPIRES_AT_NEGATIVE = 400, "model.user_access_token.is_valid.expires_at.app_error", "Invalid expires_at, must not be negative.";
+    ROTATE_DISABLED = 400, "api.user.rotate_user_access_token.disabled_token.app_error", "A disabled personal access token cannot be rotated. Enable it first.";
+    NO_LIFETIME_POLICY = 400, "app.user_access_token.revoke_non_compliant.no_policy.app_error", "There is no limit to the lifetime of personal access tokens, so none breaks it.";
+
+    // Bots.
+    /// Mattermost: who may not read a bot is told that there is none.
+    BOT_MISSING = 404, "store.sql_bot.get.missing.app_error", "Bot does not exist.";
+    BOT_CREATION_DISABLED = 403, "api.bot.create_disabled", "Bot creation has been disabled.";
+    BOT_DESCRIPTION = 400, "model.bot.is_valid.description.app_error", "Invalid description, must be 1024 or less characters.";
+    LOGIN_BOT = 401, "api.user.login.bot_login_forbidden.app_error", "Bot login is forbidden.";
+
     // Roles.
     ROLE_UNKNOWN = 404, "app.role.get.app_error", "Unable to get role.";
     ROLE_NAME_UNKNOWN = 404, "app.role.get_by_name.app_error", "Unable to get role.";
 
+    PATCH_LICENSE = 501, "api.roles.patch_roles.license.error", "Your license does not support advanced permissions.";
+
     // Configuration.
+    LICENSE_FORMAT = 501, "api.license.client.old_format.app_error", "New format for the client license is not supported yet. Please specify format=old in the query string.";
     CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";
 }
 

@@ -18,8 +18,9 @@
 //! | `permission.rs` | permissions, the rule table, `Caller`, `Granted` |
 //! | `error.rs` | the catalogue: every id, status and sentence |
 //! | `store/` | the file: connections, transactions, the one writer, migrations |
-//! | `user/ session/ token/ role/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
+//! | `user/ session/ token/ bot/ role/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
+//! | `limit.rs` `recent.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, the log, work in the background |
 //! | `cli/` | the command line |
 //! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
 //!
@@ -39,19 +40,25 @@
 mod app;
 mod audit;
 mod auth;
+mod bot;
+mod clean_up;
 pub mod cli;
 mod clock;
 mod config;
 mod error;
 mod http;
 mod id;
+mod limit;
 mod log_line;
 mod password;
 mod permission;
+mod preference;
+mod recent;
 mod role;
 mod secret;
 mod server;
 mod session;
+mod status;
 mod store;
 mod system;
 mod token;
@@ -60,5 +67,6 @@ mod user;
 pub use app::Options;
 pub use clock::Clock;
 pub use config::{Kind, Pin, Setting};
+pub use log_line::init_to as log_to;
 pub use password::Cost;
 pub use server::Server;

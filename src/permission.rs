@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::clock::Millis;
-use crate::error::{ACTIVE_PERMISSIONS, AppError, Failure, PASSWORD_CONTEXT, PERMISSIONS};
+use crate::error::{
+    ACTIVE_PERMISSIONS, AppError, BOT_MISSING, Failure, PASSWORD_CONTEXT, PERMISSIONS,
+};
 
 macro_rules! permissions {
     ($($variant:ident $name:literal)*) => {
@@ -223,6 +225,26 @@ impl Caller {
         self.has(Permission::ManageSystem)
     }
 
+    /// Whether the caller may change a bot with this owner.
+    pub fn manages_bot_of(&self, owner_id: &str) -> bool {
+        let needed = if self.user_id == owner_id {
+            Permission::ManageBots
+        } else {
+            Permission::ManageOthersBots
+        };
+        self.has(needed)
+    }
+
+    /// Whether the caller may see a bot with this owner as a bot.
+    pub fn reads_bot_of(&self, owner_id: &str) -> bool {
+        let needed = if self.user_id == owner_id {
+            Permission::ReadBots
+        } else {
+            Permission::ReadOthersBots
+        };
+        self.has(needed)
+    }
+
     /// The id of the token the caller came with.
     pub fn token_id(&self) -> Option<&str> {
         match &self.via {
@@ -239,6 +261,19 @@ pub struct Target<'a> {
     pub user_id: &'a str,
     /// Whether it has the role `system_admin`.
     pub is_system_admin: bool,
+    /// Whose bot it is; `None` for a person.
+    pub bot_owner_id: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// An account that nobody has: rules are asked before it is told that it does not exist.
+    pub fn nobody(user_id: &'a str) -> Target<'a> {
+        Target {
+            user_id,
+            is_system_admin: false,
+            bot_owner_id: None,
+        }
+    }
 }
 
 /// One row of the rule table.
@@ -251,41 +286,59 @@ pub struct Rule {
     /// The permission that is needed beside it for someone else's account; a system admin's account needs
     /// `manage_system` then. `None`: the rule is not about accounts.
     pub others: Option<Permission>,
+    /// Whether it is enough to be allowed to manage the bot that the account is.
+    pub bots: bool,
     /// What a refused caller is told.
     pub refused: &'static Failure,
 }
 
 macro_rules! rules {
-    ($($name:ident: $operation:literal, $needs:expr, $others:expr, $refused:expr;)*) => {
+    ($($name:ident: $operation:literal, $needs:expr, $others:expr, $bots:literal, $refused:expr;)*) => {
         $(#[doc = $operation]
-          pub static $name: Rule = Rule { operation: $operation, needs: $needs, others: $others, refused: &$refused };)*
+          pub static $name: Rule = Rule { operation: $operation, needs: $needs, others: $others, bots: $bots, refused: &$refused };)*
         /// The rule table.
         pub static RULES: &[&Rule] = &[$(&$name),*];
     };
 }
 
 use Permission::{
-    CreateUserAccessToken, EditOtherUsers, ManageRoles, ManageSystem, ReadUserAccessToken,
-    RevokeUserAccessToken, WriteUsersInConsole,
+    CreateBot, CreateUserAccessToken, EditOtherUsers, GetLogs, InvalidateCaches, ManageRoles,
+    ManageSystem, ReadAudits, ReadUserAccessToken, RevokeUserAccessToken,
+    WritePermissionsInConsole, WriteUsersInConsole,
 };
 
-//  name               what                                                needs                        and for others             refusal
+//  name               what                                       needs                        and for others             or managing the bot, refusal
 rules! {
-    LOGIN:             "log in, log out",                                  None,                        None,                      PERMISSIONS;
-    SIGN_UP:           "create an account where sign-up is open",          None,                        None,                      PERMISSIONS;
-    USER_CREATE:       "create an account",                                Some(ManageSystem),          None,                      PERMISSIONS;
-    USER_ROLES:        "give and take roles",                              Some(ManageRoles),           None,                      PERMISSIONS;
-    USER_ACTIVE:       "deactivate, reactivate an account",                Some(WriteUsersInConsole),   Some(WriteUsersInConsole), ACTIVE_PERMISSIONS;
-    USER_LEAVE:        "deactivate oneself, where it is enabled",          None,                        None,                      PERMISSIONS;
-    USER_PASSWORD:     "set a password",                                   None,                        Some(WriteUsersInConsole), PASSWORD_CONTEXT;
-    SESSION_READ:      "list sessions",                                    None,                        Some(EditOtherUsers),      PERMISSIONS;
-    SESSION_REVOKE:    "revoke sessions",                                  None,                        Some(EditOtherUsers),      PERMISSIONS;
-    TOKEN_CREATE:      "create, enable a token",                           Some(CreateUserAccessToken), Some(EditOtherUsers),      PERMISSIONS;
-    TOKEN_READ:        "list, read tokens",                                Some(ReadUserAccessToken),   Some(EditOtherUsers),      PERMISSIONS;
-    TOKEN_REVOKE:      "revoke, disable a token",                          Some(RevokeUserAccessToken), Some(EditOtherUsers),      PERMISSIONS;
-    TOKEN_READ_ALL:    "list, search all tokens",                          Some(ManageSystem),          None,                      PERMISSIONS;
-    CONFIG_READ:       "read the configuration",                           Some(ManageSystem),          None,                      PERMISSIONS;
-    CONFIG_WRITE:      "change the configuration",                         Some(ManageSystem),          None,                      PERMISSIONS;
+    LOGIN:             "log in, log out",                         None,                        None,                      false, PERMISSIONS;
+    SIGN_UP:           "create an account where sign-up is open", None,                        None,                      false, PERMISSIONS;
+    USER_CREATE:       "create an account",                       Some(ManageSystem),          None,                      false, PERMISSIONS;
+    USER_UPDATE:       "change an account's fields",              None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    USER_AUTH:         "let another service log an account in",   Some(ManageSystem),          None,                      false, PERMISSIONS;
+    USER_ROLES:        "give and take roles",                     Some(ManageRoles),           None,                      false, PERMISSIONS;
+    USER_ACTIVE:       "deactivate, reactivate an account",       Some(WriteUsersInConsole),   Some(WriteUsersInConsole), false, ACTIVE_PERMISSIONS;
+    USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      false, PERMISSIONS;
+    USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), false, PASSWORD_CONTEXT;
+    USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      false, PERMISSIONS;
+    PREFERENCES:       "read, change preferences",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    STATUS:            "set a status",                            None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    SESSION_READ:      "list sessions",                           None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    SESSION_REVOKE:    "revoke sessions",                         None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    SESSION_REVOKE_ALL: "revoke everybody's sessions",            Some(ManageSystem),          None,                      false, PERMISSIONS;
+    TOKEN_CREATE:      "create, enable, rotate a token",          Some(CreateUserAccessToken), Some(EditOtherUsers),      true,  PERMISSIONS;
+    TOKEN_READ:        "list, read tokens",                       Some(ReadUserAccessToken),   Some(EditOtherUsers),      true,  PERMISSIONS;
+    TOKEN_REVOKE:      "revoke, disable a token",                 Some(RevokeUserAccessToken), Some(EditOtherUsers),      true,  PERMISSIONS;
+    TOKEN_ALL:         "list, search all tokens, revoke those that live too long", Some(ManageSystem), None,              false, PERMISSIONS;
+    BOT_CREATE:        "create a bot",                            Some(CreateBot),             None,                      false, PERMISSIONS;
+    ROLE_LIST:         "list roles",                              Some(ManageSystem),          None,                      false, PERMISSIONS;
+    ROLE_PATCH:        "change a role's permissions",             Some(WritePermissionsInConsole), None,                  false, PERMISSIONS;
+    ROLE_PATCH_ADMIN:  "change the system admin's permissions",   Some(ManageSystem),          None,                      false, PERMISSIONS;
+    AUDIT_READ_ALL:    "read all audits",                         Some(ReadAudits),            None,                      false, PERMISSIONS;
+    AUDIT_READ:        "read an account's audits",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    LOG_READ:          "read the log",                            Some(GetLogs),               None,                      false, PERMISSIONS;
+    CACHES:            "invalidate caches",                       Some(InvalidateCaches),      None,                      false, PERMISSIONS;
+    CONFIG_READ:       "read the configuration",                  Some(ManageSystem),          None,                      false, PERMISSIONS;
+    CONFIG_WRITE:      "change the configuration",                Some(ManageSystem),          None,                      false, PERMISSIONS;
 }
 
 impl Rule {
@@ -301,7 +354,11 @@ impl Rule {
     pub fn ask_about(&'static self, caller: &Caller, target: Target) -> Result<Granted, AppError> {
         self.need(caller, self.needs)?;
         let own = caller.via != Via::Operator && caller.user_id == target.user_id;
-        if !own {
+        let managed = self.bots
+            && target
+                .bot_owner_id
+                .is_some_and(|owner_id| caller.manages_bot_of(owner_id));
+        if !own && !managed {
             self.need(caller, self.others)?;
             if target.is_system_admin {
                 self.need(caller, Some(ManageSystem))?;
@@ -322,6 +379,20 @@ impl Rule {
             _ => Ok(()),
         }
     }
+}
+
+/// Asks for a change to a bot. Mattermost: who may not even read it is told that there is none.
+pub fn ask_about_bot(caller: &Caller, owner_id: &str) -> Result<Granted, AppError> {
+    if caller.manages_bot_of(owner_id) {
+        return Ok(Granted {
+            caller: caller.clone(),
+        });
+    }
+    Err(AppError::new(if caller.reads_bot_of(owner_id) {
+        &PERMISSIONS
+    } else {
+        &BOT_MISSING
+    }))
 }
 
 /// The proof that a rule was asked and said yes. Changes take it by value; nothing outside this file can make one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{App, Options};
+use crate::clean_up::{self, CleanUp};
 use crate::config::ENABLE_USER_ACCESS_TOKENS;
 use crate::http::{self, engine};
 use crate::user;
@@ -13,6 +14,7 @@ use crate::user;
 pub struct Server {
     app: Arc<App>,
     engine: engine::Server,
+    clean_up: CleanUp,
 }
 
 impl Server {
@@ -24,7 +26,13 @@ impl Server {
         let app = Arc::new(App::open(options)?);
         let engine = http::serve(Arc::clone(&app), listener)
             .map_err(|error| format!("cannot start: {error}"))?;
-        Ok(Server { app, engine })
+        let clean_up =
+            CleanUp::start(Arc::clone(&app)).map_err(|error| format!("cannot start: {error}"))?;
+        Ok(Server {
+            app,
+            engine,
+            clean_up,
+        })
     }
 
     /// Where it listens.
@@ -40,7 +48,16 @@ impl Server {
     /// Takes no more requests, finishes those that are complete, and closes the file. False when some were still in
     /// flight after that time.
     pub fn stop(self, within: Duration) -> bool {
+        drop(self.clean_up);
         self.engine.stop(within)
+    }
+
+    /// Deletes at once the tokens and sessions that ended long enough ago, as happens every hour by itself.
+    ///
+    /// # Errors
+    /// When the data file cannot be changed.
+    pub fn clean_up(&self) -> Result<(), String> {
+        clean_up::now(&self.app).map_err(|error| error.to_string())
     }
 
     /// One line: where it listens, where the data is, what to do first.

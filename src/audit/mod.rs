@@ -3,9 +3,13 @@
 //! A change records its row in its own transaction, which needs the `Granted` that allowed it. A refused attempt is
 //! noted afterwards, without holding the caller up.
 
+pub mod api;
 pub mod sql;
 
+use serde::Serialize;
+
 use crate::app::App;
+use crate::clock::Millis;
 use crate::error::AppError;
 use crate::permission::{Caller, Granted};
 use crate::secret::SecretHash;
@@ -19,7 +23,7 @@ const ACTION_LETTERS: usize = 512;
 const EXTRA_INFO_LETTERS: usize = 1024;
 
 /// One row, but for its id and time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Event {
     /// Who acted, or the account logged in to; empty when not known.
     pub user_id: String,
@@ -31,6 +35,18 @@ pub struct Event {
     pub ip_address: String,
     /// The session that acted.
     pub session_id: String,
+}
+
+/// One row, as the API shows it.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// 26 letters.
+    pub id: String,
+    /// When.
+    pub create_at: Millis,
+    /// The rest.
+    #[serde(flatten)]
+    pub event: Event,
 }
 
 impl Event {
@@ -80,6 +96,28 @@ pub fn attempt<T>(
         });
     }
     result
+}
+
+/// Notes that a token was refused, whose it was, and why.
+pub fn refused(app: &App, caller: &Caller, user_id: &str, token_id: &str, reason: &'static str) {
+    let extra_info = format!("refused - token_id={token_id} reason={reason}");
+    let (at, event) = (
+        caller.at,
+        Event {
+            user_id: user_id.to_owned(),
+            ..Event::of(caller, &extra_info)
+        },
+    );
+    app.store.defer(move |tx| {
+        Ok(sql::insert(
+            tx,
+            at,
+            &Event {
+                action: redact(tx, &event.action)?,
+                ..event
+            },
+        )?)
+    });
 }
 
 /// The text with every secret in it blotted out: what a client wrote may hold one where an id or a name belongs.

@@ -1,9 +1,10 @@
 //! SQL of the audit.
 
-use super::Event;
+use super::{Event, Row};
 use crate::clock::Millis;
+use crate::http::Page;
 use crate::id;
-use crate::store::{StoreError, Tx, params};
+use crate::store::{self, StoreError, Tx, params};
 
 /// Adds a row.
 pub fn insert(tx: &Tx, at: Millis, event: &Event) -> Result<(), StoreError> {
@@ -12,4 +13,36 @@ pub fn insert(tx: &Tx, at: Millis, event: &Event) -> Result<(), StoreError> {
         params![id::new(), at, event.user_id, event.action, event.extra_info, event.ip_address, event.session_id],
     )?;
     Ok(())
+}
+
+const COLUMNS: &str = "id, create_at, user_id, action, extra_info, ip_address, session_id";
+
+fn row(row: &store::Row) -> Result<Row, StoreError> {
+    Ok(Row {
+        id: row.get(0)?,
+        create_at: row.get(1)?,
+        event: Event {
+            user_id: row.get(2)?,
+            action: row.get(3)?,
+            extra_info: row.get(4)?,
+            ip_address: row.get(5)?,
+            session_id: row.get(6)?,
+        },
+    })
+}
+
+/// A part of all rows, newest first.
+pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audits ORDER BY create_at DESC, number DESC LIMIT $1 OFFSET $2"
+    );
+    tx.many(&sql, params![page.limit, page.offset], row)
+}
+
+/// A part of an account's rows, newest first.
+pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Row>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audits WHERE user_id = $1 ORDER BY create_at DESC, number DESC LIMIT $2 OFFSET $3"
+    );
+    tx.many(&sql, params![user_id, page.limit, page.offset], row)
 }

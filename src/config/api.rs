@@ -1,11 +1,14 @@
 //! HTTP endpoints of the configuration.
 
-use serde_json::json;
+use std::sync::Arc;
 
-use super as config;
+use serde_json::{Map, Value, json};
+
+use super::{self as config, Config};
+use crate::app::App;
 use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as body};
-use crate::permission::{CONFIG_READ, CONFIG_WRITE};
+use crate::permission::{CONFIG_READ, CONFIG_WRITE, Granted};
 
 /// Mattermost: the configuration is never kept by a cache.
 const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-revalidate");
@@ -18,10 +21,31 @@ pub fn get(cx: &Context) -> Answer {
 
 /// `PUT /config/patch`
 pub fn patch(cx: &Context) -> Answer {
-    let patch = body::object(cx.body(), "config")?;
+    change(cx, config::patch)
+}
+
+/// `PUT /config`
+pub fn update(cx: &Context) -> Answer {
+    change(cx, config::replace)
+}
+
+type Change = fn(&App, Granted, Map<String, Value>) -> Result<Arc<Config>, AppError>;
+
+fn change(cx: &Context, change: Change) -> Answer {
+    let given = body::object(cx.body(), "config")?;
     let granted = CONFIG_WRITE.ask(cx.caller()?)?;
-    let config = config::patch(cx.app, granted, patch.members())?;
+    let config = change(cx.app, granted, given.members().clone())?;
     Ok(answer::json(config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
+}
+
+/// `GET /config/environment`: what is pinned, as true under its section.
+pub fn environment(cx: &Context) -> Answer {
+    CONFIG_READ.ask(cx.caller()?)?;
+    let mut pinned = json!({});
+    for pin in cx.app.config.pins() {
+        pinned[pin.setting.section][pin.setting.name] = true.into();
+    }
+    Ok(answer::json(&pinned))
 }
 
 /// `GET /config/client?format=old`: a flat map, all values are strings; more of them with a session.
@@ -43,7 +67,7 @@ pub fn client(cx: &Context) -> Answer {
         "EnableSignUpWithEmail": switch(&config::ENABLE_USER_CREATION),
         "EnableUserCreation": switch(&config::ENABLE_USER_CREATION),
         "EnableOpenServer": switch(&config::ENABLE_OPEN_SERVER),
-        "EnableBotAccountCreation": "false",
+        "EnableBotAccountCreation": switch(&config::ENABLE_BOT_ACCOUNT_CREATION),
         "PasswordMinimumLength": cx.config.int(&config::PASSWORD_MINIMUM_LENGTH).to_string(),
         "PasswordRequireLowercase": switch(&config::PASSWORD_LOWERCASE),
         "PasswordRequireUppercase": switch(&config::PASSWORD_UPPERCASE),
@@ -51,6 +75,8 @@ pub fn client(cx: &Context) -> Answer {
         "PasswordRequireSymbol": switch(&config::PASSWORD_SYMBOL),
         "DefaultClientLocale": "en",
     });
+    let lifetime = cx.config.int(&config::MAXIMUM_TOKEN_LIFETIME_DAYS);
+    values["MaximumPersonalAccessTokenLifetimeDays"] = lifetime.to_string().into();
     if cx.caller().is_ok() {
         values["EnableUserAccessTokens"] = switch(&config::ENABLE_USER_ACCESS_TOKENS).into();
         values["EnableUserDeactivation"] = switch(&config::ENABLE_USER_DEACTIVATION).into();

@@ -101,7 +101,11 @@ fn set(mut arguments: Arguments) -> Result<(), Stop> {
     let change: Map<String, Value> = [(setting.section.to_owned(), json!({setting.name: value}))]
         .into_iter()
         .collect();
-    patch(&operator.app, CONFIG_WRITE.ask(&operator.caller)?, &change)?;
+    patch(
+        &operator.app,
+        CONFIG_WRITE.ask(&operator.caller)?,
+        change.clone(),
+    )?;
     format.print(&change, &format!("{} = {text}", setting.path()), &text)
 }
 

@@ -58,6 +58,14 @@ settings! {
     SESSION_LENGTH_WEB_IN_DAYS = ServiceSettings.SessionLengthWebInDays, Int(180, 1, 36_500, "session_length_web_in_days"), "How long a login lasts";
     SESSION_LENGTH_MOBILE_IN_DAYS = ServiceSettings.SessionLengthMobileInDays, Int(180, 1, 36_500, "session_length_mobile_in_days"), "How long a login with a `device_id` lasts";
     MAXIMUM_LOGIN_ATTEMPTS = ServiceSettings.MaximumLoginAttempts, Int(10, 1, 1_000_000, "login_attempts"), "Wrong passwords before an account is locked";
+    MAXIMUM_TOKEN_LIFETIME_DAYS = ServiceSettings.MaximumPersonalAccessTokenLifetimeDays, Int(0, 0, 36_500, "max_personal_access_token_lifetime_days"), "New tokens of people must end within so many days; 0: no limit";
+    ENABLE_BOT_ACCOUNT_CREATION = ServiceSettings.EnableBotAccountCreation, Bool(false), "Bots can be created";
+    DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED = ServiceSettings.DisableBotsWhenOwnerIsDeactivated, Bool(true), "Bots are disabled with their owner";
+    ENABLE_API_USER_DELETION = ServiceSettings.EnableAPIUserDeletion, Bool(false), "`DELETE /users/{user_id}?permanent=true` deletes for good";
+    SESSION_IDLE_TIMEOUT_IN_MINUTES = ServiceSettings.SessionIdleTimeoutInMinutes, Int(43_200, 0, 5_256_000, "session_idle_timeout_in_minutes"), "A login unused for so long ends; 0: never";
+    EXTEND_SESSION_LENGTH_WITH_ACTIVITY = ServiceSettings.ExtendSessionLengthWithActivity, Bool(false), "A login's length counts from its last use, and the idle time-out does not apply";
+    MAXIMUM_PAYLOAD_SIZE_BYTES = ServiceSettings.MaximumPayloadSizeBytes, Int(300_000, 1_000, 50_000_000, "max_payload_size"), "Bytes of a request's body at most";
+    ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text(""), "Origins whose pages may call, with spaces between; `*`: any";
     ENABLE_DEVELOPER = ServiceSettings.EnableDeveloper, Bool(false), "Errors say more under `detailed_error`";
     SITE_NAME = TeamSettings.SiteName, Text("patmost"), "The name that clients show";
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";
@@ -70,6 +78,12 @@ settings! {
     PASSWORD_SYMBOL = PasswordSettings.Symbol, Bool(true), "A password needs a symbol";
     SHOW_EMAIL_ADDRESS = PrivacySettings.ShowEmailAddress, Bool(true), "Everyone sees e-mail addresses";
     SHOW_FULL_NAME = PrivacySettings.ShowFullName, Bool(true), "Everyone sees first and last names";
+    RATE_LIMIT = RateLimitSettings.Enable, Bool(false), "Requests are limited, see the next five";
+    RATE_LIMIT_PER_SEC = RateLimitSettings.PerSec, Int(10, 1, 1_000_000, "rate_sec"), "Requests per second in the long run";
+    RATE_LIMIT_MAX_BURST = RateLimitSettings.MaxBurst, Int(100, 1, 1_000_000, "max_burst"), "Requests at once";
+    RATE_LIMIT_MEMORY = RateLimitSettings.MemoryStoreSize, Int(10_000, 1, 10_000_000, "rate_mem"), "Addresses and accounts that are remembered";
+    RATE_LIMIT_BY_ADDRESS = RateLimitSettings.VaryByRemoteAddr, Bool(true), "Each address has its own limit";
+    RATE_LIMIT_BY_USER = RateLimitSettings.VaryByUser, Bool(false), "Each account has its own limit";
     SIGN_IN_WITH_EMAIL = EmailSettings.EnableSignInWithEmail, Bool(true), "Login by e-mail address";
     SIGN_IN_WITH_USERNAME = EmailSettings.EnableSignInWithUsername, Bool(true), "Login by username";
 }
@@ -254,18 +268,17 @@ impl Config {
         Config::new(0, Map::new(), &[])
     }
 
+    /// What is stored, completed by the defaults, overruled by the pins.
     fn new(revision: i64, stored: Map<String, Value>, pins: &[Pin]) -> Config {
-        let mut document = Map::new();
+        let mut document = stored;
         for setting in SETTINGS {
-            let value = stored
+            if document
                 .get(setting.section)
                 .and_then(|section| section.get(setting.name))
-                .cloned();
-            set(
-                &mut document,
-                setting,
-                value.unwrap_or_else(|| setting.default()),
-            );
+                .is_none()
+            {
+                set(&mut document, setting, setting.default());
+            }
         }
         for pin in pins {
             set(&mut document, pin.setting, pin.value.clone());
@@ -359,6 +372,11 @@ impl Live {
         Arc::clone(&self.last.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The pins, weakest first.
+    pub fn pins(&self) -> &[Pin] {
+        &self.pins
+    }
+
     /// What pins the setting, if anything does.
     pub fn pin(&self, setting: &Setting) -> Option<&Pin> {
         self.pins
@@ -368,33 +386,128 @@ impl Live {
     }
 }
 
-/// Stores the values of `patch` (section -> setting -> value). Settings that are not patmost's and members that are null
-/// are ignored; pinned ones keep their pinned value. All or nothing.
+/// Bytes of the stored configuration at most.
+const DOCUMENT_BYTES: usize = 1_000_000;
+
+/// What is shown, and kept, in place of a secret.
+const MASK: &str = "********************************";
+
+/// Stores the values of `patch` (section -> setting -> value); what it does not name stays, and so does what it names
+/// with null. Pinned settings keep their pinned value. All or nothing.
+///
+/// # Errors
+/// The first value that is not possible, by its name.
 pub fn patch(
     app: &App,
     granted: Granted,
-    patch: &Map<String, Value>,
+    patch: Map<String, Value>,
 ) -> Result<Arc<Config>, AppError> {
-    let mut changes = Vec::new();
-    for (section, values) in patch {
-        for setting in SETTINGS.iter().filter(|setting| setting.section == section) {
-            match values.get(setting.name) {
-                None | Some(Value::Null) => {}
-                Some(value) => {
-                    setting.check(value)?;
-                    changes.push((*setting, value.clone()));
-                }
-            }
-        }
-    }
-    changes.retain(|(setting, _)| app.config.pin(setting).is_none());
+    change(app, granted, patch, |stored, patch| {
+        merge(stored, patch);
+    })
+}
+
+/// Stores a whole configuration in place of what is stored; what it does not name goes back to its default.
+///
+/// # Errors
+/// As [`patch`].
+pub fn replace(
+    app: &App,
+    granted: Granted,
+    whole: Map<String, Value>,
+) -> Result<Arc<Config>, AppError> {
+    change(app, granted, whole, |stored, whole| {
+        stored.clear();
+        merge(stored, whole);
+    })
+}
+
+fn change(
+    app: &App,
+    granted: Granted,
+    mut given: Map<String, Value>,
+    apply: impl FnOnce(&mut Map<String, Value>, Map<String, Value>) + Send + 'static,
+) -> Result<Arc<Config>, AppError> {
+    check(&given)?;
+    mask_secrets(&mut given);
+    let pinned: Vec<&'static Setting> = app.config.pins().iter().map(|pin| pin.setting).collect();
     app.store.write(move |tx| {
-        let mut stored = sql::stored(tx)?;
-        for (setting, value) in changes {
-            set(&mut stored, setting, value);
+        let before = sql::stored(tx)?;
+        let mut stored = before.clone();
+        apply(&mut stored, given);
+        for setting in pinned {
+            keep(&before, &mut stored, setting);
+        }
+        if Value::Object(stored.clone()).to_string().len() > DOCUMENT_BYTES {
+            return Err(AppError::body_param("config"));
         }
         sql::store(tx, &stored)?;
         audit::record(tx, &granted, "")
     })?;
     app.store.read(|tx| app.config.current(tx))
+}
+
+/// Whether every value is possible; settings that are not patmost's may be anything.
+fn check(given: &Map<String, Value>) -> Result<(), AppError> {
+    for setting in SETTINGS {
+        match given.get(setting.section) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(section)) => match section.get(setting.name) {
+                None | Some(Value::Null) => {}
+                Some(value) => setting.check(value)?,
+            },
+            Some(_) => return Err(AppError::body_param(setting.section)),
+        }
+    }
+    Ok(())
+}
+
+fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
+    for (name, value) in from {
+        match (into.get_mut(&name), value) {
+            (_, Value::Null) => {}
+            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),
+            (_, Value::Object(new)) => {
+                let mut made = Map::new();
+                merge(&mut made, new);
+                into.insert(name, Value::Object(made));
+            }
+            (_, value) => drop(into.insert(name, value)),
+        }
+    }
+}
+
+/// A pinned setting stays as it was stored: what is written back is what the pin shows, not what somebody chose.
+fn keep(before: &Map<String, Value>, stored: &mut Map<String, Value>, setting: &Setting) {
+    match before
+        .get(setting.section)
+        .and_then(|section| section.get(setting.name))
+    {
+        Some(value) => set(stored, setting, value.clone()),
+        None => {
+            if let Some(section) = stored
+                .get_mut(setting.section)
+                .and_then(Value::as_object_mut)
+            {
+                section.remove(setting.name);
+            }
+        }
+    }
+}
+
+/// Settings of other parts of Mattermost may be secrets: those are not for this file.
+fn mask_secrets(given: &mut Map<String, Value>) {
+    const ENDS: [&str; 6] = ["password", "secret", "salt", "key", "token", "datasource"];
+    for (name, value) in given {
+        match value {
+            Value::Object(inner) => mask_secrets(inner),
+            Value::String(text)
+                if !text.is_empty()
+                    && ENDS.iter().any(|end| name.to_lowercase().ends_with(end)) =>
+            {
+                *text = MASK.to_owned();
+            }
+            _ => {}
+        }
+    }
 }

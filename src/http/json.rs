@@ -3,6 +3,7 @@
 //! Mattermost (Go's decoder): the first value counts and what follows is ignored; unknown members are ignored; a member
 //! of the wrong type counts as missing, and so does `null`; names of members match in any case.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Deserializer, Map, Value};
 
 use crate::error::AppError;
@@ -42,6 +43,17 @@ pub fn texts(body: &[u8], name: &str) -> Result<Vec<String>, AppError> {
         _ => Err(malformed()),
     };
     values.into_iter().map(text).collect()
+}
+
+/// A body of a known shape.
+///
+/// # Errors
+/// 400 when it has another.
+pub fn typed<T: DeserializeOwned>(body: &[u8], name: &str) -> Result<T, AppError> {
+    let first = Deserializer::from_slice(body).into_iter().next();
+    first
+        .and_then(Result::ok)
+        .ok_or_else(|| AppError::body_param(name))
 }
 
 fn value(body: &[u8]) -> Option<Value> {

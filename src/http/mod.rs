@@ -1,11 +1,13 @@
 //! HTTP: from a request's bytes to a route's handler, and back.
 //!
 //! `engine/` owns sockets, framing, limits and threads, and knows no route. The files here know routes, credentials'
-//! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `answer.rs` the one place
+//! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log, `answer.rs` the one place
 //! where a failure becomes HTTP.
 
+mod access;
 pub mod answer;
 mod context;
+mod cors;
 pub mod engine;
 pub mod json;
 mod router;

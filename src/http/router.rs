@@ -4,20 +4,19 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
+use super::access::AccessLine;
 use super::engine::{Admission, Handler, Lane, Refusal, Request, Response};
 use super::routes::{self, Access, Route};
-use super::{Context, answer};
+use super::{Context, answer, cors};
 use crate::app::App;
+use crate::audit;
 use crate::auth::{self, Entry, Refused};
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::id;
+use crate::limit::DEAR;
 use crate::permission::Caller;
-
-/// Bytes of a body at most. Mattermost: `ServiceSettings.MaximumPayloadSizeBytes`.
-const BODY_LIMIT: usize = 300_000;
 
 /// The application behind the engine.
 pub struct Router {
@@ -33,27 +32,37 @@ impl Router {
 impl Handler for Router {
     fn admit(&self, method: &str, path: &str) -> Admission {
         let lane = routes::find(method, path).map_or(Lane::Fast, |(route, _)| route.lane);
+        let body_limit = self
+            .app
+            .config
+            .last()
+            .int(&config::MAXIMUM_PAYLOAD_SIZE_BYTES);
         Admission {
             lane,
-            body_limit: BODY_LIMIT,
+            body_limit: usize::try_from(body_limit).unwrap_or(0),
         }
     }
 
     fn handle(&self, request: Request) -> Response {
+        let config = self.app.config.last();
         if let Some(clean) = cleaned(&request.path) {
             return self.finish(redirect(&clean, &request));
         }
         let mut line = AccessLine::new(&request);
-        let response = match routes::find(&request.method, &request.path) {
-            None => self.refusal(&unknown(&request.path), &line.request_id),
-            Some((route, params)) => {
-                line.route = route.path;
-                let response = self.enter(route, params, &request, &mut line);
-                self.dress(response, &request, &line.request_id)
-            }
+        let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
+            line.address.clone()
+        } else {
+            String::new()
         };
+        let response = match self.charge(&address, 1, &mut line) {
+            Some(refused) => refused,
+            None => self.answer(&request, &config, &mut line),
+        };
+        if line.is_dear(response.status) {
+            self.charge(&address, DEAR - 1, &mut line);
+        }
         line.write(response.status);
-        self.finish(response)
+        self.finish(line.limited(cors::readable(&config, &request, response)))
     }
 
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
@@ -74,6 +83,41 @@ impl Handler for Router {
 }
 
 impl Router {
+    /// Route, credential, handler.
+    fn answer(&self, request: &Request, config: &Config, line: &mut AccessLine) -> Response {
+        if let Some(allowed) = cors::preflight(config, request) {
+            return allowed;
+        }
+        let Some((route, params)) = routes::find(&request.method, &request.path) else {
+            return self.refusal(&unknown(&request.path), &line.request_id);
+        };
+        line.route = route.path;
+        let response = self
+            .enter(route, params, request, line)
+            .with("X-Request-Id", &line.request_id);
+        if request.method == "GET" {
+            response.with("Expires", "0")
+        } else {
+            response
+        }
+    }
+
+    /// Counts requests against the limit on how often; the refusal when it is used up.
+    fn charge(&self, key: &str, cost: i64, line: &mut AccessLine) -> Option<Response> {
+        let config = self.app.config.last();
+        if !config.is_on(&config::RATE_LIMIT) {
+            return None;
+        }
+        let allowance = self
+            .app
+            .rate_limit
+            .charge(&config, key, cost, self.app.clock.now());
+        line.allowance = Some(allowance);
+        // Mattermost: not JSON.
+        (allowance.retry_after > 0)
+            .then(|| Response::new(429, "text/plain; charset=utf-8", "limit exceeded\n"))
+    }
+
     /// Credential, then handler.
     fn enter(
         &self,
@@ -90,26 +134,29 @@ impl Router {
         let anyone = match entry {
             Entry::Known(caller) => caller,
             Entry::Stranger(caller) if route.access == Access::Open => caller,
-            Entry::Refused(refused, caller)
-                if route.access == Access::Open && !refused.on_open_routes =>
-            {
+            Entry::Refused(refused, caller) => {
                 line.refused(&refused);
+                self.note(&refused, &caller);
+                if route.access == Access::Session || refused.on_open_routes {
+                    let response = self.refused(&AppError::new(refused.failure), line);
+                    return match refused.clears_cookie {
+                        true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
+                        false => response,
+                    };
+                }
                 caller
             }
             Entry::Stranger(_) => {
                 return self.refused(&AppError::new(&error::SESSION_EXPIRED), line);
             }
-            Entry::Refused(refused, _) => {
-                line.refused(&refused);
-                let response = self.refused(&AppError::new(refused.failure), line);
-                return if refused.clears_cookie {
-                    response.with("Set-Cookie", auth::CLEARED_COOKIE)
-                } else {
-                    response
-                };
-            }
         };
         line.caller(&anyone);
+        if config.is_on(&config::RATE_LIMIT_BY_USER)
+            && !anyone.user_id.is_empty()
+            && let Some(refused) = self.charge(&anyone.user_id, 1, line)
+        {
+            return refused;
+        }
         let context = Context {
             app: &self.app,
             request,
@@ -144,13 +191,19 @@ impl Router {
         )
     }
 
-    /// What every answer of a route has.
-    fn dress(&self, response: Response, request: &Request, request_id: &str) -> Response {
-        let response = response.with("X-Request-Id", request_id);
-        if request.method == "GET" {
-            response.with("Expires", "0")
-        } else {
-            response
+    /// A refused token stands in the audit, too: not each time, for a forgotten job asks for ever.
+    fn note(&self, refused: &Refused, caller: &Caller) {
+        let Some(token_id) = &refused.token_id else {
+            return;
+        };
+        if self.app.refusals.is_due(token_id, caller.at) {
+            audit::refused(
+                &self.app,
+                caller,
+                &refused.user_id,
+                token_id,
+                refused.reason,
+            );
         }
     }
 
@@ -235,83 +288,6 @@ fn encoded(text: &str) -> Cow<'_, str> {
         })
         .collect::<String>()
         .into()
-}
-
-/// One line of the access log. It names the route and never the path as sent, which may hold a secret by mistake.
-struct AccessLine {
-    started: Instant,
-    request_id: String,
-    method: String,
-    route: &'static str,
-    address: String,
-    user_id: String,
-    token_id: Option<String>,
-    credential: &'static str,
-    error: Option<String>,
-}
-
-impl AccessLine {
-    fn new(request: &Request) -> AccessLine {
-        const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
-        AccessLine {
-            started: Instant::now(),
-            request_id: id::new(),
-            method: METHODS
-                .iter()
-                .find(|method| **method == request.method)
-                .map_or("other", |method| method)
-                .to_owned(),
-            route: "-",
-            address: request.peer.ip().to_string(),
-            user_id: String::new(),
-            token_id: None,
-            credential: "none",
-            error: None,
-        }
-    }
-
-    fn caller(&mut self, caller: &Caller) {
-        use crate::permission::Via;
-        if caller.via == Via::Nothing {
-            return;
-        }
-        self.user_id.clone_from(&caller.user_id);
-        self.token_id = caller.token_id().map(str::to_owned);
-        self.credential = if self.token_id.is_some() {
-            "token"
-        } else {
-            "session"
-        };
-    }
-
-    fn refused(&mut self, refused: &Refused) {
-        self.user_id.clone_from(&refused.user_id);
-        self.token_id.clone_from(&refused.token_id);
-        self.credential = refused.reason;
-    }
-
-    fn write(&self, status: u16) {
-        let AccessLine {
-            request_id,
-            method,
-            route,
-            address,
-            credential,
-            ..
-        } = self;
-        let optional = |name: &str, value: Option<&str>| {
-            value
-                .filter(|value| !value.is_empty())
-                .map_or(String::new(), |value| format!(" {name}={value}"))
-        };
-        log::info!(
-            "request_id={request_id} method={method} route={route} status={status} ms={:.2} address={address} credential={credential}{}{}{}",
-            self.started.elapsed().as_secs_f64() * 1000.0,
-            optional("user_id", Some(&self.user_id)),
-            optional("token_id", self.token_id.as_deref()),
-            optional("error", self.error.as_deref()),
-        );
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::engine::Lane::{self, Fast, Slow};
 use super::{Answer, Context};
-use crate::{config, role, session, system, token, user};
+use crate::{audit, bot, config, preference, role, session, status, system, token, user};
 
 /// What every path begins with.
 pub const BASE: &str = "/api/v4";
@@ -46,34 +46,76 @@ macro_rules! routes {
 
 #[rustfmt::skip]
 routes! {
-    POST "/users"                               Open    Slow user::api::create,            "Create an account; the first one becomes system admin";
-    GET  "/users"                               Session Fast user::api::list,              "List accounts by username";
-    POST "/users/login"                         Open    Slow session::api::login,          "Log in; the secret is in the header `Token`";
-    POST "/users/logout"                        Open    Fast session::api::logout,         "End the session of the request";
-    GET  "/users/tokens"                        Session Fast token::api::list_all,         "List all tokens";
-    POST "/users/tokens/search"                 Session Fast token::api::search,           "Find tokens by token id, user id or username";
-    POST "/users/tokens/revoke"                 Session Fast token::api::revoke,           "Delete a token for good";
-    POST "/users/tokens/disable"                Session Fast token::api::disable,          "Refuse a token until it is enabled";
-    POST "/users/tokens/enable"                 Session Fast token::api::enable,           "Accept a disabled token again";
-    GET  "/users/tokens/{token_id}"             Session Fast token::api::get,              "Read a token, without its secret";
-    GET  "/users/username/{username}"           Session Fast user::api::get_by_username,   "Read an account by username";
-    GET  "/users/email/{email}"                 Session Fast user::api::get_by_email,      "Read an account by e-mail address";
-    GET  "/users/{user_id}"                     Session Fast user::api::get,               "Read an account; `me` is the own one";
-    PUT  "/users/{user_id}/roles"               Session Fast user::api::update_roles,      "Give and take roles";
-    PUT  "/users/{user_id}/active"              Session Fast user::api::update_active,     "Deactivate or reactivate an account";
-    PUT  "/users/{user_id}/password"            Session Slow user::api::update_password,   "Set a password";
-    GET  "/users/{user_id}/sessions"            Session Fast session::api::list,           "List open sessions";
-    POST "/users/{user_id}/sessions/revoke"     Session Fast session::api::revoke,         "End a session";
-    POST "/users/{user_id}/sessions/revoke/all" Session Fast session::api::revoke_all,     "End all sessions of an account";
-    POST "/users/{user_id}/tokens"              Session Fast token::api::create,           "Create a token; its secret is in this answer only";
-    GET  "/users/{user_id}/tokens"              Session Fast token::api::list,             "List an account's tokens";
-    GET  "/roles/{role_id}"                     Session Fast role::api::get,               "Read a role";
-    GET  "/roles/name/{role_name}"              Session Fast role::api::get_by_name,       "Read a role by name";
-    POST "/roles/names"                         Session Fast role::api::get_by_names,      "Read several roles by name";
-    GET  "/config"                              Session Fast config::api::get,             "Read the configuration";
-    PUT  "/config/patch"                        Session Fast config::api::patch,           "Change settings, at once and for good";
-    GET  "/config/client"                       Open    Fast config::api::client,          "What clients need of the configuration";
-    GET  "/system/ping"                         Open    Fast system::api::ping,            "Whether the server answers";
+    POST   "/users"                                                         Open    Slow user::api::create,                 "Create an account; the first one becomes system admin";
+    GET    "/users"                                                         Session Fast user::api::list,                   "List accounts by username";
+    POST   "/users/ids"                                                     Session Fast user::api::list_by_ids,            "Read several accounts by id";
+    POST   "/users/usernames"                                               Session Fast user::api::list_by_usernames,      "Read several accounts by username";
+    POST   "/users/search"                                                  Session Fast user::api::search,                 "Find accounts by the beginning of a name or an address";
+    GET    "/users/autocomplete"                                            Session Fast user::api::autocomplete,           "Find active accounts by the beginning of a name";
+    GET    "/users/stats"                                                   Session Fast user::api::stats,                  "Count accounts";
+    GET    "/users/known"                                                   Session Fast user::api::known,                  "List the accounts one shares a channel with";
+    POST   "/users/status/ids"                                              Session Fast status::api::list,                 "Read the presence of several accounts";
+    POST   "/users/login"                                                   Open    Slow session::api::login,               "Log in; the secret is in the header `Token`";
+    POST   "/users/logout"                                                  Open    Fast session::api::logout,              "End the session of the request";
+    POST   "/users/sessions/revoke/all"                                     Session Fast session::api::revoke_everybodys,   "End everybody's sessions";
+    GET    "/users/tokens"                                                  Session Fast token::api::list_all,              "List all tokens";
+    POST   "/users/tokens/search"                                           Session Fast token::api::search,                "Find tokens by token id, user id or username";
+    POST   "/users/tokens/revoke"                                           Session Fast token::api::revoke,                "Delete a token for good";
+    POST   "/users/tokens/disable"                                          Session Fast token::api::disable,               "Refuse a token until it is enabled";
+    POST   "/users/tokens/enable"                                           Session Fast token::api::enable,                "Accept a disabled token again";
+    POST   "/users/tokens/rotate"                                           Session Fast token::api::rotate,                "Give a token a new secret; the old one is dead at once";
+    GET    "/users/tokens/non_compliant/count"                              Session Fast token::api::count_non_compliant,   "Count the tokens that live longer than the limit allows";
+    POST   "/users/tokens/non_compliant/revoke"                             Session Fast token::api::revoke_non_compliant,  "Revoke them";
+    GET    "/users/tokens/{token_id}"                                       Session Fast token::api::get,                   "Read a token, without its secret";
+    GET    "/users/username/{username}"                                     Session Fast user::api::get_by_username,        "Read an account by username";
+    GET    "/users/email/{email}"                                           Session Fast user::api::get_by_email,           "Read an account by e-mail address";
+    GET    "/users/{user_id}"                                               Session Fast user::api::get,                    "Read an account; `me` is the own one";
+    PUT    "/users/{user_id}"                                               Session Slow user::edit::update,                "Change an account, sent as a whole";
+    DELETE "/users/{user_id}"                                               Session Fast user::edit::delete,                "Deactivate an account, or delete it for good";
+    PUT    "/users/{user_id}/patch"                                         Session Slow user::edit::patch,                 "Change some fields of an account";
+    PUT    "/users/{user_id}/auth"                                          Session Fast user::edit::update_auth,           "Let another service log an account in";
+    PUT    "/users/{user_id}/roles"                                         Session Fast user::edit::update_roles,          "Give and take roles";
+    PUT    "/users/{user_id}/active"                                        Session Fast user::edit::update_active,         "Deactivate or reactivate an account";
+    PUT    "/users/{user_id}/password"                                      Session Slow user::edit::update_password,       "Set a password";
+    POST   "/users/{user_id}/convert_to_bot"                                Session Fast bot::api::convert,                 "Make a bot of an account";
+    GET    "/users/{user_id}/image"                                         Session Fast user::api::picture,                "A picture made from the id";
+    GET    "/users/{user_id}/image/default"                                 Session Fast user::api::picture,                "The same";
+    GET    "/users/{user_id}/status"                                        Session Fast status::api::get,                  "Read the presence of an account";
+    PUT    "/users/{user_id}/status"                                        Session Fast status::api::update,               "Set it";
+    GET    "/users/{user_id}/preferences"                                   Session Fast preference::api::list,             "List what clients keep for an account";
+    PUT    "/users/{user_id}/preferences"                                   Session Fast preference::api::update,           "Store some of it";
+    POST   "/users/{user_id}/preferences/delete"                            Session Fast preference::api::delete,           "Delete some of it";
+    GET    "/users/{user_id}/preferences/{category}"                        Session Fast preference::api::list_of_category, "List a category of it";
+    GET    "/users/{user_id}/preferences/{category}/name/{preference_name}" Session Fast preference::api::get,              "Read one";
+    GET    "/users/{user_id}/audits"                                        Session Fast audit::api::list,                  "List what an account did, newest first";
+    GET    "/users/{user_id}/sessions"                                      Session Fast session::api::list,                "List open sessions";
+    POST   "/users/{user_id}/sessions/revoke"                               Session Fast session::api::revoke,              "End a session";
+    POST   "/users/{user_id}/sessions/revoke/all"                           Session Fast session::api::revoke_all,          "End all sessions of an account";
+    POST   "/users/{user_id}/tokens"                                        Session Fast token::api::create,                "Create a token; its secret is in this answer only";
+    GET    "/users/{user_id}/tokens"                                        Session Fast token::api::list,                  "List an account's tokens";
+    POST   "/bots"                                                          Session Fast bot::api::create,                  "Create a bot, owned by the caller";
+    GET    "/bots"                                                          Session Fast bot::api::list,                    "List bots, oldest first";
+    GET    "/bots/{bot_user_id}"                                            Session Fast bot::api::get,                     "Read a bot";
+    PUT    "/bots/{bot_user_id}"                                            Session Fast bot::api::update,                  "Change some fields of a bot";
+    POST   "/bots/{bot_user_id}/disable"                                    Session Fast bot::api::disable,                 "Disable a bot: its tokens are refused";
+    POST   "/bots/{bot_user_id}/enable"                                     Session Fast bot::api::enable,                  "Enable a bot";
+    POST   "/bots/{bot_user_id}/assign/{user_id}"                           Session Fast bot::api::assign,                  "Give a bot another owner";
+    GET    "/roles"                                                         Session Fast role::api::list,                   "List roles";
+    GET    "/roles/{role_id}"                                               Session Fast role::api::get,                    "Read a role";
+    GET    "/roles/name/{role_name}"                                        Session Fast role::api::get_by_name,            "Read a role by name";
+    POST   "/roles/names"                                                   Session Fast role::api::get_by_names,           "Read several roles by name";
+    PUT    "/roles/{role_id}/patch"                                         Session Fast role::api::patch,                  "Change what a role permits";
+    GET    "/audits"                                                        Session Fast audit::api::list_all,              "List what everybody did, newest first";
+    GET    "/logs"                                                          Session Fast system::api::logs,                 "Read the last lines of the log";
+    POST   "/logs"                                                          Open    Fast system::api::post_log,             "Write a client's message into the log";
+    GET    "/config"                                                        Session Fast config::api::get,                  "Read the configuration";
+    PUT    "/config"                                                        Session Fast config::api::update,               "Replace the configuration";
+    PUT    "/config/patch"                                                  Session Fast config::api::patch,                "Change settings, at once and for good";
+    GET    "/config/environment"                                            Session Fast config::api::environment,          "Which settings are pinned";
+    GET    "/config/client"                                                 Open    Fast config::api::client,               "What clients need of the configuration";
+    GET    "/license/client"                                                Open    Fast system::api::license,              "That there is no licence";
+    POST   "/caches/invalidate"                                             Session Fast system::api::invalidate_caches,    "Nothing: there are no caches";
+    GET    "/system/ping"                                                   Open    Fast system::api::ping,                 "Whether the server answers";
 }
 
 /// The endpoint for a method and a path, and the variable parts of that path.
@@ -119,6 +161,9 @@ fn is_letter_of(name: &str, letter: char) -> bool {
     match name {
         "email" => true,
         "username" => letter.is_ascii_alphanumeric() || "_-.".contains(letter),
+        "category" | "preference_name" => {
+            letter.is_ascii_alphanumeric() || letter == '_' || letter == '-'
+        }
         "role_name" => letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_',
         _ => letter.is_ascii_alphanumeric(),
     }

@@ -1,8 +1,11 @@
 //! HTTP endpoints of roles.
 
+use serde_json::Value;
+
 use super::{is_valid_name, sql};
 use crate::error::{AppError, ROLE_NAME_UNKNOWN, ROLE_UNKNOWN};
 use crate::http::{Answer, Context, answer, json};
+use crate::permission::ROLE_LIST;
 
 /// `GET /roles/{role_id}`
 pub fn get(cx: &Context) -> Answer {
@@ -48,4 +51,29 @@ pub fn get_by_names(cx: &Context) -> Answer {
     Ok(answer::json(
         &roles.into_iter().flatten().collect::<Vec<_>>(),
     ))
+}
+
+/// `GET /roles`
+pub fn list(cx: &Context) -> Answer {
+    ROLE_LIST.ask(cx.caller()?)?;
+    Ok(answer::json(&cx.app.store.read(|tx| Ok(sql::list(tx)?))?))
+}
+
+/// `PUT /roles/{role_id}/patch`
+pub fn patch(cx: &Context) -> Answer {
+    let id = cx.id("role_id")?;
+    let body = json::object(cx.body(), "role")?;
+    let permissions = match body.get("permissions") {
+        None | Some(Value::Null) => None,
+        Some(list) => Some(
+            serde_json::from_value::<Vec<String>>(list.clone())
+                .map_err(|_| AppError::body_param("role"))?,
+        ),
+    };
+    Ok(answer::json(&super::patch(
+        cx.app,
+        cx.caller()?,
+        id,
+        permissions,
+    )?))
 }

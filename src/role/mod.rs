@@ -5,8 +5,11 @@ pub mod sql;
 
 use serde::Serialize;
 
+use crate::app::App;
+use crate::audit;
 use crate::clock::Millis;
-use crate::error::{AppError, ROLE_LICENSE};
+use crate::error::{AppError, PATCH_LICENSE, ROLE_LICENSE, ROLE_UNKNOWN};
+use crate::permission::{Caller, ROLE_PATCH, ROLE_PATCH_ADMIN};
 
 /// The role that permits everything.
 pub const SYSTEM_ADMIN: &str = "system_admin";
@@ -181,6 +184,63 @@ pub fn parse_list(roles: &str) -> Result<String, AppError> {
 /// Whether a list of roles holds the role.
 pub fn holds(roles: &str, role: &str) -> bool {
     roles.split(' ').any(|name| name == role)
+}
+
+/// Mattermost: all that a server without a licence lets a patch add or take.
+const PATCHABLE: [&str; 9] = [
+    "create_team",
+    "manage_incoming_webhooks",
+    "manage_outgoing_webhooks",
+    "manage_slash_commands",
+    "manage_oauth",
+    "manage_system_wide_oauth",
+    "create_emojis",
+    "delete_emojis",
+    "edit_others_posts",
+];
+
+/// Changes what a role permits, from the next request on; `None` changes nothing.
+///
+/// # Errors
+/// In Mattermost's order: the role does not exist, the permission, a permission that needs a licence.
+pub fn patch(
+    app: &App,
+    caller: &Caller,
+    id: &str,
+    permissions: Option<Vec<String>>,
+) -> Result<Role, AppError> {
+    let (caller, id) = (caller.clone(), id.to_owned());
+    app.store.write(move |tx| {
+        let find = || sql::by_id(tx, &id)?.ok_or_else(|| AppError::new(&ROLE_UNKNOWN));
+        let role = find()?;
+        let rule = if role.name == SYSTEM_ADMIN {
+            &ROLE_PATCH_ADMIN
+        } else {
+            &ROLE_PATCH
+        };
+        let granted = rule.ask(&caller)?;
+        if let Some(mut permissions) = permissions {
+            if role.name.ends_with("_guest")
+                || !changed(&role.permissions, &permissions).all(|name| PATCHABLE.contains(&name))
+            {
+                return Err(AppError::new(&PATCH_LICENSE));
+            }
+            permissions.sort_unstable();
+            permissions.dedup();
+            sql::update_permissions(tx, &id, &permissions, granted.at())?;
+        }
+        audit::record(tx, &granted, "")?;
+        find()
+    })
+}
+
+/// What is in one of the lists and not in the other.
+fn changed<'l>(old: &'l [String], new: &'l [String]) -> impl Iterator<Item = &'l str> {
+    let added = new.iter().filter(|name| !old.contains(name));
+    old.iter()
+        .filter(|name| !new.contains(name))
+        .chain(added)
+        .map(String::as_str)
 }
 
 #[cfg(test)]

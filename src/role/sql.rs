@@ -90,3 +90,26 @@ pub fn insert_built_in(tx: &Tx, now: Millis) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+/// All roles, by name.
+pub fn list(tx: &Tx) -> Result<Vec<Role>, StoreError> {
+    tx.many(
+        &format!("SELECT {COLUMNS} FROM roles ORDER BY name"),
+        params![],
+        role,
+    )
+}
+
+/// Replaces what a role permits.
+pub fn update_permissions(
+    tx: &Tx,
+    id: &str,
+    permissions: &[String],
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE roles SET permissions = $2, update_at = $3 WHERE id = $1",
+        params![id, permissions.join(" "), at],
+    )?;
+    Ok(())
+}

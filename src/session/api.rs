@@ -3,7 +3,7 @@
 use super::{Attempt, Login, sql};
 use crate::auth::{CLEARED_COOKIE, COOKIE};
 use crate::http::{Answer, Context, answer, json};
-use crate::permission::{LOGIN, SESSION_READ, SESSION_REVOKE};
+use crate::permission::{LOGIN, SESSION_READ, SESSION_REVOKE, SESSION_REVOKE_ALL};
 use crate::secret::csrf_token;
 use crate::user::Seen;
 use crate::user::api::about;
@@ -17,6 +17,11 @@ pub fn login(cx: &Context) -> Answer {
         login_id: text("login_id"),
         password: text("password"),
         device_id: text("device_id"),
+        user_agent: cx
+            .request
+            .header("user-agent")
+            .unwrap_or_default()
+            .to_owned(),
     };
     // Whoever logs in does so as nobody, also with a session of before.
     let login = super::login(cx.app, &cx.config, LOGIN.ask(&cx.anyone)?, attempt)?;
@@ -57,9 +62,7 @@ pub fn logout(cx: &Context) -> Answer {
 /// `GET /users/{user_id}/sessions`
 pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    about(cx, user_id, |target| {
-        SESSION_READ.ask_about(cx.caller()?, target)
-    })?;
+    about(cx, user_id, &SESSION_READ)?;
     let sessions = cx
         .app
         .store
@@ -70,9 +73,7 @@ pub fn list(cx: &Context) -> Answer {
 /// `POST /users/{user_id}/sessions/revoke`
 pub fn revoke(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, |target| {
-        SESSION_REVOKE.ask_about(cx.caller()?, target)
-    })?;
+    let granted = about(cx, user_id, &SESSION_REVOKE)?;
     let body = json::texts_by_name(cx.body());
     super::revoke(cx.app, granted, user_id, body.required("session_id")?)?;
     Ok(answer::ok())
@@ -81,9 +82,13 @@ pub fn revoke(cx: &Context) -> Answer {
 /// `POST /users/{user_id}/sessions/revoke/all`
 pub fn revoke_all(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, |target| {
-        SESSION_REVOKE.ask_about(cx.caller()?, target)
-    })?;
+    let granted = about(cx, user_id, &SESSION_REVOKE)?;
     super::revoke_all(cx.app, granted, user_id)?;
+    Ok(answer::ok())
+}
+
+/// `POST /users/sessions/revoke/all`
+pub fn revoke_everybodys(cx: &Context) -> Answer {
+    super::revoke_everybodys(cx.app, SESSION_REVOKE_ALL.ask(cx.caller()?)?)?;
     Ok(answer::ok())
 }

@@ -1,9 +1,11 @@
 //! Sessions: logging in and out, and the sessions of tokens that were used. Owns the check of a password and its
 //! lock-out.
 
+mod agent;
 pub mod api;
 pub mod sql;
 
+use agent::Agent;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -46,8 +48,12 @@ pub struct Session {
 
 impl Session {
     /// The session that the first use of a token opens.
-    pub fn of_token(token: &Token, now: Millis) -> Session {
+    pub fn of_token(token: &Token, is_bot: bool, now: Millis) -> Session {
         let ahead = now + TOKEN_SESSION_DAYS * DAY;
+        let mut props = json!({"is_guest": "false", "type": "UserAccessToken", "user_access_token_id": token.id});
+        if is_bot {
+            props["is_bot"] = "true".into();
+        }
         Session {
             id: id::new(),
             user_id: token.user_id.clone(),
@@ -61,29 +67,42 @@ impl Session {
                 ahead
             },
             last_activity_at: now,
-            props: json!({"is_guest": "false", "type": "UserAccessToken", "user_access_token_id": token.id}),
+            props,
         }
+    }
+
+    /// How long a login lasts. Mattermost: one with a device has a length of its own.
+    pub fn length(config: &Config, device_id: &str) -> Millis {
+        let web = device_id.is_empty();
+        let days = if web {
+            &config::SESSION_LENGTH_WEB_IN_DAYS
+        } else {
+            &config::SESSION_LENGTH_MOBILE_IN_DAYS
+        };
+        config.int(days) * DAY
     }
 
     fn of_login(
         user: &User,
         secret: &Secret,
-        device_id: String,
-        days: i64,
+        attempt: &Attempt,
+        length: Millis,
         now: Millis,
     ) -> Session {
+        let agent = Agent::of(&attempt.user_agent);
         Session {
             id: id::new(),
             user_id: user.id.clone(),
             secret_hash: Some(secret.hash()),
             token_id: None,
-            device_id,
+            device_id: attempt.device_id.clone(),
             create_at: now,
-            expires_at: now + days * DAY,
+            expires_at: now + length,
             last_activity_at: now,
+            // Mattermost shows the CSRF token here; it is not stored, and other people's is nobody's business.
             props: json!({
-                "browser": "Unknown/0.0", "csrf": "", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false",
-                "is_guest": "false", "os": "", "platform": "Windows",
+                "browser": agent.browser, "csrf": "", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false",
+                "is_guest": "false", "os": agent.os, "platform": agent.platform,
             }),
         }
     }
@@ -119,6 +138,8 @@ pub struct Attempt {
     pub password: String,
     /// Names a device; a later login with it replaces the earlier session.
     pub device_id: String,
+    /// The header of that name.
+    pub user_agent: String,
 }
 
 /// A login that succeeded.
@@ -134,7 +155,7 @@ pub struct Login {
 /// Logs in. Always the same work, whether or not there is such an account.
 ///
 /// # Errors
-/// In Mattermost's order: deactivated, locked, wrong password or no such account.
+/// In Mattermost's order: deactivated, a bot, locked, wrong password or no such account.
 pub fn login(
     app: &App,
     config: &Config,
@@ -147,12 +168,7 @@ pub fn login(
     let found = app.store.read(|tx| find(tx, config, &attempt))?;
     let stored = found.map(|user| user.password_hash).unwrap_or_default();
     let right = app.passwords.verify(&attempt.password, Some(&stored))?;
-    let device = if attempt.device_id.is_empty() {
-        &config::SESSION_LENGTH_WEB_IN_DAYS
-    } else {
-        &config::SESSION_LENGTH_MOBILE_IN_DAYS
-    };
-    let (days, config) = (config.int(device), config.clone());
+    let (length, config) = (Session::length(config, &attempt.device_id), config.clone());
     app.store.write(move |tx| {
         let user = find(tx, &config, &attempt)?;
         // A password that was changed while this one was checked was not the one that was checked.
@@ -162,7 +178,7 @@ pub fn login(
                 .is_some_and(|user| user.password_hash == stored);
         let refused = judge(tx, &config, user.as_ref(), right)?;
         match (user, refused) {
-            (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, days)?)),
+            (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, length)?)),
             (_, refused) => {
                 record_failure(tx, &granted, &attempt)?;
                 // What was counted and recorded stays, so this is no failure of the transaction.
@@ -212,6 +228,9 @@ fn judge(
     if user.delete_at > 0 {
         return Ok(Some(AppError::new(&error::LOGIN_INACTIVE)));
     }
+    if user.bot_owner_id.is_some() {
+        return Ok(Some(AppError::new(&error::LOGIN_BOT)));
+    }
     if is_locked(config, user) {
         return Ok(Some(AppError::new(&error::LOGIN_ATTEMPTS)));
     }
@@ -245,23 +264,17 @@ fn open(
     granted: &Granted,
     attempt: &Attempt,
     user: User,
-    days: i64,
+    length: Millis,
 ) -> Result<Login, AppError> {
     let secret = Secret::new();
-    let session = Session::of_login(
-        &user,
-        &secret,
-        attempt.device_id.clone(),
-        days,
-        granted.at(),
-    );
+    let session = Session::of_login(&user, &secret, attempt, length, granted.at());
     sql::delete_expired(tx, &user.id, granted.at())?;
     if !attempt.device_id.is_empty() {
         sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
     }
     sql::insert(tx, &session)?;
     record_attempt(tx, granted, attempt)?;
-    let (of_user, length) = (granted.clone().acting_as(&user.id, &session.id), days * DAY);
+    let of_user = granted.clone().acting_as(&user.id, &session.id);
     audit::record(tx, &of_user, "authenticated")?;
     audit::record(tx, &of_user, &format!("success session_user={}", user.id))?;
     Ok(Login {
@@ -356,4 +369,26 @@ pub fn revoke_all(app: &App, granted: Granted, user_id: &str) -> Result<(), AppE
         sql::delete_all_of(tx, &user_id)?;
         audit::record(tx, &granted, "")
     })
+}
+
+/// Ends everybody's sessions, also the caller's.
+pub fn revoke_everybodys(app: &App, granted: Granted) -> Result<(), AppError> {
+    app.store.write(move |tx| {
+        sql::delete_all(tx)?;
+        audit::record(tx, &granted, "")
+    })
+}
+
+/// Sessions that one transaction forgets at most.
+const BATCH: i64 = 1000;
+
+/// Forgets the sessions that are over.
+pub fn clean_up(app: &App) -> Result<(), AppError> {
+    let now = app.clock.now();
+    while app
+        .store
+        .write(move |tx| Ok(sql::delete_ended(tx, now, BATCH)?))?
+        > 0
+    {}
+    Ok(())
 }

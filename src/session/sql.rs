@@ -12,7 +12,7 @@ pub fn by_secret(
     secret_hash: &SecretHash,
 ) -> Result<Option<(Session, Owner)>, StoreError> {
     tx.optional(
-        "SELECT s.id, s.user_id, s.device_id, s.create_at, s.expires_at, s.last_activity_at, s.props, u.roles, u.delete_at
+        "SELECT s.id, s.user_id, s.device_id, s.create_at, s.expires_at, s.last_activity_at, s.props, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL
          FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.secret_hash = $1",
         params![secret_hash.as_str()],
         |row| {
@@ -27,7 +27,7 @@ pub fn by_secret(
                 last_activity_at: row.get(5)?,
                 props: row.json(6)?,
             };
-            Ok((session, Owner { roles: row.get(7)?, delete_at: row.get(8)? }))
+            Ok((session, Owner { roles: row.get(7)?, delete_at: row.get(8)?, is_bot: row.get(9)? }))
         },
     )
 }
@@ -115,11 +115,11 @@ pub fn open_of_token(tx: &Tx, session: &Session) -> Result<Option<String>, Store
     )
 }
 
-/// Notes a use.
-pub fn used(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+/// Notes a use, and the end of the session, which it may have moved.
+pub fn used(tx: &Tx, id: &str, at: Millis, expires_at: Millis) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE sessions SET last_activity_at = $2 WHERE id = $1",
-        params![id, at],
+        "UPDATE sessions SET last_activity_at = $2, expires_at = $3 WHERE id = $1",
+        params![id, at, expires_at],
     )?;
     Ok(())
 }
@@ -161,4 +161,27 @@ pub fn delete_expired(tx: &Tx, user_id: &str, now: Millis) -> Result<(), StoreEr
         params![user_id, now],
     )?;
     Ok(())
+}
+
+/// Ends everybody's sessions.
+pub fn delete_all(tx: &Tx) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM sessions", params![])?;
+    Ok(())
+}
+
+/// Forgets sessions that are over, at most so many.
+pub fn delete_ended(tx: &Tx, now: Millis, limit: i64) -> Result<usize, StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+        params![now, limit],
+    )
+}
+
+/// When an account was active last; 0: it has no session.
+pub fn last_activity_of(tx: &Tx, user_id: &str) -> Result<Millis, StoreError> {
+    tx.one(
+        "SELECT coalesce(max(last_activity_at), 0) FROM sessions WHERE user_id = $1",
+        params![user_id],
+        |row| row.get(0),
+    )
 }

@@ -15,8 +15,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-pub use rusqlite::params;
-pub use tx::{Row, Tx};
+pub use rusqlite::{ToSql, params};
+pub use tx::{Row, Tx, end_of};
 
 use crate::error::AppError;
 

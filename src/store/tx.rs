@@ -13,6 +13,11 @@ pub struct Tx<'c> {
 /// One row of a result; columns count from 0.
 pub struct Row<'r>(&'r rusqlite::Row<'r>);
 
+/// Where the texts end that begin with `text`: they are those from `text` up to, but without, this one.
+pub fn end_of(text: &str) -> String {
+    format!("{text}\u{10ffff}")
+}
+
 impl Row<'_> {
     /// The value of a column.
     pub fn get<T: FromSql>(&self, column: usize) -> Result<T, StoreError> {

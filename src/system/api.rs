@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use crate::http::{Answer, Context, answer};
+use crate::config::ENABLE_DEVELOPER;
+use crate::error::{self, AppError};
+use crate::http::{Answer, Context, answer, json as of_json};
+use crate::permission::{CACHES, LOG_READ, Permission};
+use crate::{audit, recent};
 
 /// `GET /system/ping`
 pub fn ping(cx: &Context) -> Answer {
@@ -16,4 +20,62 @@ pub fn ping(cx: &Context) -> Answer {
         status["filestore_status"] = "OK".into();
     }
     Ok(answer::json(&status))
+}
+
+/// `GET /license/client?format=old`
+pub fn license(cx: &Context) -> Answer {
+    match cx.request.query("format") {
+        Some("old") => Ok(answer::json(&json!({"IsLicensed": "false"}))),
+        None | Some("") => Err(AppError::new(&error::LICENSE_FORMAT)),
+        Some(_) => Err(AppError::body_param("format")),
+    }
+}
+
+/// `POST /caches/invalidate`: there is none, so nothing is stale.
+pub fn invalidate_caches(cx: &Context) -> Answer {
+    CACHES.ask(cx.caller()?)?;
+    Ok(answer::ok())
+}
+
+/// `GET /logs`
+pub fn logs(cx: &Context) -> Answer {
+    LOG_READ.ask(cx.caller()?)?;
+    let number = |name| {
+        cx.request
+            .query(name)
+            .and_then(|text| text.parse::<usize>().ok())
+    };
+    let per_page = number("logs_per_page")
+        .unwrap_or(recent::LINES)
+        .min(recent::LINES);
+    Ok(answer::json(&recent::page(
+        number("page").unwrap_or(0),
+        per_page,
+    )))
+}
+
+/// Mattermost: letters of a client's message at most.
+const MESSAGE_LETTERS: usize = 400;
+
+/// `POST /logs`: a client's message, into the log of the server.
+pub fn post_log(cx: &Context) -> Answer {
+    if cx.caller().is_err() && !cx.config.is_on(&ENABLE_DEVELOPER) {
+        return Err(AppError::new(&error::PERMISSIONS));
+    }
+    let body = of_json::texts_by_name(cx.body());
+    let text = |name| body.text(name).unwrap_or_default();
+    let sent: String = text("message").chars().take(MESSAGE_LETTERS).collect();
+    let message = format!("Client Logs API Endpoint Message: {sent}");
+    // What a client sends may hold a secret, or the beginning of another line.
+    let clean = cx.app.store.read(|tx| audit::redact(tx, &message))?;
+    let trusted = cx.anyone.has(Permission::ManageSystem) || cx.config.is_on(&ENABLE_DEVELOPER);
+    let level = if trusted && text("level") == "ERROR" {
+        log::Level::Error
+    } else {
+        log::Level::Debug
+    };
+    log::log!(level, "user_id={} message={clean:?}", cx.anyone.user_id);
+    Ok(answer::json(
+        &json!({"level": text("level"), "message": message}),
+    ))
 }

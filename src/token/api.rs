@@ -1,11 +1,14 @@
 //! HTTP endpoints of personal access tokens.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Change, Token, sql};
 use crate::audit;
-use crate::http::{Answer, Context, answer, json};
-use crate::permission::{Rule, TOKEN_CREATE, TOKEN_READ, TOKEN_READ_ALL, TOKEN_REVOKE};
+use crate::clock::Millis;
+use crate::error::AppError;
+use crate::http::{Answer, Context, answer, json as of_json};
+use crate::permission::{Rule, TOKEN_ALL, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::user::api::about;
 
 /// The one answer that shows a secret.
@@ -19,12 +22,20 @@ struct Created<'t> {
 /// `POST /users/{user_id}/tokens`
 pub fn create(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let body = json::object(cx.body(), "user_access_token")?;
+    let body = of_json::object(cx.body(), "user_access_token")?;
     let description = body.required("description")?;
+    let expires_at = expires_at(&body, "user_access_token")?;
     let caller = cx.caller()?;
     let (token, secret) = audit::attempt(cx.app, caller, &[""], || {
-        let granted = about(cx, user_id, |target| TOKEN_CREATE.ask_about(caller, target))?;
-        super::create(cx.app, &cx.config, granted, user_id, description)
+        let granted = about(cx, user_id, &TOKEN_CREATE)?;
+        super::create(
+            cx.app,
+            &cx.config,
+            granted,
+            user_id,
+            description,
+            expires_at,
+        )
     })?;
     // Mattermost: 200, although its specification says 201.
     Ok(answer::json(&Created {
@@ -36,9 +47,7 @@ pub fn create(cx: &Context) -> Answer {
 /// `GET /users/{user_id}/tokens`
 pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    about(cx, user_id, |target| {
-        TOKEN_READ.ask_about(cx.caller()?, target)
-    })?;
+    about(cx, user_id, &TOKEN_READ)?;
     let tokens = cx
         .app
         .store
@@ -48,7 +57,7 @@ pub fn list(cx: &Context) -> Answer {
 
 /// `GET /users/tokens`
 pub fn list_all(cx: &Context) -> Answer {
-    TOKEN_READ_ALL.ask(cx.caller()?)?;
+    TOKEN_ALL.ask(cx.caller()?)?;
     Ok(answer::json(
         &cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
     ))
@@ -56,8 +65,8 @@ pub fn list_all(cx: &Context) -> Answer {
 
 /// `POST /users/tokens/search`
 pub fn search(cx: &Context) -> Answer {
-    TOKEN_READ_ALL.ask(cx.caller()?)?;
-    let body = json::object(cx.body(), "user_access_token_search")?;
+    TOKEN_ALL.ask(cx.caller()?)?;
+    let body = of_json::object(cx.body(), "user_access_token_search")?;
     let term = body.required("term")?;
     Ok(answer::json(
         &cx.app.store.read(|tx| Ok(sql::search(tx, term)?))?,
@@ -91,10 +100,51 @@ pub fn enable(cx: &Context) -> Answer {
 
 /// Mattermost: a missing or ill-formed id is an unknown one.
 fn change(cx: &Context, rule: &'static Rule, change: Change) -> Answer {
-    let body = json::texts_by_name(cx.body());
+    let body = of_json::texts_by_name(cx.body());
     let token_id = body.text("token_id").unwrap_or_default();
     audit::attempt(cx.app, cx.caller()?, &[""], || {
         super::change(cx.app, cx.caller()?, rule, token_id, change)
     })?;
     Ok(answer::ok())
+}
+
+/// Milliseconds, 0 when absent. A text is refused: taken for absent it would be a token that never ends.
+fn expires_at(body: &of_json::Object, name: &str) -> Result<Millis, AppError> {
+    match body.get("expires_at") {
+        None | Some(Value::Null) => Ok(0),
+        Some(value) => value.as_i64().ok_or_else(|| AppError::body_param(name)),
+    }
+}
+
+/// `POST /users/tokens/rotate`
+pub fn rotate(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "rotate_user_access_token")?;
+    let expires_at = expires_at(&body, "rotate_user_access_token")?;
+    let token_id = body.required("token_id")?;
+    let caller = cx.caller()?;
+    let rotated = || super::rotate(cx.app, &cx.config, caller, token_id, expires_at);
+    let (token, secret) = audit::attempt(cx.app, caller, &[""], rotated)?;
+    Ok(answer::json(&Created {
+        token: secret.reveal(),
+        of: &token,
+    }))
+}
+
+/// `GET /users/tokens/non_compliant/count`
+pub fn count_non_compliant(cx: &Context) -> Answer {
+    TOKEN_ALL.ask(cx.caller()?)?;
+    let count = match super::latest_end(&cx.config, cx.app.clock.now()) {
+        Some(latest) => cx.app.store.read(|tx| Ok(sql::count_beyond(tx, latest)?))?,
+        None => 0,
+    };
+    Ok(answer::json(&json!({"count": count})))
+}
+
+/// `POST /users/tokens/non_compliant/revoke`
+pub fn revoke_non_compliant(cx: &Context) -> Answer {
+    let granted = TOKEN_ALL.ask(cx.caller()?)?;
+    let count = audit::attempt(cx.app, cx.caller()?, &[""], || {
+        super::revoke_non_compliant(cx.app, &cx.config, granted)
+    })?;
+    Ok(answer::json(&json!({"count": count})))
 }

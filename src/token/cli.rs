@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Change, Token, sql};
 use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
-use crate::clock::{Millis, rfc3339};
+use crate::clock::{DAY, Millis, rfc3339};
 use crate::http::Page;
 use crate::permission::{Rule, TOKEN_CREATE, TOKEN_REVOKE};
 use crate::user;
@@ -13,16 +13,17 @@ use crate::user;
 /// `patmost token create`
 pub static CREATE: Command = Command {
     name: "token create",
-    takes: "USER --description TEXT",
+    takes: "USER --description TEXT [--expires-in-days N]",
     does: "Create a token and print its secret, this once",
     options: &[
         ("USER", "an id, a username or an e-mail address"),
         ("--description TEXT", "what it is for, at most 255 bytes"),
+        ("--expires-in-days N", "when it ends; without it, never"),
     ],
     examples: [
         "patmost token create ci --description \"nightly build\"",
         "TOKEN=$(patmost token create ci --description \"nightly build\" --quiet)",
-        "patmost token create ci@example.com --description backup --json",
+        "patmost token create ci@example.com --description backup --expires-in-days 90 --json",
     ],
     run: create,
 };
@@ -53,6 +54,7 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     let description: String = arguments.value_from_str("--description")?;
+    let days: Option<u32> = arguments.opt_value_from_str("--expires-in-days")?;
     let name: String = arguments.free_from_str()?;
     nothing_left(arguments)?;
     if description.is_empty() {
@@ -62,6 +64,7 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     }
     let operator = Operator::open(&CREATE, data, false)?;
     let user = user::cli::find(&operator, &name)?;
+    let expires_at = days.map_or(0, |days| operator.caller.at + i64::from(days) * DAY);
     let granted = TOKEN_CREATE.ask_about(&operator.caller, user.target())?;
     let (token, secret) = super::create(
         &operator.app,
@@ -69,6 +72,7 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
         granted,
         &user.id,
         &description,
+        expires_at,
     )?;
     let words = format!(
         "created token {} for {}; its secret, shown this once:\n{}",

@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::audit;
-use crate::clock::Millis;
-use crate::config::{Config, ENABLE_USER_ACCESS_TOKENS};
+use crate::clock::{DAY, Millis};
+use crate::config::{Config, ENABLE_USER_ACCESS_TOKENS, MAXIMUM_TOKEN_LIFETIME_DAYS};
 use crate::error::{self, AppError};
 use crate::id;
-use crate::permission::{Caller, Granted, Rule};
+use crate::permission::{Caller, Granted, Rule, TOKEN_ALL, TOKEN_CREATE};
 use crate::secret::Secret;
 use crate::session;
 use crate::store::Tx;
@@ -46,39 +46,158 @@ pub struct Token {
 /// Makes a token for the account. The secret is in this answer and never again anywhere.
 ///
 /// # Errors
-/// In Mattermost's order: the user does not exist, tokens are switched off, the description is too long.
+/// In Mattermost's order: the user does not exist, tokens are switched off, the end, the description.
 pub fn create(
     app: &App,
     config: &Config,
     granted: Granted,
     user_id: &str,
     description: &str,
+    expires_at: Millis,
 ) -> Result<(Token, Secret), AppError> {
     let (user_id, description, config) =
         (user_id.to_owned(), description.to_owned(), config.clone());
     app.store.write(move |tx| {
         let user =
             user::sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
-        if !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
-            return Err(AppError::new(&error::TOKENS_DISABLED));
-        }
+        check_new(&config, &user, expires_at, granted.at())?;
         if description.len() > DESCRIPTION_BYTES || description.contains('\0') {
             return Err(AppError::new(&error::TOKEN_DESCRIPTION));
         }
-        let secret = Secret::new();
+        let (secret, create_at) = (Secret::new(), granted.at());
         let token = Token {
             id: id::new(),
             user_id: user.id,
             description,
             is_active: true,
-            expires_at: 0,
-            create_at: granted.at(),
+            expires_at,
+            create_at,
             last_used_at: 0,
         };
         sql::insert(tx, &token, &secret.hash())?;
         record(tx, &granted, &token.id)?;
         Ok((token, secret))
     })
+}
+
+/// Whether the account may get a secret that ends then. Mattermost: bots are bound neither by the switch nor by the
+/// limit on lifetimes.
+fn check_new(
+    config: &Config,
+    user: &User,
+    expires_at: Millis,
+    now: Millis,
+) -> Result<(), AppError> {
+    if user.bot_owner_id.is_some() {
+        return if expires_at < 0 {
+            Err(AppError::new(&error::EXPIRES_AT_NEGATIVE))
+        } else {
+            Ok(())
+        };
+    }
+    if !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
+        return Err(AppError::new(&error::TOKENS_DISABLED));
+    }
+    let latest = latest_end(config, now);
+    match expires_at {
+        0 if latest.is_some() => Err(AppError::new(&error::EXPIRES_AT_REQUIRED)),
+        0 => Ok(()),
+        end if end <= now => Err(AppError::new(&error::EXPIRES_AT_IN_PAST)),
+        end if latest.is_some_and(|latest| end > latest) => {
+            let days = config.int(&MAXIMUM_TOKEN_LIFETIME_DAYS).to_string();
+            Err(AppError::named(&error::EXPIRES_AT_TOO_FAR, &days))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The latest end that a token may have; none: there is no limit.
+pub fn latest_end(config: &Config, now: Millis) -> Option<Millis> {
+    let days = config.int(&MAXIMUM_TOKEN_LIFETIME_DAYS);
+    (days > 0).then_some(now + days * DAY)
+}
+
+/// Gives the token a new secret, shown once, and a new end (0: never). Id and description stay; the old secret and its
+/// session are dead at once.
+///
+/// # Errors
+/// As [`allowed`]; the token is disabled; then as [`create`].
+pub fn rotate(
+    app: &App,
+    config: &Config,
+    caller: &Caller,
+    token_id: &str,
+    expires_at: Millis,
+) -> Result<(Token, Secret), AppError> {
+    let (caller, token_id, config) = (caller.clone(), token_id.to_owned(), config.clone());
+    app.store.write(move |tx| {
+        let (granted, token) = allowed(tx, &TOKEN_CREATE, &caller, &token_id)?;
+        if !token.is_active {
+            return Err(AppError::new(&error::ROTATE_DISABLED));
+        }
+        let (_, owner) = find(tx, &token_id)?;
+        check_new(&config, &owner, expires_at, granted.at())?;
+        let secret = Secret::new();
+        session::sql::delete_of_token(tx, &token.id)?;
+        sql::update_secret(tx, &token.id, &secret.hash(), expires_at)?;
+        record(tx, &granted, &token.id)?;
+        Ok((
+            Token {
+                expires_at,
+                ..token
+            },
+            secret,
+        ))
+    })
+}
+
+/// Tokens that one transaction of a long work deletes: others get their turn in between.
+const BATCH: i64 = 500;
+
+/// Revokes people's active tokens that live longer than the limit allows, and tells how many.
+///
+/// # Errors
+/// There is no limit.
+pub fn revoke_non_compliant(app: &App, config: &Config, granted: Granted) -> Result<i64, AppError> {
+    let latest = latest_end(config, granted.at())
+        .ok_or_else(|| AppError::new(&error::NO_LIFETIME_POLICY))?;
+    revoke_in_batches(app, &granted, move |tx| Ok(sql::beyond(tx, latest, BATCH)?))
+}
+
+/// Days that an expired token is kept, so that a request with it can be told apart from one with an unknown secret.
+const EXPIRED_KEPT_DAYS: i64 = 30;
+
+/// Deletes tokens that expired long ago, with an audit row each, and tells how many.
+pub fn clean_up(app: &App) -> Result<i64, AppError> {
+    let caller = Caller::operator("clean-up", app.clock.now());
+    let before = caller.at - EXPIRED_KEPT_DAYS * DAY;
+    revoke_in_batches(app, &TOKEN_ALL.ask(&caller)?, move |tx| {
+        Ok(sql::ended_before(tx, before, BATCH)?)
+    })
+}
+
+fn revoke_in_batches(
+    app: &App,
+    granted: &Granted,
+    find: impl Fn(&Tx) -> Result<Vec<Token>, AppError> + Clone + Send + 'static,
+) -> Result<i64, AppError> {
+    let mut revoked = 0;
+    loop {
+        let (granted, find) = (granted.clone(), find.clone());
+        let count = app.store.write(move |tx| {
+            let tokens = find(tx)?;
+            for token in &tokens {
+                session::sql::delete_of_token(tx, &token.id)?;
+                sql::delete(tx, &token.id)?;
+                audit::record(tx, &granted, &format!("success - token_id={}", token.id))?;
+            }
+            Ok(i64::try_from(tokens.len()).unwrap_or(BATCH))
+        })?;
+        revoked += count;
+        if count < BATCH {
+            return Ok(revoked);
+        }
+    }
 }
 
 /// A token that the rule lets the caller touch, and the account it belongs to.

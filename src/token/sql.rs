@@ -5,7 +5,7 @@ use crate::auth::Owner;
 use crate::clock::Millis;
 use crate::http::Page;
 use crate::secret::SecretHash;
-use crate::store::{Row, StoreError, Tx, params};
+use crate::store::{Row, StoreError, Tx, end_of, params};
 
 /// Rows that a search shows at most.
 const FOUND_MOST: i64 = 10_000;
@@ -25,23 +25,52 @@ fn token(row: &Row) -> Result<Token, StoreError> {
     })
 }
 
-/// The token with the secret, what decides about its owner, and its open session with the time of its last use.
-#[allow(clippy::type_complexity)]
-pub fn by_secret(
-    tx: &Tx,
-    secret_hash: &SecretHash,
-) -> Result<Option<(Token, Owner, Option<(String, Millis)>)>, StoreError> {
-    tx.optional(
-        &format!(
-            "SELECT {COLUMNS}, u.roles, u.delete_at, s.id, s.last_activity_at
-             FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1"
-        ),
-        params![secret_hash.as_str()],
-        |row| {
-            let session = row.get::<Option<String>>(9)?.zip(row.get(10)?);
-            Ok((token(row)?, Owner { roles: row.get(7)?, delete_at: row.get(8)? }, session))
-        },
-    )
+/// A token that was found by its secret.
+pub struct Found {
+    /// The token.
+    pub token: Token,
+    /// What decides about its owner.
+    pub owner: Owner,
+    /// Its open session.
+    pub session: Option<OpenSession>,
+}
+
+/// What is asked of a token's session.
+pub struct OpenSession {
+    /// Its id.
+    pub id: String,
+    /// When it was used last.
+    pub last_activity_at: Millis,
+    /// When it ends.
+    pub expires_at: Millis,
+}
+
+/// The token with the secret.
+pub fn by_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL, s.id, s.last_activity_at, s.expires_at
+         FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1"
+    );
+    tx.optional(&sql, params![secret_hash.as_str()], |row| {
+        let owner = Owner {
+            roles: row.get(7)?,
+            delete_at: row.get(8)?,
+            is_bot: row.get(9)?,
+        };
+        let session = match row.get::<Option<String>>(10)? {
+            Some(id) => Some(OpenSession {
+                id,
+                last_activity_at: row.get(11)?,
+                expires_at: row.get(12)?,
+            }),
+            None => None,
+        };
+        Ok(Found {
+            token: token(row)?,
+            owner,
+            session,
+        })
+    })
 }
 
 /// Whether a token has the secret.
@@ -86,12 +115,7 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
              UNION SELECT o.id FROM users u JOIN tokens o ON o.user_id = u.id WHERE u.username >= $1 AND u.username < $2
          ) ORDER BY t.create_at, t.id LIMIT $3"
     );
-    // No text that begins with the term comes behind the term with the last letter of all.
-    tx.many(
-        &sql,
-        params![term, format!("{term}\u{10ffff}"), FOUND_MOST],
-        token,
-    )
+    tx.many(&sql, params![term, end_of(term), FOUND_MOST], token)
 }
 
 /// Adds a token.
@@ -126,4 +150,46 @@ pub fn used(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
 pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM tokens WHERE id = $1", params![id])?;
     Ok(())
+}
+
+/// Gives the token another secret and another end.
+pub fn update_secret(
+    tx: &Tx,
+    id: &str,
+    secret_hash: &SecretHash,
+    expires_at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE tokens SET secret_hash = $2, expires_at = $3 WHERE id = $1",
+        params![id, secret_hash.as_str(), expires_at],
+    )?;
+    Ok(())
+}
+
+/// People's active tokens that live beyond `until`, or for ever.
+pub fn beyond(tx: &Tx, until: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens t JOIN users u ON u.id = t.user_id
+         WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)
+         ORDER BY t.create_at, t.id LIMIT $2"
+    );
+    tx.many(&sql, params![until, limit], token)
+}
+
+/// How many there are.
+pub fn count_beyond(tx: &Tx, until: Millis) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM tokens t JOIN users u ON u.id = t.user_id
+         WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)",
+        params![until],
+        |row| row.get(0),
+    )
+}
+
+/// Tokens that ended before.
+pub fn ended_before(tx: &Tx, before: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens t WHERE t.expires_at > 0 AND t.expires_at < $1 LIMIT $2"
+    );
+    tx.many(&sql, params![before, limit], token)
 }

@@ -1,11 +1,14 @@
 //! HTTP endpoints of accounts.
 
-use super::{NewUser, Seen, User, sql, valid};
+use serde_json::Value;
+
+use super::{NewUser, Seen, User, picture, sql, valid};
+use crate::config;
 use crate::error::{self, AppError};
+use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json};
-use crate::permission::{SIGN_UP, Target, USER_ACTIVE, USER_LEAVE, USER_PASSWORD, USER_ROLES};
-use crate::store::Tx;
-use crate::{audit, config, role, session};
+use crate::permission::{Granted, Rule, SIGN_UP, Target};
+use crate::store::{StoreError, Tx};
 
 /// `POST /users`: by an admin, by anyone while sign-up is open, and by whoever comes first.
 pub fn create(cx: &Context) -> Answer {
@@ -28,7 +31,7 @@ pub fn create(cx: &Context) -> Answer {
         locale: text("locale"),
         auth_service,
         auth_data: of_admin("auth_data"),
-        system_admin: false,
+        ..NewUser::default()
     };
     let user = super::create(cx.app, &cx.config, SIGN_UP.ask(&cx.anyone)?, new)?;
     // Mattermost: the answer shows the new account as its owner sees it.
@@ -57,12 +60,135 @@ pub fn list(cx: &Context) -> Answer {
         .app
         .store
         .read(|tx| Ok(sql::list(tx, filter, cx.page())?))?;
-    Ok(answer::json(
+    Ok(views(cx, &users))
+}
+
+/// `POST /users/ids`: unknown ones are left out.
+pub fn list_by_ids(cx: &Context) -> Answer {
+    several(cx, "user_ids", sql::by_id)
+}
+
+/// `POST /users/usernames`: unknown ones are left out.
+pub fn list_by_usernames(cx: &Context) -> Answer {
+    several(cx, "usernames", |tx, name| sql::by_username(tx, name))
+}
+
+fn several(
+    cx: &Context,
+    name: &str,
+    find: fn(&Tx, &str) -> Result<Option<User>, StoreError>,
+) -> Answer {
+    let mut keys = json::texts(cx.body(), name)?;
+    if keys.is_empty() {
+        return Err(AppError::body_param(name));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    let mut users = cx.app.store.read(|tx| {
+        let found = keys
+            .iter()
+            .map(|key| find(tx, key))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect::<Vec<_>>())
+    })?;
+    users.sort_by(|a, b| a.username.cmp(&b.username));
+    Ok(views(cx, &users))
+}
+
+/// Mattermost: rows of a search when the client does not say.
+const FOUND: i64 = 100;
+
+/// Words of a term that are looked at; nobody has as many names.
+const WORDS: usize = 8;
+
+/// `POST /users/search`
+pub fn search(cx: &Context) -> Answer {
+    let body = json::object(cx.body(), "term")?;
+    let term = body.required("term")?;
+    let limit = match body.get("limit") {
+        None | Some(Value::Null) => FOUND,
+        Some(limit) => match limit.as_i64() {
+            Some(0) => FOUND,
+            Some(limit @ 1..=1000) => limit,
+            _ => return Err(AppError::body_param("limit")),
+        },
+    };
+    let inactive = body.bool("allow_inactive").unwrap_or(false);
+    Ok(views(cx, &find(cx, term, limit, inactive, true)?))
+}
+
+/// `GET /users/autocomplete`: active accounts by the beginning of a name.
+pub fn autocomplete(cx: &Context) -> Answer {
+    let limit = cx
+        .request
+        .query("limit")
+        .and_then(|text| text.parse().ok())
+        .filter(|limit| (1..=1000).contains(limit));
+    let name = cx.request.query("name").unwrap_or_default();
+    let users = find(cx, name, limit.unwrap_or(FOUND), false, false)?;
+    let users: Vec<_> = users.iter().map(|user| seen(cx, user).view(user)).collect();
+    Ok(answer::json(&serde_json::json!({ "users": users })))
+}
+
+/// Who has a name, where the caller sees it, that begins with each word of the term.
+fn find(
+    cx: &Context,
+    term: &str,
+    limit: i64,
+    inactive: bool,
+    by_email: bool,
+) -> Result<Vec<User>, AppError> {
+    let admin = cx.anyone.is_system_admin();
+    let term = term.to_lowercase();
+    let words: Vec<&str> = term
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('@'))
+        .take(WORDS)
+        .collect();
+    let search = sql::Search {
+        words: &words,
+        names: admin || cx.config.is_on(&config::SHOW_FULL_NAME),
+        emails: by_email && (admin || cx.config.is_on(&config::SHOW_EMAIL_ADDRESS)),
+        inactive,
+        limit,
+    };
+    cx.app.store.read(|tx| Ok(sql::search(tx, search)?))
+}
+
+fn views(cx: &Context, users: &[User]) -> Response {
+    answer::json(
         &users
             .iter()
             .map(|user| seen(cx, user).view(user))
             .collect::<Vec<_>>(),
+    )
+}
+
+/// `GET /users/stats`
+pub fn stats(cx: &Context) -> Answer {
+    let count = cx.app.store.read(|tx| Ok(sql::count_active(tx)?))?;
+    Ok(answer::json(
+        &serde_json::json!({"total_users_count": count}),
     ))
+}
+
+/// `GET /users/known`: ids of those one shares a channel with. There are no channels, so nobody is known.
+pub fn known(_: &Context) -> Answer {
+    Ok(answer::json(&[(); 0]))
+}
+
+/// `GET /users/{user_id}/image`: a picture made from the id.
+pub fn picture(cx: &Context) -> Answer {
+    let id = cx.id("user_id")?;
+    cx.app
+        .store
+        .read(|tx| Ok(sql::by_id(tx, id)?))?
+        .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    let picture = || {
+        Response::new(200, "image/png", picture::png(id))
+            .with("Cache-Control", "max-age=86400, private")
+    };
+    Ok(cx.unless_known(id, picture))
 }
 
 /// `GET /users/{user_id}`
@@ -115,78 +241,11 @@ fn one(
     Ok(cx.unless_known(&seen.etag(&user), || answer::json(&seen.view(&user))))
 }
 
-/// `PUT /users/{user_id}/roles`
-pub fn update_roles(cx: &Context) -> Answer {
-    let user_id = cx.id("user_id")?;
-    let body = json::texts_by_name(cx.body());
-    let roles = role::parse_list(body.text("roles").unwrap_or_default())?;
-    super::update_roles(cx.app, USER_ROLES.ask(cx.caller()?)?, user_id, roles)?;
-    Ok(answer::ok())
-}
-
-/// `PUT /users/{user_id}/active`
-pub fn update_active(cx: &Context) -> Answer {
-    let user_id = cx.id("user_id")?;
-    let active = json::texts_by_name(cx.body())
-        .bool("active")
-        .ok_or_else(|| AppError::body_param("active"))?;
-    let caller = cx.caller()?;
-    let leaves = !active && caller.user_id == user_id;
-    if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
-        return Err(AppError::new(&error::ACTIVE_SELF));
-    }
-    let granted = if leaves {
-        USER_LEAVE.ask(caller)?
-    } else {
-        about(cx, user_id, |target| USER_ACTIVE.ask_about(caller, target))?
-    };
-    super::update_active(cx.app, granted, user_id, active)?;
-    Ok(answer::ok())
-}
-
-/// `PUT /users/{user_id}/password`
-pub fn update_password(cx: &Context) -> Answer {
-    let user_id = cx.id("user_id")?;
-    let body = json::texts_by_name(cx.body());
-    let caller = cx.caller()?;
-    let set = || {
-        let granted = about(cx, user_id, |target| {
-            USER_PASSWORD.ask_about(caller, target)
-        })?;
-        let own = caller.user_id == user_id;
-        let current = own.then(|| {
-            session::check_current_password(
-                cx.app,
-                &cx.config,
-                user_id,
-                body.required("current_password")?,
-            )
-        });
-        super::update_password(
-            cx.app,
-            &cx.config,
-            granted,
-            user_id,
-            current.transpose()?,
-            body.text("new_password").unwrap_or_default(),
-        )
-    };
-    audit::attempt(cx.app, caller, &["attempted", "failed"], set)?;
-    Ok(answer::ok())
-}
-
 /// Asks a rule about an account, which need not exist.
-pub fn about<T>(
-    cx: &Context,
-    user_id: &str,
-    ask: impl FnOnce(Target) -> Result<T, AppError>,
-) -> Result<T, AppError> {
+pub fn about(cx: &Context, user_id: &str, rule: &'static Rule) -> Result<Granted, AppError> {
     let user = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
-    ask(user.as_ref().map_or(
-        Target {
-            user_id,
-            is_system_admin: false,
-        },
-        User::target,
-    ))
+    rule.ask_about(
+        cx.caller()?,
+        user.as_ref().map_or(Target::nobody(user_id), User::target),
+    )
 }

@@ -235,6 +235,7 @@ fn active(mut arguments: Arguments, command: &Command, active: bool) -> Result<(
     let user = find(&operator, &name)?;
     super::update_active(
         &operator.app,
+        &operator.config,
         USER_ACTIVE.ask_about(&operator.caller, user.target())?,
         &user.id,
         active,

@@ -3,6 +3,8 @@
 
 pub mod api;
 pub mod cli;
+pub mod edit;
+mod picture;
 pub mod sql;
 mod valid;
 
@@ -61,6 +63,10 @@ pub struct User {
     pub last_password_update: Millis,
     /// Wrong passwords since the last right one.
     pub failed_attempts: i64,
+    /// Only bots have one.
+    pub bot_owner_id: Option<String>,
+    /// Only bots have one.
+    pub bot_description: String,
 }
 
 impl User {
@@ -74,6 +80,7 @@ impl User {
         Target {
             user_id: &self.id,
             is_system_admin: self.is_system_admin(),
+            bot_owner_id: self.bot_owner_id.as_deref(),
         }
     }
 }
@@ -102,6 +109,10 @@ pub struct View<'u> {
     locale: &'u str,
     timezone: &'u Value,
     disable_welcome_email: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_bot: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    bot_description: &'u str,
 }
 
 /// How much of an account a viewer sees.
@@ -162,6 +173,8 @@ impl Seen {
             locale: &user.locale,
             timezone: &user.timezone,
             disable_welcome_email: false,
+            is_bot: user.bot_owner_id.is_some(),
+            bot_description: &user.bot_description,
         }
     }
 
@@ -206,6 +219,10 @@ pub struct NewUser {
     pub auth_service: String,
     /// The name at that service.
     pub auth_data: String,
+    /// Makes it a bot of this owner.
+    pub bot_owner_id: Option<String>,
+    /// What the bot is for.
+    pub bot_description: String,
     /// Whether the account is to be a system admin beyond being the first; the command line may say so.
     pub system_admin: bool,
 }
@@ -246,11 +263,16 @@ pub fn create(
         if first && !system_admin {
             user.roles = format!("{SYSTEM_ADMIN} {SYSTEM_USER}");
         }
-        free(tx, &user)?;
-        sql::insert(tx, &user)?;
-        audit::record(tx, &granted, &format!("user={}", user.id))?;
+        add(tx, &granted, &user)?;
         Ok(user)
     })
+}
+
+/// Adds the account, if nobody else has its name or address.
+pub fn add(tx: &Tx, granted: &Granted, user: &User) -> Result<(), AppError> {
+    free(tx, user)?;
+    sql::insert(tx, user)?;
+    audit::record(tx, granted, &format!("user={}", user.id))
 }
 
 /// Whether somebody without the right to make accounts may make his own.
@@ -265,7 +287,10 @@ fn sign_up_is_open(config: &Config, first: bool) -> Result<(), AppError> {
 }
 
 /// The account as it will be; `password_hash` is still the password.
-fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
+///
+/// # Errors
+/// The first field that is not as it must be.
+pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
     let or = |text: String, or: &dyn Fn() -> String| if text.is_empty() { or() } else { text };
     let roles = if new.system_admin {
         format!("{SYSTEM_ADMIN} {SYSTEM_USER}")
@@ -292,6 +317,8 @@ fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         timezone: json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}),
         last_password_update: now,
         failed_attempts: 0,
+        bot_owner_id: new.bot_owner_id,
+        bot_description: new.bot_description,
     };
     valid::check(&user)?;
     if user.auth_data.is_some() && !user.password_hash.is_empty() {
@@ -356,23 +383,151 @@ pub fn update_roles(
 /// The user does not exist.
 pub fn update_active(
     app: &App,
+    config: &Config,
     granted: Granted,
     user_id: &str,
     active: bool,
 ) -> Result<(), AppError> {
+    let with_bots = !active && config.is_on(&config::DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED);
     let user_id = user_id.to_owned();
     app.store.write(move |tx| {
         let user = sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
-        let delete_at = match (active, user.delete_at) {
-            (true, _) => 0,
-            (false, 0) => granted.at(),
-            (false, since) => since,
-        };
-        sql::update_delete_at(tx, &user_id, delete_at, granted.at())?;
-        if !active {
-            session::sql::delete_all_of(tx, &user_id)?;
+        set_active(tx, &user, active, granted.at())?;
+        audit::record(tx, &granted, &format!("user_id={user_id} active={active}"))?;
+        if with_bots {
+            for bot in sql::bots_of(tx, &user_id)? {
+                set_active(tx, &bot, false, granted.at())?;
+                audit::record(tx, &granted, &format!("user_id={} active=false", bot.id))?;
+            }
         }
-        audit::record(tx, &granted, &format!("user_id={user_id} active={active}"))
+        Ok(())
+    })
+}
+
+/// Deactivates (all sessions end) or reactivates.
+pub fn set_active(tx: &Tx, user: &User, active: bool, at: Millis) -> Result<(), AppError> {
+    let delete_at = match (active, user.delete_at) {
+        (true, _) => 0,
+        (false, 0) => at,
+        (false, since) => since,
+    };
+    sql::update_delete_at(tx, &user.id, delete_at, at)?;
+    if !active {
+        session::sql::delete_all_of(tx, &user.id)?;
+    }
+    Ok(())
+}
+
+/// What of an account is to change; what is not there stays.
+#[derive(Clone, Debug, Default)]
+pub struct Patch {
+    /// Username.
+    pub username: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Nickname.
+    pub nickname: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Position.
+    pub position: Option<String>,
+    /// Locale.
+    pub locale: Option<String>,
+    /// The whole of them.
+    pub notify_props: Option<Value>,
+    /// The whole of it.
+    pub timezone: Option<Value>,
+    /// Of bots.
+    pub bot_description: Option<String>,
+}
+
+/// Changes an account's fields.
+///
+/// # Errors
+/// The user does not exist; the first field that is not as it must be; username or address taken.
+pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Result<User, AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        let mut user =
+            sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        patch.apply(&mut user);
+        user.update_at = granted.at();
+        valid::check(&user)?;
+        free(tx, &user)?;
+        sql::update(tx, &user)?;
+        audit::record(tx, &granted, "")?;
+        Ok(user)
+    })
+}
+
+impl Patch {
+    fn apply(self, user: &mut User) {
+        let lower = |text: Option<String>| text.map(|text| text.to_lowercase());
+        let texts = [
+            (&mut user.username, lower(self.username)),
+            (&mut user.email, lower(self.email)),
+            (&mut user.nickname, self.nickname),
+            (&mut user.first_name, self.first_name),
+            (&mut user.last_name, self.last_name),
+            (&mut user.position, self.position),
+            (&mut user.locale, self.locale),
+            (&mut user.bot_description, self.bot_description),
+        ];
+        for (field, text) in texts {
+            if let Some(text) = text {
+                *field = text;
+            }
+        }
+        let objects = [
+            (&mut user.notify_props, self.notify_props),
+            (&mut user.timezone, self.timezone),
+        ];
+        for (field, object) in objects {
+            if let Some(object) = object {
+                *field = object;
+            }
+        }
+    }
+}
+
+/// Lets another service log the account in: no password any more. Mattermost: nobody checks that the service is known,
+/// nor that the account is.
+///
+/// # Errors
+/// Another account has the name at that service.
+pub fn update_auth(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    service: String,
+    data: String,
+) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        if sql::by_auth_data(tx, &data)?.is_some_and(|id| id != user_id) {
+            return Err(AppError::new(&error::AUTH_DATA_EXISTS));
+        }
+        sql::update_auth(tx, &user_id, &service, &data, granted.at())?;
+        audit::record(
+            tx,
+            &granted,
+            &format!("updated user {user_id} auth to service={service}"),
+        )
+    })
+}
+
+/// Deletes an account for good, with its sessions, tokens and preferences.
+///
+/// # Errors
+/// The user does not exist.
+pub fn delete(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        sql::delete(tx, &user_id)?;
+        audit::record(tx, &granted, &format!("user_id={user_id} deleted"))
     })
 }
 

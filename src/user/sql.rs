@@ -3,10 +3,10 @@
 use super::User;
 use crate::clock::Millis;
 use crate::http::Page;
-use crate::store::{Row, StoreError, Tx, params};
+use crate::store::{Row, StoreError, ToSql, Tx, end_of, params};
 
 const COLUMNS: &str = "id, create_at, update_at, delete_at, username, email, nickname, first_name, last_name, position, locale, roles, \
-                       password_hash, auth_service, auth_data, notify_props, timezone, last_password_update, failed_attempts";
+                       password_hash, auth_service, auth_data, notify_props, timezone, last_password_update, failed_attempts, bot_owner_id, bot_description";
 
 fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
@@ -29,6 +29,8 @@ fn user(row: &Row) -> Result<User, StoreError> {
         timezone: row.json(16)?,
         last_password_update: row.get(17)?,
         failed_attempts: row.get(18)?,
+        bot_owner_id: row.get(19)?,
+        bot_description: row.get(20)?,
     })
 }
 
@@ -102,7 +104,7 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
 /// Adds an account.
 pub fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
     tx.execute(
-        &format!("INSERT INTO users ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"),
+        &format!("INSERT INTO users ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"),
         params![
             user.id,
             user.create_at,
@@ -123,6 +125,8 @@ pub fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
             user.timezone.to_string(),
             user.last_password_update,
             user.failed_attempts,
+            user.bot_owner_id,
+            user.bot_description,
         ],
     )?;
     Ok(())
@@ -177,4 +181,151 @@ pub fn count_failed_attempt(tx: &Tx, id: &str) -> Result<(), StoreError> {
         params![id],
     )?;
     Ok(())
+}
+
+/// Writes every field that a patch can change.
+pub fn update(tx: &Tx, user: &User) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET update_at = $2, username = $3, email = $4, nickname = $5, first_name = $6, last_name = $7,
+             position = $8, locale = $9, notify_props = $10, timezone = $11, bot_owner_id = $12, bot_description = $13
+         WHERE id = $1",
+        params![
+            user.id,
+            user.update_at,
+            user.username,
+            user.email,
+            user.nickname,
+            user.first_name,
+            user.last_name,
+            user.position,
+            user.locale,
+            user.notify_props.to_string(),
+            user.timezone.to_string(),
+            user.bot_owner_id,
+            user.bot_description,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Whose name at another service this is.
+pub fn by_auth_data(tx: &Tx, auth_data: &str) -> Result<Option<String>, StoreError> {
+    tx.optional(
+        "SELECT id FROM users WHERE auth_data = $1",
+        params![auth_data],
+        |row| row.get(0),
+    )
+}
+
+/// Makes it an account of another service, without a password.
+pub fn update_auth(
+    tx: &Tx,
+    id: &str,
+    service: &str,
+    data: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE users SET auth_service = $2, auth_data = $3, password_hash = '', failed_attempts = 0, update_at = $4 WHERE id = $1",
+        params![id, service, data, at],
+    )?;
+    Ok(())
+}
+
+/// Deletes an account and what belongs to it.
+pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM users WHERE id = $1", params![id])?;
+    Ok(())
+}
+
+/// How many accounts are not deactivated.
+pub fn count_active(tx: &Tx) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM users WHERE delete_at = 0",
+        params![],
+        |row| row.get(0),
+    )
+}
+
+/// The bots of an owner.
+pub fn bots_of(tx: &Tx, owner_id: &str) -> Result<Vec<User>, StoreError> {
+    tx.many(
+        &format!("SELECT {COLUMNS} FROM users WHERE bot_owner_id = $1"),
+        params![owner_id],
+        user,
+    )
+}
+
+/// Which bots a list shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Bots<'b> {
+    /// Only those of this owner; empty: all.
+    pub owner_id: &'b str,
+    /// Those that are disabled, too.
+    pub disabled: bool,
+    /// Only those whose owner is deactivated.
+    pub orphaned: bool,
+}
+
+/// A part of the bots, oldest first.
+pub fn bots(tx: &Tx, which: Bots, page: Page) -> Result<Vec<User>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users
+         WHERE bot_owner_id IS NOT NULL AND ($1 = '' OR bot_owner_id = $1) AND ($2 OR delete_at = 0)
+             AND (NOT $3 OR EXISTS (SELECT 1 FROM users o WHERE o.id = users.bot_owner_id AND o.delete_at > 0))
+         ORDER BY create_at, username LIMIT $4 OFFSET $5"
+    );
+    tx.many(
+        &sql,
+        params![
+            which.owner_id,
+            which.disabled,
+            which.orphaned,
+            page.limit,
+            page.offset
+        ],
+        user,
+    )
+}
+
+/// What a search looks for, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Search<'s> {
+    /// Each of them must be the beginning of one of the fields; in lower case.
+    pub words: &'s [&'s str],
+    /// First and last names, too.
+    pub names: bool,
+    /// Addresses, too.
+    pub emails: bool,
+    /// Deactivated accounts, too.
+    pub inactive: bool,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// The accounts that a search finds, by username.
+pub fn search(tx: &Tx, search: Search) -> Result<Vec<User>, StoreError> {
+    let mut fields = vec!["username", "lower(nickname)"];
+    if search.names {
+        fields.extend(["lower(first_name)", "lower(last_name)"]);
+    }
+    if search.emails {
+        fields.push("email");
+    }
+    let ends: Vec<String> = search.words.iter().map(|word| end_of(word)).collect();
+    let mut values: Vec<&dyn ToSql> = vec![&search.inactive, &search.limit];
+    let mut conditions = String::new();
+    for (word, end) in search.words.iter().zip(&ends) {
+        values.extend([word as &dyn ToSql, end]);
+        let (from, to) = (values.len() - 1, values.len());
+        let begins: Vec<String> = fields
+            .iter()
+            .map(|field| format!("({field} >= ${from} AND {field} < ${to})"))
+            .collect();
+        conditions += &format!(" AND ({})", begins.join(" OR "));
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users WHERE ($1 OR delete_at = 0){conditions} ORDER BY username LIMIT $2"
+    );
+    tx.many(&sql, &values, user)
 }

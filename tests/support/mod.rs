@@ -7,8 +7,8 @@ pub mod client;
 use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 pub use client::{Answer, Request};
@@ -191,7 +191,7 @@ impl Mattermost {
             "request_id={} method=",
             answer.header("x-request-id").unwrap()
         );
-        let lines = LOG.get().unwrap().lock().unwrap();
+        let lines = LOG.lock().unwrap();
         lines
             .iter()
             .find(|line| line.contains(&id))
@@ -232,7 +232,7 @@ impl Drop for Mattermost {
         }
         assert!(stopped, "the server did not stop in time");
         self.keeps_secrets("the data file", &data);
-        let log = LOG.get().unwrap().lock().unwrap().join("\n");
+        let log = LOG.lock().unwrap().join("\n");
         self.keeps_secrets("the log", log.as_bytes());
         assert!(!log.contains(PASSWORD), "a password is in the log");
         assert!(
@@ -366,30 +366,11 @@ impl Fields for Value {
     }
 }
 
-static LOG: OnceLock<Mutex<Vec<String>>> = OnceLock::new();
-
-/// Keeps every line that is logged in this process.
-struct Capture;
-
-impl log::Log for Capture {
-    fn enabled(&self, _: &log::Metadata) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record) {
-        if record.target().starts_with("patmost") {
-            let line = format!("{} {}", record.level(), record.args());
-            LOG.get().unwrap().lock().unwrap().push(line);
-        }
-    }
-
-    fn flush(&self) {}
-}
+/// Every line that was logged in this process.
+static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn capture_log() {
-    LOG.get_or_init(|| {
-        log::set_logger(&Capture).unwrap();
-        log::set_max_level(log::LevelFilter::Debug);
-        Mutex::default()
+    patmost::log_to("patmost=debug", |line| {
+        LOG.lock().unwrap().push(line.to_owned())
     });
 }

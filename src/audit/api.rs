@@ -1,0 +1,25 @@
+//! HTTP endpoints of the audit.
+
+use super::sql;
+use crate::http::{Answer, Context, answer};
+use crate::permission::{AUDIT_READ, AUDIT_READ_ALL};
+use crate::user::api::about;
+
+/// `GET /audits`
+pub fn list_all(cx: &Context) -> Answer {
+    AUDIT_READ_ALL.ask(cx.caller()?)?;
+    Ok(answer::json(
+        &cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
+    ))
+}
+
+/// `GET /users/{user_id}/audits`
+pub fn list(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    about(cx, user_id, &AUDIT_READ)?;
+    Ok(answer::json(
+        &cx.app
+            .store
+            .read(|tx| Ok(sql::list_of(tx, user_id, cx.page())?))?,
+    ))
+}

@@ -1,0 +1,174 @@
+//! Bots: accounts that cannot log in, have an owner, and act through tokens. Owns what a bot looks like and every change
+//! to it; what it has in common with people stands with the user.
+
+pub mod api;
+
+use serde::Serialize;
+
+use crate::app::App;
+use crate::clock::Millis;
+use crate::error::{self, AppError};
+use crate::permission::{Caller, Granted, ask_about_bot};
+use crate::store::Tx;
+use crate::user::{self, NewUser, Patch, User};
+use crate::{audit, session};
+
+/// Mattermost: letters of a description at most.
+const DESCRIPTION_LETTERS: usize = 1024;
+
+/// A bot as the API shows it.
+#[derive(Debug, Serialize)]
+pub struct Bot<'u> {
+    user_id: &'u str,
+    username: &'u str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    display_name: &'u str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'u str,
+    owner_id: &'u str,
+    create_at: Millis,
+    update_at: Millis,
+    delete_at: Millis,
+}
+
+impl<'u> Bot<'u> {
+    /// The bot that the account is.
+    pub fn of(user: &'u User) -> Bot<'u> {
+        Bot {
+            user_id: &user.id,
+            username: &user.username,
+            display_name: &user.first_name,
+            description: &user.bot_description,
+            owner_id: user.bot_owner_id.as_deref().unwrap_or_default(),
+            create_at: user.create_at,
+            update_at: user.update_at,
+            delete_at: user.delete_at,
+        }
+    }
+}
+
+/// Makes a bot that the caller owns.
+///
+/// # Errors
+/// A field that is not as it must be; the username is taken.
+pub fn create(
+    app: &App,
+    granted: Granted,
+    username: String,
+    display_name: String,
+    description: String,
+) -> Result<User, AppError> {
+    let new = NewUser {
+        // Mattermost: the address is made up from the name as it was sent, so without one it is none.
+        email: format!("{username}@localhost"),
+        username,
+        first_name: display_name,
+        bot_owner_id: Some(granted.caller().user_id.clone()),
+        bot_description: checked(description)?,
+        ..NewUser::default()
+    };
+    let bot = user::made(new, granted.at())?;
+    app.store.write(move |tx| {
+        user::add(tx, &granted, &bot)?;
+        Ok(bot)
+    })
+}
+
+fn checked(description: String) -> Result<String, AppError> {
+    if description.chars().count() > DESCRIPTION_LETTERS || description.contains('\0') {
+        return Err(AppError::new(&error::BOT_DESCRIPTION));
+    }
+    Ok(description)
+}
+
+/// The bot with the id, and the right to change it.
+///
+/// # Errors
+/// There is no such bot, or the caller may not even read it; the caller may not change it.
+pub fn allowed(tx: &Tx, caller: &Caller, bot_id: &str) -> Result<(Granted, User), AppError> {
+    let bot = find(tx, bot_id)?;
+    let owner_id = bot.bot_owner_id.as_deref().unwrap_or_default();
+    Ok((ask_about_bot(caller, owner_id)?, bot))
+}
+
+/// The bot with the id.
+///
+/// # Errors
+/// There is none; a person is none.
+pub fn find(tx: &Tx, bot_id: &str) -> Result<User, AppError> {
+    let user = user::sql::by_id(tx, bot_id)?.filter(|user| user.bot_owner_id.is_some());
+    user.ok_or_else(|| AppError::new(&error::BOT_MISSING))
+}
+
+/// Changes a bot's fields.
+///
+/// # Errors
+/// As [`allowed`]; a field that is not as it must be; the username is taken.
+pub fn update(app: &App, caller: &Caller, bot_id: &str, patch: Patch) -> Result<User, AppError> {
+    if let Some(description) = &patch.bot_description {
+        checked(description.clone())?;
+    }
+    // Mattermost: the made-up address follows the name.
+    let email = patch
+        .username
+        .as_ref()
+        .map(|username| format!("{username}@localhost"));
+    let granted = app.store.read(|tx| Ok(allowed(tx, caller, bot_id)?.0))?;
+    user::update(app, granted, bot_id, Patch { email, ..patch })
+}
+
+/// Disables (sessions end, tokens are refused at once) or enables.
+///
+/// # Errors
+/// As [`allowed`].
+pub fn update_active(
+    app: &App,
+    caller: &Caller,
+    bot_id: &str,
+    active: bool,
+) -> Result<User, AppError> {
+    let (caller, bot_id) = (caller.clone(), bot_id.to_owned());
+    app.store.write(move |tx| {
+        let (granted, bot) = allowed(tx, &caller, &bot_id)?;
+        user::set_active(tx, &bot, active, granted.at())?;
+        audit::record(tx, &granted, "")?;
+        find(tx, &bot_id)
+    })
+}
+
+/// Gives the bot another owner. Mattermost: nobody checks that there is one with that id, but a bot can own none.
+///
+/// # Errors
+/// As [`allowed`]; the new owner is a bot.
+pub fn assign(app: &App, caller: &Caller, bot_id: &str, owner_id: &str) -> Result<User, AppError> {
+    let (caller, bot_id, owner_id) = (caller.clone(), bot_id.to_owned(), owner_id.to_owned());
+    app.store.write(move |tx| {
+        let (granted, mut bot) = allowed(tx, &caller, &bot_id)?;
+        if user::sql::by_id(tx, &owner_id)?.is_some_and(|owner| owner.bot_owner_id.is_some()) {
+            return Err(AppError::new(&error::PERMISSIONS));
+        }
+        bot.bot_owner_id = Some(owner_id);
+        bot.update_at = granted.at();
+        user::sql::update(tx, &bot)?;
+        audit::record(tx, &granted, "")?;
+        Ok(bot)
+    })
+}
+
+/// Makes a bot of a person, its own owner. It cannot log in any more; its tokens work on.
+///
+/// # Errors
+/// The user does not exist.
+pub fn convert(app: &App, granted: Granted, user_id: &str) -> Result<User, AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        let mut user =
+            user::sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        user.bot_owner_id.get_or_insert(user_id);
+        user.update_at = granted.at();
+        user::sql::update(tx, &user)?;
+        session::sql::delete_all_of(tx, &user.id)?;
+        audit::record(tx, &granted, "")?;
+        Ok(user)
+    })
+}

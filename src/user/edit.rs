@@ -1,0 +1,201 @@
+//! HTTP endpoints that change accounts.
+
+use serde_json::{Map, Value, json};
+
+use super::api::about;
+use super::{Patch, Seen, User, sql};
+use crate::error::{self, AppError};
+use crate::http::{Answer, Context, answer, json as of_json};
+use crate::permission::{
+    Granted, Permission, USER_ACTIVE, USER_AUTH, USER_DELETE, USER_LEAVE, USER_PASSWORD,
+    USER_ROLES, USER_UPDATE,
+};
+use crate::{audit, config, role, session};
+
+/// `PUT /users/{user_id}/patch`
+pub fn patch(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let body = of_json::object(cx.body(), "user")?;
+    let granted = about(cx, user_id, &USER_UPDATE)?;
+    let user = find(cx, user_id)?.ok_or_else(|| AppError::body_param("user_id"))?;
+    let patch = patch_of(&body)?;
+    if changes_own_email(cx, &user, &patch) {
+        check_password(cx, &user, body.required("password")?)?;
+    }
+    change(cx, granted, &user.id, patch)
+}
+
+/// `PUT /users/{user_id}`: the whole account as it was read, with what has changed.
+pub fn update(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let body = of_json::object(cx.body(), "user")?;
+    if body.text("id") != Some(user_id) {
+        return Err(AppError::body_param("user_id"));
+    }
+    let granted = about(cx, user_id, &USER_UPDATE)?;
+    let user = find(cx, user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    let patch = patch_of(&body)?;
+    if changes_own_email(cx, &user, &patch) {
+        // Mattermost: here a wrong password is told as a missing one.
+        let right = check_password(cx, &user, body.text("password").unwrap_or_default());
+        right.map_err(|_| AppError::body_param("password"))?;
+    }
+    change(cx, granted, &user.id, patch)
+}
+
+fn find(cx: &Context, user_id: &str) -> Result<Option<User>, AppError> {
+    cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))
+}
+
+fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
+    let text = |name| body.text(name).map(str::to_owned);
+    Ok(Patch {
+        username: text("username"),
+        email: text("email"),
+        nickname: text("nickname"),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        position: text("position"),
+        locale: text("locale").filter(|locale| !locale.is_empty()),
+        notify_props: texts(body, "notify_props", 2000)?,
+        timezone: texts(body, "timezone", 256)?,
+        bot_description: None,
+    })
+}
+
+/// An object of texts; members that are none are left out.
+fn texts(body: &of_json::Object, name: &str, most: usize) -> Result<Option<Value>, AppError> {
+    let Some(members) = body.get(name).and_then(Value::as_object) else {
+        return Ok(None);
+    };
+    let texts = members.iter().filter(|(_, value)| value.is_string());
+    let texts: Map<String, Value> = texts
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let value = Value::Object(texts);
+    // Mattermost: bytes that its table holds.
+    if value.to_string().len() > most {
+        Err(AppError::body_param(name))
+    } else {
+        Ok(Some(value))
+    }
+}
+
+fn changes_own_email(cx: &Context, user: &User, patch: &Patch) -> bool {
+    let new = patch.email.as_ref().map(|email| email.to_lowercase());
+    cx.anyone.user_id == user.id && new.is_some_and(|new| new != user.email)
+}
+
+fn check_password(cx: &Context, user: &User, password: &str) -> Result<(), AppError> {
+    let checked = session::check_current_password(cx.app, &cx.config, &user.id, password);
+    checked.map(drop).map_err(|error| {
+        if error.is(&error::PASSWORD_INCORRECT) {
+            AppError::new(&error::WRONG_PASSWORD)
+        } else {
+            error
+        }
+    })
+}
+
+fn change(cx: &Context, granted: Granted, user_id: &str, patch: Patch) -> Answer {
+    let user = super::update(cx.app, granted, user_id, patch)?;
+    Ok(answer::json(
+        &Seen::by(&cx.anyone, &cx.config, &user.id).view(&user),
+    ))
+}
+
+/// `PUT /users/{user_id}/auth`
+pub fn update_auth(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let granted = USER_AUTH.ask(cx.caller()?)?;
+    let body = of_json::object(cx.body(), "user")?;
+    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let (service, data) = (text("auth_service"), text("auth_data"));
+    let fits = |text: &str, most: usize| {
+        !text.is_empty() && text.chars().count() <= most && !text.contains('\0')
+    };
+    if !fits(&service, 32) || !fits(&data, 128) {
+        return Err(AppError::new(&error::BAD_AUTH));
+    }
+    let answer = answer::json(&json!({"auth_service": service, "auth_data": data}));
+    super::update_auth(cx.app, granted, user_id, service, data)?;
+    Ok(answer)
+}
+
+/// `DELETE /users/{user_id}`: deactivates; with `?permanent=true`, where it is enabled, deletes.
+pub fn delete(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let granted = about(cx, user_id, &USER_DELETE)?;
+    let caller = cx.caller()?;
+    let leaves = caller.user_id == user_id && !caller.has(Permission::ManageSystem);
+    if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
+        return Err(AppError::new(&error::ACTIVE_SELF));
+    }
+    find(cx, user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    if !cx.flag("permanent") {
+        super::update_active(cx.app, &cx.config, granted, user_id, false)?;
+    } else if cx.config.is_on(&config::ENABLE_API_USER_DELETION) {
+        super::delete(cx.app, granted, user_id)?;
+    } else {
+        return Err(AppError::new(&error::USER_DELETION_DISABLED));
+    }
+    Ok(answer::ok())
+}
+
+/// `PUT /users/{user_id}/roles`
+pub fn update_roles(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let body = of_json::texts_by_name(cx.body());
+    let roles = role::parse_list(body.text("roles").unwrap_or_default())?;
+    super::update_roles(cx.app, USER_ROLES.ask(cx.caller()?)?, user_id, roles)?;
+    Ok(answer::ok())
+}
+
+/// `PUT /users/{user_id}/active`
+pub fn update_active(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let active = of_json::texts_by_name(cx.body())
+        .bool("active")
+        .ok_or_else(|| AppError::body_param("active"))?;
+    let caller = cx.caller()?;
+    let leaves = !active && caller.user_id == user_id;
+    if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
+        return Err(AppError::new(&error::ACTIVE_SELF));
+    }
+    let granted = if leaves {
+        USER_LEAVE.ask(caller)?
+    } else {
+        about(cx, user_id, &USER_ACTIVE)?
+    };
+    super::update_active(cx.app, &cx.config, granted, user_id, active)?;
+    Ok(answer::ok())
+}
+
+/// `PUT /users/{user_id}/password`
+pub fn update_password(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let body = of_json::texts_by_name(cx.body());
+    let caller = cx.caller()?;
+    let set = || {
+        let granted = about(cx, user_id, &USER_PASSWORD)?;
+        let own = caller.user_id == user_id;
+        let current = own.then(|| {
+            session::check_current_password(
+                cx.app,
+                &cx.config,
+                user_id,
+                body.required("current_password")?,
+            )
+        });
+        super::update_password(
+            cx.app,
+            &cx.config,
+            granted,
+            user_id,
+            current.transpose()?,
+            body.text("new_password").unwrap_or_default(),
+        )
+    };
+    audit::attempt(cx.app, caller, &["attempted", "failed"], set)?;
+    Ok(answer::ok())
+}

@@ -176,7 +176,20 @@ mod tests {
     #[test]
     fn every_route_is_reached() {
         for route in ROUTES {
-            let path = format!("{BASE}{}", route.path.replace(['{', '}', '_'], ""));
+            let filled = |part: &str| {
+                if part.starts_with('{') {
+                    "x1".to_owned()
+                } else {
+                    part.to_owned()
+                }
+            };
+            let path = BASE.to_owned()
+                + &route
+                    .path
+                    .split('/')
+                    .map(filled)
+                    .collect::<Vec<_>>()
+                    .join("/");
             let (found, _) = find(route.method, &path).unwrap();
             assert_eq!(found.path, route.path);
         }

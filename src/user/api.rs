@@ -70,7 +70,7 @@ pub fn list_by_ids(cx: &Context) -> Answer {
 
 /// `POST /users/usernames`: unknown ones are left out.
 pub fn list_by_usernames(cx: &Context) -> Answer {
-    several(cx, "usernames", |tx, name| sql::by_username(tx, name))
+    several(cx, "usernames", sql::by_username)
 }
 
 fn several(

@@ -77,6 +77,91 @@ CREATE TABLE statuses (
     status  TEXT NOT NULL                            -- online, away, dnd, offline
 ) STRICT;
 
+-- Teams: channels and members under one name.
+CREATE TABLE teams (
+    id                TEXT    NOT NULL PRIMARY KEY,
+    create_at         INTEGER NOT NULL,
+    update_at         INTEGER NOT NULL,
+    delete_at         INTEGER NOT NULL DEFAULT 0,
+    name              TEXT    NOT NULL UNIQUE,       -- lower case, part of addresses
+    display_name      TEXT    NOT NULL,
+    description       TEXT    NOT NULL,
+    email             TEXT    NOT NULL,              -- of its creator
+    type              TEXT    NOT NULL,              -- O: open; I: by invitation
+    allow_open_invite INTEGER NOT NULL,              -- whether anyone may see and join it, when open
+    invite_id         TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE team_members (
+    team_id      TEXT    NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    user_id      TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    scheme_admin INTEGER NOT NULL,                   -- whether a team admin
+    PRIMARY KEY (team_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX team_members_by_user ON team_members (user_id);
+
+-- Channels: public and private ones of a team, direct and group messages of none.
+CREATE TABLE channels (
+    id              TEXT    NOT NULL PRIMARY KEY,
+    create_at       INTEGER NOT NULL,
+    update_at       INTEGER NOT NULL,
+    delete_at       INTEGER NOT NULL DEFAULT 0,      -- above 0: archived then
+    team_id         TEXT    NOT NULL,                -- empty for direct and group messages
+    type            TEXT    NOT NULL,                -- O: public; P: private; D: direct; G: group
+    display_name    TEXT    NOT NULL,
+    name            TEXT    NOT NULL,                -- in the team; of a direct one both ids with __ between
+    header          TEXT    NOT NULL,
+    purpose         TEXT    NOT NULL,
+    last_post_at    INTEGER NOT NULL,
+    total_msg_count INTEGER NOT NULL DEFAULT 0,      -- without system messages
+    creator_id      TEXT    NOT NULL,
+    UNIQUE (team_id, name)
+) STRICT;
+CREATE INDEX channels_by_display_name ON channels (team_id, display_name);
+
+CREATE TABLE channel_members (
+    channel_id     TEXT    NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+    user_id        TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    scheme_admin   INTEGER NOT NULL,                 -- whether a channel admin
+    last_viewed_at INTEGER NOT NULL DEFAULT 0,
+    msg_count      INTEGER NOT NULL DEFAULT 0,       -- messages seen
+    mention_count  INTEGER NOT NULL DEFAULT 0,       -- mentions not seen
+    last_update_at INTEGER NOT NULL,
+    PRIMARY KEY (channel_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX channel_members_by_user ON channel_members (user_id);
+
+CREATE TABLE posts (
+    number          INTEGER PRIMARY KEY,             -- the order in which they were written
+    id              TEXT    NOT NULL UNIQUE,
+    create_at       INTEGER NOT NULL,
+    update_at       INTEGER NOT NULL,
+    edit_at         INTEGER NOT NULL DEFAULT 0,
+    delete_at       INTEGER NOT NULL DEFAULT 0,
+    is_pinned       INTEGER NOT NULL DEFAULT 0,
+    user_id         TEXT    NOT NULL,
+    channel_id      TEXT    NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+    root_id         TEXT    NOT NULL,                -- first post of the thread; empty for that post itself
+    message         TEXT    NOT NULL,
+    type            TEXT    NOT NULL,                -- empty, or system_...
+    props           TEXT    NOT NULL,                -- JSON object, as the client sent it
+    hashtags        TEXT    NOT NULL,
+    pending_post_id TEXT    NOT NULL                 -- chosen by the client: the same again is the same post
+) STRICT;
+CREATE INDEX posts_by_channel ON posts (channel_id, create_at, number);
+CREATE INDEX posts_by_change ON posts (channel_id, update_at);
+CREATE INDEX posts_by_root ON posts (root_id, create_at) WHERE root_id <> '';
+CREATE INDEX posts_pinned ON posts (channel_id) WHERE is_pinned = 1;
+CREATE UNIQUE INDEX posts_by_pending ON posts (user_id, pending_post_id) WHERE pending_post_id <> '';
+
+CREATE TABLE reactions (
+    post_id    TEXT    NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
+    user_id    TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    emoji_name TEXT    NOT NULL,
+    create_at  INTEGER NOT NULL,
+    PRIMARY KEY (post_id, user_id, emoji_name)
+) STRICT, WITHOUT ROWID;
+
 -- Roles and what they permit. The built-in ones are written when the file is made.
 CREATE TABLE roles (
     id             TEXT    NOT NULL PRIMARY KEY,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
+use crate::hub::Hub;
 use crate::limit::{RateLimit, Seldom};
 use crate::password::{Cost, Passwords};
 use crate::store::Store;
@@ -30,6 +31,8 @@ pub struct App {
     pub clock: Clock,
     /// Password hashing.
     pub passwords: Passwords,
+    /// Who listens on a WebSocket.
+    pub hub: Hub,
     /// Requests by address and account.
     pub rate_limit: RateLimit,
     /// When a token's refusal was noted in the audit last.
@@ -50,6 +53,7 @@ impl App {
             config: Live::new(options.pins),
             clock: options.clock,
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
+            hub: Hub::default(),
             rate_limit: RateLimit::default(),
             refusals: Seldom::new(REFUSALS),
         };

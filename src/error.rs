@@ -128,6 +128,44 @@ catalogue! {
 
     PATCH_LICENSE = 501, "api.roles.patch_roles.license.error", "Your license does not support advanced permissions.";
 
+    // Teams.
+    TEAM_CREATION = 403, "api.team.is_team_creation_allowed.disabled.app_error", "Team creation has been disabled. Please ask your System Administrator for details.";
+    TEAM_MISSING = 404, "app.team.get.find.app_error", "Unable to find the existing team.";
+    TEAM_MEMBER_MISSING = 404, "app.team.get_member.missing.app_error", "No team member found for that user ID and team ID.";
+    TEAM_EXISTS = 400, "app.team.save.existing.app_error", "Must call update for existing team.";
+    TEAM_NAME = 400, "model.team.is_valid.characters.app_error", "Name must be 2 or more lowercase alphanumeric characters.";
+    TEAM_RESERVED = 400, "model.team.is_valid.reserved.app_error", "This URL is unavailable. Please try another.";
+    TEAM_DISPLAY_NAME = 400, "model.team.is_valid.name.app_error", "Invalid name.";
+    TEAM_TYPE = 400, "model.team.is_valid.type.app_error", "Invalid type.";
+
+    // Channels.
+    CHANNEL_MISSING = 404, "app.channel.get.existing.app_error", "Unable to find the existing channel.";
+    CHANNEL_MEMBER_MISSING = 404, "app.channel.get_member.missing.app_error", "No channel member found for that user ID and channel ID.";
+    CHANNEL_EXISTS = 400, "store.sql_channel.save_channel.exists.app_error", "A channel with that name already exists on the same team.";
+    CHANNEL_TYPE = 400, "model.channel.is_valid.type.app_error", "Invalid type.";
+    CHANNEL_DIRECT = 400, "api.channel.create_channel.direct_channel.app_error", "Must use createDirectChannel API service for direct message channel creation.";
+    CHANNEL_NAME = 400, "model.channel.is_valid.2_or_more.app_error", "Name must be 2 or more lowercase alphanumeric characters.";
+    CHANNEL_DISPLAY_NAME = 400, "model.channel.is_valid.display_name.app_error", "Invalid display name.";
+    CHANNEL_HEADER = 400, "model.channel.is_valid.header.app_error", "Invalid header.";
+    CHANNEL_PURPOSE = 400, "model.channel.is_valid.purpose.app_error", "Invalid purpose.";
+    CHANNEL_ADD_TYPE = 400, "api.channel.add_user_to_channel.type.app_error", "Can not add user to this channel type.";
+    CHANNEL_REMOVE_TYPE = 400, "api.channel.remove_channel_member.type.app_error", "Unable to remove user from channel.";
+    CHANNEL_DELETE_TYPE = 400, "api.channel.delete_channel.type.invalid", "Unable to delete direct or group message channels.";
+    CHANNEL_DELETE_DEFAULT = 400, "api.channel.delete_channel.cannot.app_error", "Unable to delete the default channel town-square.";
+    CHANNEL_LEAVE_DEFAULT = 400, "api.channel.remove.default.app_error", "Unable to remove user from the default channel town-square.";
+    DIRECT_USER = 400, "api.channel.create_direct_channel.invalid_user.app_error", "Invalid user ID for direct channel creation.";
+    GROUP_SIZE = 400, "api.channel.create_group.bad_size.app_error", "Group message channels must contain at least 3 and no more than 8 users.";
+
+    // Posts.
+    POST_MISSING = 404, "app.post.get.app_error", "Unable to get the post.";
+    POST_CHANNEL_DELETED = 400, "api.post.create_post.can_not_post_to_deleted.error", "Can not post to deleted channel.";
+    POST_ROOT = 400, "api.post.create_post.root_id.app_error", "Invalid RootId parameter.";
+    POST_ROOT_CHANNEL = 400, "api.post.create_post.channel_root_id.app_error", "Invalid ChannelId for RootId parameter.";
+    POST_TYPE = 400, "api.context.invalid_param.app_error", "Invalid post.type parameter.";
+    POST_MESSAGE = 400, "model.post.is_valid.msg.app_error", "Invalid message.";
+    POST_PROPS = 400, "model.post.is_valid.props.app_error", "Invalid props.";
+    REACTION_OTHERS = 403, "api.reaction.save_reaction.user_id.app_error", "You cannot save reaction for the other user.";
+
     // Configuration.
     LICENSE_FORMAT = 501, "api.license.client.old_format.app_error", "New format for the client license is not supported yet. Please specify format=old in the query string.";
     CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";

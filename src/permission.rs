@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use crate::clock::Millis;
 use crate::error::{
     ACTIVE_PERMISSIONS, AppError, BOT_MISSING, Failure, PASSWORD_CONTEXT, PERMISSIONS,
+    TEAM_CREATION,
 };
 
 macro_rules! permissions {
@@ -302,9 +303,16 @@ macro_rules! rules {
 }
 
 use Permission::{
-    CreateBot, CreateUserAccessToken, EditOtherUsers, GetLogs, InvalidateCaches, ManageRoles,
-    ManageSystem, ReadAudits, ReadUserAccessToken, RevokeUserAccessToken,
-    WritePermissionsInConsole, WriteUsersInConsole,
+    AddReaction, AddUserToTeam, CreateBot, CreateDirectChannel, CreateGroupChannel, CreatePost,
+    CreatePostEphemeral, CreatePostPublic, CreatePrivateChannel, CreatePublicChannel, CreateTeam,
+    CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
+    DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
+    JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels,
+    ManagePrivateChannelMembers, ManagePrivateChannelProperties, ManagePublicChannelMembers,
+    ManagePublicChannelProperties, ManageRoles, ManageSystem, ReadAudits, ReadChannel,
+    ReadPublicChannel, ReadUserAccessToken, RemoveOthersReactions, RemoveReaction,
+    RemoveUserFromTeam, RevokeUserAccessToken, ViewTeam, WritePermissionsInConsole,
+    WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -337,6 +345,41 @@ rules! {
     AUDIT_READ:        "read an account's audits",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     LOG_READ:          "read the log",                            Some(GetLogs),               None,                      false, PERMISSIONS;
     CACHES:            "invalidate caches",                       Some(InvalidateCaches),      None,                      false, PERMISSIONS;
+    TEAM_CREATE:       "create a team",                           Some(CreateTeam),            None,                      false, TEAM_CREATION;
+    TEAM_VIEW:         "see a team that is not open, and its members", Some(ViewTeam),         None,                      false, PERMISSIONS;
+    TEAM_LIST_ALL:     "list teams that are not open",            Some(ListPrivateTeams),      None,                      false, PERMISSIONS;
+    TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      false, PERMISSIONS;
+    TEAM_ADD_MEMBER:   "add somebody to a team",                  Some(AddUserToTeam),         None,                      false, PERMISSIONS;
+    TEAM_REMOVE_MEMBER: "take somebody out of a team",            Some(RemoveUserFromTeam),    None,                      false, PERMISSIONS;
+    MEMBERSHIPS:       "list an account's teams and channels",    None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    LEAVE:             "leave a team or a channel, mark it as read", None,                     None,                      false, PERMISSIONS;
+    CHANNEL_CREATE_PUBLIC: "create a public channel",             Some(CreatePublicChannel),   None,                      false, PERMISSIONS;
+    CHANNEL_CREATE_PRIVATE: "create a private channel",           Some(CreatePrivateChannel),  None,                      false, PERMISSIONS;
+    DIRECT_CREATE:     "open a direct channel",                   Some(CreateDirectChannel),   None,                      false, PERMISSIONS;
+    DIRECT_CREATE_OTHERS: "open a direct channel between others", Some(ManageSystem),          None,                      false, PERMISSIONS;
+    GROUP_CREATE:      "open a group channel",                    Some(CreateGroupChannel),    None,                      false, PERMISSIONS;
+    CHANNEL_READ:      "read a channel",                          Some(ReadChannel),           None,                      false, PERMISSIONS;
+    CHANNEL_READ_PUBLIC: "look into a public channel of the team", Some(ReadPublicChannel),    None,                      false, PERMISSIONS;
+    CHANNEL_LIST:      "list a team's public channels",           Some(ListTeamChannels),      None,                      false, PERMISSIONS;
+    CHANNEL_LIST_ALL:  "list all channels",                       Some(ManageSystem),          None,                      false, PERMISSIONS;
+    CHANNEL_PATCH_PUBLIC: "change a public channel",              Some(ManagePublicChannelProperties), None,              false, PERMISSIONS;
+    CHANNEL_PATCH_PRIVATE: "change a private channel",            Some(ManagePrivateChannelProperties), None,             false, PERMISSIONS;
+    CHANNEL_PATCH_DIRECT: "change a direct channel one is in",    None,                        None,                      false, PERMISSIONS;
+    CHANNEL_DELETE_PUBLIC: "archive a public channel",            Some(DeletePublicChannel),   None,                      false, PERMISSIONS;
+    CHANNEL_DELETE_PRIVATE: "archive a private channel",          Some(DeletePrivateChannel),  None,                      false, PERMISSIONS;
+    CHANNEL_JOIN:      "join a public channel of the team",       Some(JoinPublicChannels),    None,                      false, PERMISSIONS;
+    CHANNEL_MEMBERS_PUBLIC: "add, take out others in a public channel", Some(ManagePublicChannelMembers), None,           false, PERMISSIONS;
+    CHANNEL_MEMBERS_PRIVATE: "add, take out others in a private channel", Some(ManagePrivateChannelMembers), None,        false, PERMISSIONS;
+    POST_CREATE:       "post in a channel",                       Some(CreatePost),            None,                      false, PERMISSIONS;
+    POST_CREATE_PUBLIC: "post in a public channel without being in it", Some(CreatePostPublic), None,                     false, PERMISSIONS;
+    POST_EPHEMERAL:    "post what only one account sees",         Some(CreatePostEphemeral),   None,                      false, PERMISSIONS;
+    POST_EDIT:         "change one's own post",                   Some(EditPost),              None,                      false, PERMISSIONS;
+    POST_EDIT_OTHERS:  "change somebody else's post",             Some(EditOthersPosts),       None,                      false, PERMISSIONS;
+    POST_DELETE:       "delete one's own post",                   Some(DeletePost),            None,                      false, PERMISSIONS;
+    POST_DELETE_OTHERS: "delete somebody else's post",            Some(DeleteOthersPosts),     None,                      false, PERMISSIONS;
+    REACTION_ADD:      "react to a post",                         Some(AddReaction),           None,                      false, PERMISSIONS;
+    REACTION_REMOVE:   "take one's reaction away",                Some(RemoveReaction),        None,                      false, PERMISSIONS;
+    REACTION_REMOVE_OTHERS: "take somebody else's reaction away", Some(RemoveOthersReactions), None,                      false, PERMISSIONS;
     CONFIG_READ:       "read the configuration",                  Some(ManageSystem),          None,                      false, PERMISSIONS;
     CONFIG_WRITE:      "change the configuration",                Some(ManageSystem),          None,                      false, PERMISSIONS;
 }
@@ -367,6 +410,25 @@ impl Rule {
         Ok(Granted {
             caller: caller.clone(),
         })
+    }
+
+    /// Asks for something in a team or a channel, where the caller may do `here` on top of what he may everywhere.
+    pub fn ask_in(
+        &'static self,
+        caller: &Caller,
+        here: PermissionSet,
+    ) -> Result<Granted, AppError> {
+        match self.needs {
+            Some(permission) if !here.has(permission) => self.ask(caller),
+            _ => Ok(Granted {
+                caller: caller.clone(),
+            }),
+        }
+    }
+
+    /// What a refused caller is told.
+    pub fn refusal(&'static self) -> AppError {
+        AppError::new(self.refused)
     }
 
     fn need(

@@ -2,7 +2,9 @@
 
 use super::engine::Lane::{self, Fast, Slow};
 use super::{Answer, Context};
-use crate::{audit, bot, config, preference, role, session, status, system, token, user};
+use crate::{
+    audit, bot, channel, config, post, preference, role, session, status, system, team, token, user,
+};
 
 /// What every path begins with.
 pub const BASE: &str = "/api/v4";
@@ -93,6 +95,54 @@ routes! {
     POST   "/users/{user_id}/sessions/revoke/all"                           Session Fast session::api::revoke_all,          "End all sessions of an account";
     POST   "/users/{user_id}/tokens"                                        Session Fast token::api::create,                "Create a token; its secret is in this answer only";
     GET    "/users/{user_id}/tokens"                                        Session Fast token::api::list,                  "List an account's tokens";
+    GET    "/users/{user_id}/teams"                                             Session Fast team::api::list_of_user,            "List an account's teams";
+    GET    "/users/{user_id}/teams/members"                                     Session Fast team::api::memberships,             "List an account's memberships of teams";
+    GET    "/users/{user_id}/teams/{team_id}/channels"                          Session Fast channel::api::list_of_user,         "List an account's channels in a team";
+    GET    "/users/{user_id}/teams/{team_id}/channels/members"                  Session Fast channel::api::memberships,          "List an account's memberships of channels in a team";
+    DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}"            Session Fast post::api::delete_reaction,         "Take a reaction away";
+    POST   "/teams"                                                             Session Fast team::api::create,                  "Create a team with its two channels; the caller becomes its admin";
+    GET    "/teams"                                                             Session Fast team::api::list,                    "List teams by name";
+    POST   "/teams/search"                                                      Session Fast team::api::search,                  "Find teams by the beginning of the name";
+    GET    "/teams/{team_id}"                                                   Session Fast team::api::get,                     "Read a team";
+    GET    "/teams/name/{team_name}"                                            Session Fast team::api::get_by_name,             "Read a team by name";
+    GET    "/teams/name/{team_name}/exists"                                     Session Fast team::api::exists,                  "Whether there is a team with the name";
+    POST   "/teams/{team_id}/members"                                           Session Fast team::api::add_member,              "Add somebody to a team";
+    GET    "/teams/{team_id}/members"                                           Session Fast team::api::members,                 "List a team's members";
+    GET    "/teams/{team_id}/members/{user_id}"                                 Session Fast team::api::member,                  "Read a membership of a team";
+    DELETE "/teams/{team_id}/members/{user_id}"                                 Session Fast team::api::remove_member,           "Take somebody out of a team";
+    GET    "/teams/{team_id}/channels"                                          Session Fast channel::api::list,                 "List a team's public channels";
+    GET    "/teams/{team_id}/channels/private"                                  Session Fast channel::api::list_private,         "List a team's private channels";
+    GET    "/teams/{team_id}/channels/deleted"                                  Session Fast channel::api::list_deleted,         "List a team's archived public channels";
+    POST   "/teams/{team_id}/channels/search"                                   Session Fast channel::api::search,               "Find a team's public channels";
+    GET    "/teams/{team_id}/channels/name/{channel_name}"                      Session Fast channel::api::get_by_name,          "Read a channel by name";
+    GET    "/teams/name/{team_name}/channels/name/{channel_name}"               Session Fast channel::api::get_by_names,         "Read a channel by its name and its team's";
+    POST   "/teams/{team_id}/posts/search"                                      Session Fast post::api::search,                  "Find posts by words";
+    POST   "/channels"                                                          Session Fast channel::api::create,               "Create a channel; the caller becomes its admin";
+    GET    "/channels"                                                          Session Fast channel::api::list_all,             "List all channels";
+    POST   "/channels/direct"                                                   Session Fast channel::api::create_direct,        "Open the direct channel of two accounts";
+    POST   "/channels/group"                                                    Session Fast channel::api::create_group,         "Open the group channel of three to eight accounts";
+    POST   "/channels/members/{user_id}/view"                                   Session Fast channel::api::view,                 "Mark a channel as read";
+    GET    "/channels/{channel_id}"                                             Session Fast channel::api::get,                  "Read a channel";
+    PUT    "/channels/{channel_id}/patch"                                       Session Fast channel::api::patch,                "Change some fields of a channel";
+    DELETE "/channels/{channel_id}"                                             Session Fast channel::api::delete,               "Archive a channel";
+    GET    "/channels/{channel_id}/stats"                                       Session Fast channel::api::stats,                "Count a channel's members";
+    GET    "/channels/{channel_id}/members"                                     Session Fast channel::api::members,              "List a channel's members";
+    POST   "/channels/{channel_id}/members"                                     Session Fast channel::api::add_member,           "Join a channel, or add somebody to it";
+    GET    "/channels/{channel_id}/members/{user_id}"                           Session Fast channel::api::member,               "Read a membership of a channel";
+    DELETE "/channels/{channel_id}/members/{user_id}"                           Session Fast channel::api::remove_member,        "Leave a channel, or take somebody out of it";
+    GET    "/channels/{channel_id}/posts"                                       Session Fast post::api::list,                    "List a channel's posts, newest first";
+    GET    "/channels/{channel_id}/pinned"                                      Session Fast post::api::pinned,                  "List a channel's pinned posts";
+    POST   "/posts"                                                             Session Fast post::api::create,                  "Post";
+    POST   "/posts/ephemeral"                                                   Session Fast post::api::create_ephemeral,        "Post what only one account sees";
+    GET    "/posts/{post_id}"                                                   Session Fast post::api::get,                     "Read a post";
+    PUT    "/posts/{post_id}"                                                   Session Fast post::api::update,                  "Change a post, sent as a whole";
+    PUT    "/posts/{post_id}/patch"                                             Session Fast post::api::patch,                   "Change some fields of a post";
+    DELETE "/posts/{post_id}"                                                   Session Fast post::api::delete,                  "Delete a post";
+    GET    "/posts/{post_id}/thread"                                            Session Fast post::api::thread,                  "Read a thread";
+    POST   "/posts/{post_id}/pin"                                               Session Fast post::api::pin,                     "Pin a post to its channel";
+    POST   "/posts/{post_id}/unpin"                                             Session Fast post::api::unpin,                   "Take it off";
+    GET    "/posts/{post_id}/reactions"                                         Session Fast post::api::reactions,               "List the reactions to a post";
+    POST   "/reactions"                                                         Session Fast post::api::add_reaction,            "React to a post";
     POST   "/bots"                                                          Session Fast bot::api::create,                  "Create a bot, owned by the caller";
     GET    "/bots"                                                          Session Fast bot::api::list,                    "List bots, oldest first";
     GET    "/bots/{bot_user_id}"                                            Session Fast bot::api::get,                     "Read a bot";
@@ -161,9 +211,10 @@ fn is_letter_of(name: &str, letter: char) -> bool {
     match name {
         "email" => true,
         "username" => letter.is_ascii_alphanumeric() || "_-.".contains(letter),
-        "category" | "preference_name" => {
+        "category" | "preference_name" | "team_name" | "channel_name" => {
             letter.is_ascii_alphanumeric() || letter == '_' || letter == '-'
         }
+        "emoji_name" => letter.is_ascii_alphanumeric() || "_-+".contains(letter),
         "role_name" => letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_',
         _ => letter.is_ascii_alphanumeric(),
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{NewUser, Seen, User, picture, sql, valid};
+use crate::channel;
 use crate::config;
 use crate::error::{self, AppError};
 use crate::http::engine::Response;
@@ -172,9 +173,12 @@ pub fn stats(cx: &Context) -> Answer {
     ))
 }
 
-/// `GET /users/known`: ids of those one shares a channel with. There are no channels, so nobody is known.
-pub fn known(_: &Context) -> Answer {
-    Ok(answer::json(&[(); 0]))
+/// `GET /users/known`: ids of those one shares a channel with.
+pub fn known(cx: &Context) -> Answer {
+    let caller = cx.caller()?;
+    Ok(answer::json(&cx.app.store.read(|tx| {
+        Ok(channel::sql::known_to(tx, &caller.user_id)?)
+    })?))
 }
 
 /// `GET /users/{user_id}/image`: a picture made from the id.

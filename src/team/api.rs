@@ -1,0 +1,198 @@
+//! HTTP endpoints of teams.
+
+use serde_json::json;
+
+use super::{Team, find, permissions, sql};
+use crate::error::{self, AppError};
+use crate::http::{Answer, Context, answer, json as of_json};
+use crate::permission::{
+    Granted, LEAVE, MEMBERSHIPS, TEAM_ADD_MEMBER, TEAM_CREATE, TEAM_JOIN, TEAM_LIST_ALL,
+    TEAM_REMOVE_MEMBER, TEAM_VIEW,
+};
+use crate::store::Tx;
+use crate::user::api::about;
+
+/// `POST /teams`
+pub fn create(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "team")?;
+    let granted = TEAM_CREATE.ask(cx.caller()?)?;
+    let text = |name| body.text(name).unwrap_or_default();
+    if !text("id").is_empty() {
+        return Err(AppError::new(&error::TEAM_EXISTS));
+    }
+    let mut team = Team::new(
+        &text("name").to_lowercase(),
+        text("display_name"),
+        text("type"),
+        "",
+        granted.at(),
+    )?;
+    team.allow_open_invite = body.bool("allow_open_invite").unwrap_or(false);
+    team.description = text("description").chars().take(255).collect();
+    Ok(answer::created(&super::create(cx.app, granted, team)?))
+}
+
+/// `GET /teams/{team_id}`
+pub fn get(cx: &Context) -> Answer {
+    let id = cx.id("team_id")?;
+    one(cx, |tx| find(tx, id))
+}
+
+/// `GET /teams/name/{team_name}`
+pub fn get_by_name(cx: &Context) -> Answer {
+    one(cx, |tx| by_name(tx, cx.param("team_name")))
+}
+
+fn by_name(tx: &Tx, name: &str) -> Result<Team, AppError> {
+    sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::TEAM_MISSING))
+}
+
+fn one(cx: &Context, find: impl FnOnce(&Tx) -> Result<Team, AppError>) -> Answer {
+    let caller = cx.caller()?;
+    let team = cx.app.store.read(|tx| {
+        let team = find(tx)?;
+        let here = permissions(tx, caller, &team.id)?;
+        if !team.is_open() {
+            TEAM_VIEW.ask_in(caller, here)?;
+        }
+        Ok(team.seen_by(here))
+    })?;
+    Ok(answer::json(&team))
+}
+
+/// `GET /teams/name/{team_name}/exists`
+pub fn exists(cx: &Context) -> Answer {
+    let name = cx.param("team_name");
+    let caller = cx.caller()?;
+    let exists = cx.app.store.read(|tx| match sql::by_name(tx, name)? {
+        None => Ok(false),
+        Some(team) => Ok(team.is_open()
+            || TEAM_VIEW
+                .ask_in(caller, permissions(tx, caller, &team.id)?)
+                .is_ok()),
+    })?;
+    Ok(answer::json(&json!({"exists": exists})))
+}
+
+/// `GET /teams`
+pub fn list(cx: &Context) -> Answer {
+    let caller = cx.caller()?;
+    let all = TEAM_LIST_ALL.ask(caller).is_ok();
+    seen(cx, |tx| Ok(sql::list(tx, all, cx.page())?))
+}
+
+/// `POST /teams/search`
+pub fn search(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "team_search")?;
+    let term = body.required("term")?.to_lowercase();
+    let all = TEAM_LIST_ALL.ask(cx.caller()?).is_ok();
+    seen(cx, |tx| Ok(sql::search(tx, &term, all)?))
+}
+
+/// `GET /users/{user_id}/teams`
+pub fn list_of_user(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    about(cx, user_id, &MEMBERSHIPS)?;
+    seen(cx, |tx| Ok(sql::of_user(tx, user_id)?))
+}
+
+fn seen(cx: &Context, list: impl FnOnce(&Tx) -> Result<Vec<Team>, AppError>) -> Answer {
+    let caller = cx.caller()?;
+    let teams = cx.app.store.read(|tx| {
+        let seen =
+            |team: Team| Ok(permissions(tx, caller, &team.id).map(|here| team.seen_by(here))?);
+        list(tx)?
+            .into_iter()
+            .map(seen)
+            .collect::<Result<Vec<_>, AppError>>()
+    })?;
+    Ok(answer::json(&teams))
+}
+
+/// `POST /teams/{team_id}/members`
+pub fn add_member(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    let body = of_json::object(cx.body(), "team_member")?;
+    if body
+        .text("team_id")
+        .is_some_and(|named| !named.is_empty() && named != team_id)
+    {
+        return Err(AppError::body_param("team_id"));
+    }
+    let user_id = body
+        .text("user_id")
+        .filter(|id| crate::id::is_valid(id))
+        .ok_or_else(|| AppError::body_param("user_id"))?;
+    let granted = may_add(cx, team_id, user_id)?;
+    Ok(answer::created(&super::add_member(
+        cx.app, granted, team_id, user_id,
+    )?))
+}
+
+/// Mattermost: oneself into an open team; others, and into closed ones, with the permission there.
+fn may_add(cx: &Context, team_id: &str, user_id: &str) -> Result<Granted, AppError> {
+    let caller = cx.caller()?;
+    cx.app.store.read(|tx| {
+        let team = find(tx, team_id)?;
+        let here = permissions(tx, caller, team_id)?;
+        if user_id == caller.user_id && team.is_open() {
+            return TEAM_JOIN.ask_in(caller, here);
+        }
+        TEAM_ADD_MEMBER.ask_in(caller, here)
+    })
+}
+
+/// `GET /teams/{team_id}/members`
+pub fn members(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    may_view(cx, team_id)?;
+    Ok(answer::json(
+        &cx.app
+            .store
+            .read(|tx| Ok(sql::members(tx, team_id, cx.page())?))?,
+    ))
+}
+
+/// `GET /teams/{team_id}/members/{user_id}`
+pub fn member(cx: &Context) -> Answer {
+    let (team_id, user_id) = (cx.id("team_id")?, cx.id("user_id")?);
+    may_view(cx, team_id)?;
+    let member = cx
+        .app
+        .store
+        .read(|tx| Ok(sql::member(tx, team_id, user_id)?))?;
+    Ok(answer::json(&member.ok_or_else(|| {
+        AppError::new(&error::TEAM_MEMBER_MISSING)
+    })?))
+}
+
+fn may_view(cx: &Context, team_id: &str) -> Result<Granted, AppError> {
+    let caller = cx.caller()?;
+    cx.app
+        .store
+        .read(|tx| TEAM_VIEW.ask_in(caller, permissions(tx, caller, team_id)?))
+}
+
+/// `GET /users/{user_id}/teams/members`
+pub fn memberships(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    about(cx, user_id, &MEMBERSHIPS)?;
+    Ok(answer::json(
+        &cx.app.store.read(|tx| Ok(sql::memberships(tx, user_id)?))?,
+    ))
+}
+
+/// `DELETE /teams/{team_id}/members/{user_id}`
+pub fn remove_member(cx: &Context) -> Answer {
+    let (team_id, user_id) = (cx.id("team_id")?, cx.id("user_id")?);
+    let caller = cx.caller()?;
+    let granted = if user_id == caller.user_id {
+        LEAVE.ask(caller)?
+    } else {
+        cx.app
+            .store
+            .read(|tx| TEAM_REMOVE_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?))?
+    };
+    super::remove_member(cx.app, granted, team_id, user_id)?;
+    Ok(answer::ok())
+}

@@ -1,0 +1,267 @@
+//! Teams: channels and members under one name. Owns who belongs to a team, and what that permits.
+
+pub mod api;
+pub mod sql;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::app::App;
+use crate::clock::Millis;
+use crate::error::{self, AppError};
+use crate::event::{Audience, News};
+use crate::permission::{Caller, Granted, Permission, PermissionSet};
+use crate::store::Tx;
+use crate::user::{self, User};
+use crate::{audit, channel, id, role};
+
+/// A team as the API shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Team {
+    /// 26 letters.
+    pub id: String,
+    /// When made.
+    pub create_at: Millis,
+    /// When changed last.
+    pub update_at: Millis,
+    /// Above 0: archived then.
+    pub delete_at: Millis,
+    /// What people read.
+    pub display_name: String,
+    /// Part of addresses.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Of its creator; empty for those who do not manage the team.
+    pub email: String,
+    /// `O` or `I`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    company_name: &'static str,
+    allowed_domains: &'static str,
+    /// Empty for those who may not invite.
+    pub invite_id: String,
+    /// Whether anyone may see and join it.
+    pub allow_open_invite: bool,
+    scheme_id: Option<()>,
+    group_constrained: Option<()>,
+    policy_id: Option<()>,
+}
+
+/// Mattermost: names that would be mistaken for pages.
+const RESERVED: [&str; 11] = [
+    "signup",
+    "login",
+    "admin",
+    "channel",
+    "post",
+    "api",
+    "oauth",
+    "error",
+    "help",
+    "plugins",
+    "playbooks",
+];
+
+impl Team {
+    /// A new team, checked.
+    ///
+    /// # Errors
+    /// In Mattermost's order: name, display name, type.
+    pub fn new(
+        name: &str,
+        display_name: &str,
+        kind: &str,
+        email: &str,
+        now: Millis,
+    ) -> Result<Team, AppError> {
+        let edge = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let inner = name.bytes().all(|byte| edge(byte) || byte == b'-');
+        let ends = name.bytes().next().is_some_and(edge) && name.bytes().last().is_some_and(edge);
+        if !(2..=64).contains(&name.len()) || !inner || !ends {
+            return Err(AppError::new(&error::TEAM_NAME));
+        }
+        if RESERVED.contains(&name) {
+            return Err(AppError::new(&error::TEAM_RESERVED));
+        }
+        if !(1..=64).contains(&display_name.chars().count()) || display_name.contains('\0') {
+            return Err(AppError::new(&error::TEAM_DISPLAY_NAME));
+        }
+        if !["O", "I"].contains(&kind) {
+            return Err(AppError::new(&error::TEAM_TYPE));
+        }
+        Ok(Team {
+            id: id::new(),
+            create_at: now,
+            update_at: now,
+            delete_at: 0,
+            display_name: display_name.to_owned(),
+            name: name.to_owned(),
+            description: String::new(),
+            email: email.to_owned(),
+            kind: kind.to_owned(),
+            company_name: "",
+            allowed_domains: "",
+            invite_id: id::new(),
+            allow_open_invite: false,
+            scheme_id: None,
+            group_constrained: None,
+            policy_id: None,
+        })
+    }
+
+    /// Whether anyone may see and join it.
+    pub fn is_open(&self) -> bool {
+        self.kind == "O" && self.allow_open_invite
+    }
+
+    /// As the caller may see it. Mattermost: address and invitation only for those who manage and invite.
+    fn seen_by(mut self, here: PermissionSet) -> Team {
+        if !here.has(Permission::ManageTeam) {
+            self.email.clear();
+        }
+        if !here.has(Permission::InviteUser) {
+            self.invite_id.clear();
+        }
+        self
+    }
+}
+
+/// A membership as the API shows it.
+#[derive(Debug, Serialize)]
+pub struct Member {
+    team_id: String,
+    /// Whose it is.
+    pub user_id: String,
+    roles: &'static str,
+    delete_at: Millis,
+    scheme_guest: bool,
+    scheme_user: bool,
+    scheme_admin: bool,
+    explicit_roles: &'static str,
+}
+
+/// The roles of a member.
+pub fn roles_of(admin: bool) -> &'static str {
+    if admin {
+        "team_user team_admin"
+    } else {
+        "team_user"
+    }
+}
+
+/// What the caller may do in the team: by the roles he has everywhere, and by those of a member.
+pub fn permissions(tx: &Tx, caller: &Caller, team_id: &str) -> Result<PermissionSet, AppError> {
+    match sql::member(tx, team_id, &caller.user_id)? {
+        Some(member) => Ok(caller
+            .permissions
+            .and(role::sql::permissions(tx, member.roles)?)),
+        None => Ok(caller.permissions),
+    }
+}
+
+/// The team with the id.
+///
+/// # Errors
+/// There is none.
+pub fn find(tx: &Tx, id: &str) -> Result<Team, AppError> {
+    sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::TEAM_MISSING))
+}
+
+/// Makes a team with its two channels; the caller becomes its admin.
+///
+/// # Errors
+/// The name is taken.
+pub fn create(app: &App, granted: Granted, mut team: Team) -> Result<Team, AppError> {
+    app.change(move |tx, news| {
+        let creator = user::sql::by_id(tx, &granted.caller().user_id)?
+            .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        if sql::by_name(tx, &team.name)?.is_some() {
+            return Err(AppError::new(&error::TEAM_EXISTS));
+        }
+        team.email.clone_from(&creator.email);
+        sql::insert(tx, &team)?;
+        channel::create_defaults(tx, &team.id, granted.at())?;
+        join(tx, news, &team, &creator, &creator, true, granted.at())?;
+        audit::record(tx, &granted, &format!("name={}", team.name))?;
+        Ok(team)
+    })
+}
+
+/// Adds the account to the team and its two channels; a member stays one.
+///
+/// # Errors
+/// The team or the user does not exist.
+pub fn add_member(
+    app: &App,
+    granted: Granted,
+    team_id: &str,
+    user_id: &str,
+) -> Result<Member, AppError> {
+    let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
+    app.change(move |tx, news| {
+        let missing = || AppError::new(&error::USER_MISSING);
+        let team = find(tx, &team_id)?;
+        let user = user::sql::by_id(tx, &user_id)?.ok_or_else(missing)?;
+        if sql::member(tx, &team_id, &user_id)?.is_none() {
+            let by =
+                user::sql::by_id(tx, &granted.caller().user_id)?.unwrap_or_else(|| user.clone());
+            join(tx, news, &team, &user, &by, false, granted.at())?;
+        }
+        audit::record(
+            tx,
+            &granted,
+            &format!("name={} user_id={user_id}", team.name),
+        )?;
+        sql::member(tx, &team_id, &user_id)?.ok_or_else(missing)
+    })
+}
+
+fn join(
+    tx: &Tx,
+    news: &mut News,
+    team: &Team,
+    user: &User,
+    by: &User,
+    admin: bool,
+    at: Millis,
+) -> Result<(), AppError> {
+    sql::insert_member(tx, &team.id, &user.id, admin)?;
+    news.tell(
+        "added_to_team",
+        json!({"team_id": team.id, "user_id": user.id}),
+        Audience::user(&user.id),
+    );
+    channel::join_defaults(tx, news, team, user, by, at)
+}
+
+/// Takes the account out of the team and all its channels.
+///
+/// # Errors
+/// The user is no member.
+pub fn remove_member(
+    app: &App,
+    granted: Granted,
+    team_id: &str,
+    user_id: &str,
+) -> Result<(), AppError> {
+    let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
+    app.change(move |tx, news| {
+        sql::member(tx, &team_id, &user_id)?
+            .ok_or_else(|| AppError::new(&error::TEAM_MEMBER_MISSING))?;
+        // Told while the one who leaves is still a member.
+        news.tell(
+            "leave_team",
+            json!({"team_id": team_id, "user_id": user_id}),
+            Audience::team(&team_id),
+        );
+        news.tell(
+            "leave_team",
+            json!({"team_id": team_id, "user_id": user_id}),
+            Audience::user(&user_id),
+        );
+        sql::delete_member(tx, &team_id, &user_id)?;
+        channel::sql::delete_memberships(tx, &team_id, &user_id)?;
+        audit::record(tx, &granted, &format!("user_id={user_id}"))
+    })
+}

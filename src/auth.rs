@@ -89,23 +89,116 @@ enum Touch {
 /// # Errors
 /// Only when the store fails; a refused credential is an [`Entry`].
 pub fn enter(app: &App, request: &Request) -> Result<(Arc<Config>, Entry), AppError> {
-    let now = app.clock.now();
-    let stranger = Caller::stranger(request.peer.ip().to_string(), request.raw_path.clone(), now);
+    let stranger = Caller::stranger(
+        request.peer.ip().to_string(),
+        request.raw_path.clone(),
+        app.clock.now(),
+    );
     let Some((place, secret)) = credential(request) else {
         let config = app.store.read(|tx| app.config.current(tx))?;
         return Ok((config, Entry::Stranger(stranger)));
     };
+    let (config, entry) = admit(app, secret, stranger, |good| {
+        check_place(request, place, secret, good)
+    })?;
+    let entry = match entry {
+        Entry::Refused(refused, stranger) if place == Place::Query => Entry::Refused(
+            Refused {
+                clears_cookie: false,
+                ..refused
+            },
+            stranger,
+        ),
+        entry => entry,
+    };
+    Ok((config, entry))
+}
+
+/// The secret that a request came with, as it is stored; for what lives longer than the request.
+pub fn secret_hash(request: &Request) -> Option<SecretHash> {
+    credential(request).map(|(_, secret)| SecretHash::of(secret))
+}
+
+/// Tells whose secret it is that came another way than with a request.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn enter_by_secret(
+    app: &App,
+    secret: &str,
+    address: String,
+    action: String,
+) -> Result<(Arc<Config>, Entry), AppError> {
+    admit(
+        app,
+        secret,
+        Caller::stranger(address, action, app.clock.now()),
+        Ok,
+    )
+}
+
+/// Whether the credential is still good: of whom has been let in before.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn is_good(
+    app: &App,
+    tx: &Tx,
+    config: &Config,
+    secret_hash: &SecretHash,
+) -> Result<bool, AppError> {
+    Ok(
+        check_hash(tx, config, secret_hash, app.clock.now())?
+            .is_some_and(|checked| checked.is_ok()),
+    )
+}
+
+/// Who has been let in before, with what he may do now; none: the credential is good no more.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Caller>, AppError> {
+    let (config, now) = (app.config.current(tx)?, app.clock.now());
+    let Some(Ok(good)) = check_hash(tx, &config, secret_hash, now)? else {
+        return Ok(None);
+    };
+    let permissions = role::sql::permissions(tx, &good.roles)?;
+    let Good {
+        user_id,
+        roles,
+        session_id,
+        via,
+        ..
+    } = good;
+    let stranger = Caller::stranger(String::new(), String::new(), now);
+    Ok(Some(Caller {
+        user_id,
+        session_id,
+        roles,
+        permissions,
+        via,
+        ..stranger
+    }))
+}
+
+/// Whose secret it is; `also` may refuse what is good in itself.
+fn admit(
+    app: &App,
+    secret: &str,
+    stranger: Caller,
+    also: impl FnOnce(Good) -> Result<Good, Refused>,
+) -> Result<(Arc<Config>, Entry), AppError> {
+    let now = stranger.at;
     let (config, checked) = app.store.read(|tx| {
         let config = app.config.current(tx)?;
-        let checked = check(tx, &config, secret, now)?
-            .and_then(|good| check_place(request, place, secret, good));
-        let known = match checked {
+        let known = match check(tx, &config, secret, now)?.and_then(also) {
             Ok(good) => Ok((role::sql::permissions(tx, &good.roles)?, good)),
             Err(refused) => Err(refused),
         };
         Ok((config, known))
     })?;
     let entry = match checked {
+        Err(refused) => Entry::Refused(refused, stranger),
         Ok((permissions, good)) => match touch(app, &good, now) {
             Some(session_id) => {
                 let Good {
@@ -126,13 +219,6 @@ pub fn enter(app: &App, request: &Request) -> Result<(Arc<Config>, Entry), AppEr
             // Between the look and the first use somebody ended the token.
             None => Entry::Refused(of_user(&good, "ended"), stranger),
         },
-        Err(refused) => Entry::Refused(
-            Refused {
-                clears_cookie: refused.clears_cookie && place != Place::Query,
-                ..refused
-            },
-            stranger,
-        ),
     };
     Ok((config, entry))
 }
@@ -172,23 +258,32 @@ fn check(
     secret: &str,
     now: Millis,
 ) -> Result<Result<Good, Refused>, AppError> {
-    let hash = SecretHash::of(secret);
-    if let Some((session, owner)) = session::sql::by_secret(tx, &hash)? {
-        return Ok(check_session(config, session, owner, now));
-    }
-    if let Some(found) = token::sql::by_secret(tx, &hash)? {
-        return Ok(check_token(config, found, now));
+    if let Some(checked) = check_hash(tx, config, &SecretHash::of(secret), now)? {
+        return Ok(checked);
     }
     if id::is_valid(secret)
         && let Some(token) = token::sql::by_id(tx, secret)?
     {
+        let refused = refused("token_id_instead_of_secret");
         return Ok(Err(Refused {
             token_id: Some(token.id),
             user_id: token.user_id,
-            ..refused("token_id_instead_of_secret")
+            ..refused
         }));
     }
     Ok(Err(refused("unknown")))
+}
+
+fn check_hash(
+    tx: &Tx,
+    config: &Config,
+    hash: &SecretHash,
+    now: Millis,
+) -> Result<Option<Result<Good, Refused>>, AppError> {
+    if let Some((session, owner)) = session::sql::by_secret(tx, hash)? {
+        return Ok(Some(check_session(config, session, owner, now)));
+    }
+    Ok(token::sql::by_secret(tx, hash)?.map(|found| check_token(config, found, now)))
 }
 
 /// What decides about an owner's credentials.

@@ -1,16 +1,20 @@
-//! Work in the background: tokens and sessions that ended are deleted, at start and every hour.
+//! Work in the background: tokens and sessions that ended are deleted, at start and every hour; listeners whose
+//! credential ended, by whomever, are ended within a second.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::error::AppError;
 use crate::{session, token};
 
-/// How often.
+/// How often what ended is deleted.
 const EVERY: Duration = Duration::from_secs(3600);
+
+/// How often the credentials of listeners are looked at.
+const LOOK: Duration = Duration::from_millis(300);
 
 /// The thread that does it, ended on drop.
 pub struct CleanUp {
@@ -26,11 +30,17 @@ impl CleanUp {
     pub fn start(app: Arc<App>) -> std::io::Result<CleanUp> {
         let (stop, stopped) = channel::<()>();
         let work = move || {
+            let mut last = None;
             loop {
-                if let Err(error) = now(&app) {
-                    log::error!("expired tokens and sessions were not deleted: {error}");
+                if last.is_none_or(|last: Instant| last.elapsed() >= EVERY) {
+                    last = Some(Instant::now());
+                    tell("expired tokens and sessions were not deleted", now(&app));
                 }
-                if !matches!(stopped.recv_timeout(EVERY), Err(RecvTimeoutError::Timeout)) {
+                tell(
+                    "the credentials of listeners were not looked at",
+                    app.hub.recheck(&app),
+                );
+                if !matches!(stopped.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
                     break;
                 }
             }
@@ -42,6 +52,12 @@ impl CleanUp {
             stop: Some(stop),
             thread: Some(thread),
         })
+    }
+}
+
+fn tell(what: &str, result: Result<(), AppError>) {
+    if let Err(error) = result {
+        log::error!("{what}: {error}");
     }
 }
 

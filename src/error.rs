@@ -45,6 +45,14 @@ catalogue! {
     BUSY = 503, "api.context.busy.app_error", "The server is busy. Please try again.";
     HTTP_VERSION = 505, "api.request.version.app_error", "This server speaks HTTP/1.1 and HTTP/1.0.";
 
+    // The WebSocket.
+    WEBSOCKET_ORIGIN = 403, "api.web_socket.connect.upgrade.app_error", "URL Blocked because of CORS or the request is no upgrade to a WebSocket.";
+    WEBSOCKET_UPGRADE = 400, "api.web_socket.connect.upgrade.app_error", "URL Blocked because of CORS or the request is no upgrade to a WebSocket.";
+    WEBSOCKET_NO_ACTION = 400, "api.web_socket_router.no_action.app_error", "No websocket action.";
+    WEBSOCKET_BAD_SEQ = 400, "api.web_socket_router.bad_seq.app_error", "Invalid sequence for WebSocket message.";
+    WEBSOCKET_BAD_ACTION = 500, "api.web_socket_router.bad_action.app_error", "Unknown WebSocket action.";
+    WEBSOCKET_PARAM = 400, "api.websocket_handler.invalid_param.app_error", "Invalid {name} parameter.";
+
     // The store.
     STORE = 500, "app.store.app_error", "The data could not be read or written. The server's log has the reason under this request id.";
     STORE_FULL = 507, "app.store.full.app_error", "The disk is full: nothing was changed. Please free some space and try again.";

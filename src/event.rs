@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::store::Tx;
 
 /// Something that happened.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Event {
     /// Mattermost's name.
     pub name: &'static str,
@@ -18,7 +18,7 @@ pub struct Event {
 }
 
 /// Who hears of an event. All empty: everyone who is connected.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Audience {
     /// This account.
     pub user_id: String,
@@ -77,7 +77,7 @@ impl App {
             let mut news = News::default();
             Ok((work(tx, &mut news)?, news))
         })?;
-        self.hub.publish(news.0);
+        self.hub.publish(&self.store, news.0);
         Ok(value)
     }
 }

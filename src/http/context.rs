@@ -18,7 +18,7 @@ const PER_PAGE_MOST: i64 = 200;
 /// One request on its way through its handler.
 pub struct Context<'r> {
     /// The state of the server.
-    pub app: &'r App,
+    pub app: &'r Arc<App>,
     /// What was sent.
     pub request: &'r Request,
     /// The settings in force when the request came.

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod json;
 mod router;
 pub mod routes;
+pub mod websocket;
 
 use std::net::TcpListener;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The route table: every endpoint there is. README's table is printed from it.
 
 use super::engine::Lane::{self, Fast, Slow};
-use super::{Answer, Context};
+use super::{Answer, Context, websocket};
 use crate::{
     audit, bot, channel, config, post, preference, role, session, status, system, team, token, user,
 };
@@ -158,6 +158,7 @@ routes! {
     GET    "/audits"                                                        Session Fast audit::api::list_all,              "List what everybody did, newest first";
     GET    "/logs"                                                          Session Fast system::api::logs,                 "Read the last lines of the log";
     POST   "/logs"                                                          Open    Fast system::api::post_log,             "Write a client's message into the log";
+    GET    "/websocket"                                                         Open    Fast websocket::open,                    "Listen to events (RFC 6455)";
     GET    "/config"                                                        Session Fast config::api::get,                  "Read the configuration";
     PUT    "/config"                                                        Session Fast config::api::update,               "Replace the configuration";
     PUT    "/config/patch"                                                  Session Fast config::api::patch,                "Change settings, at once and for good";

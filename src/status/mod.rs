@@ -24,7 +24,8 @@ const KNOWN: [&str; 4] = ["online", "away", "dnd", "offline"];
 #[derive(Debug, Serialize)]
 pub struct Status {
     user_id: String,
-    status: String,
+    /// `online`, `away`, `dnd` or `offline`.
+    pub status: String,
     manual: bool,
     last_activity_at: Millis,
 }

@@ -143,3 +143,12 @@ pub fn delete_member(tx: &Tx, team_id: &str, user_id: &str) -> Result<(), StoreE
     )?;
     Ok(())
 }
+
+/// Who is in a team.
+pub fn member_ids(tx: &Tx, team_id: &str) -> Result<Vec<String>, StoreError> {
+    tx.many(
+        "SELECT user_id FROM team_members WHERE team_id = $1",
+        params![team_id],
+        |row| row.get(0),
+    )
+}

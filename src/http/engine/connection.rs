@@ -4,13 +4,17 @@
 use super::body::Pending;
 use super::guard::Guarded;
 use super::limits::Limits;
-use super::parked::Seat;
+use super::parked::{Parked, Seat};
 use super::parse::{self, Framing, Head, Scanner};
 use super::request::Request;
 use super::source::{Interest, Source};
+use super::upgrade::{After, Upgrade, Upgraded};
 use super::{Lane, Refusal};
 use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// What a connection lends for a turn: the worker's buffer, and how often it may still read.
@@ -45,6 +49,8 @@ pub(super) enum Stage {
     Handling,
     /// The answer is in `output`.
     Sending,
+    /// Another protocol has its turns.
+    Upgraded,
     /// Our side is shut; what still comes is thrown away so that the client sees the answer and no reset.
     Draining {
         left: usize,
@@ -70,6 +76,7 @@ pub(super) struct Connection {
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
+    pub(super) upgraded: Option<Upgraded>,
     _seat: Seat,
 }
 
@@ -91,6 +98,7 @@ impl Connection {
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
+            upgraded: None,
             _seat: seat,
         }
     }
@@ -122,6 +130,46 @@ impl Connection {
         matches!(self.stage, Stage::Head(_) | Stage::Body(_))
     }
 
+    /// Begins another protocol; its first turn is after the answer.
+    pub fn upgrade(&mut self, upgrade: &Upgrade, parked: &Arc<Parked>) {
+        self.upgraded = upgrade.start(self.key(), parked);
+    }
+
+    /// Gives another protocol its turn because the time has come; false when it is none, or the client does not read.
+    pub fn is_due(&mut self, limits: &Limits) -> bool {
+        self.deadline = Instant::now() + limits.write_deadline;
+        matches!(self.stage, Stage::Upgraded) && self.output.is_empty()
+    }
+
+    /// A turn of another protocol.
+    fn speak(&mut self, limits: &Limits) -> Step {
+        let Some(upgraded) = &mut self.upgraded else {
+            return Step::Done(Next::Close);
+        };
+        upgraded.woken.store(false, Ordering::SeqCst);
+        let (input, output) = (&mut self.input, &mut self.output);
+        match catch_unwind(AssertUnwindSafe(|| upgraded.protocol.turn(input, output))) {
+            Ok(After::Stay { until }) if self.output.is_empty() => {
+                // A quiet connection keeps no buffers.
+                self.input = Vec::new();
+                self.output = Vec::new();
+                self.deadline = until;
+                Step::MoreInput
+            }
+            Ok(After::Stay { .. }) => {
+                self.deadline = Instant::now() + limits.write_deadline;
+                Step::Again
+            }
+            Ok(After::End) | Err(_) => {
+                self.upgraded = None;
+                self.terms.keep_alive = false;
+                self.stage = Stage::Sending;
+                self.deadline = Instant::now() + limits.write_deadline;
+                Step::Again
+            }
+        }
+    }
+
     /// Goes as far as it can without blocking.
     pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
         loop {
@@ -134,6 +182,7 @@ impl Connection {
                 Stage::Idle | Stage::Head(_) => self.read_head(turn),
                 Stage::Body(_) => self.read_body(),
                 Stage::Sending => Ok(self.after_answer(turn.limits)),
+                Stage::Upgraded => Ok(self.speak(turn.limits)),
                 Stage::Draining { left } => return self.drain(turn, left),
                 Stage::Handling => return Next::Close,
             };

@@ -16,12 +16,14 @@ mod sending;
 mod server;
 mod source;
 mod target;
+mod upgrade;
 mod worker;
 
 pub use limits::Limits;
 pub use request::Request;
 pub use response::Response;
 pub use server::Server;
+pub use upgrade::{After, Protocol, Upgrade, Waker};
 
 use std::net::SocketAddr;
 

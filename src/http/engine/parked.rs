@@ -73,6 +73,14 @@ impl Parked {
         shard.remove(&key)
     }
 
+    /// A turn for one, as soon as a worker is free; nothing when it has one now.
+    pub fn wake(&self, key: usize) {
+        if let Some(one) = self.shard(key).get(&key) {
+            // One that cannot be woken is gone, or found by the sweep.
+            let _ = one.arm(Interest::Write);
+        }
+    }
+
     /// A turn for each, as soon as a worker is free.
     pub fn wake_all(&self) {
         for shard in &self.shards {

@@ -1,6 +1,9 @@
 //! An answer as plain data, and its bytes. The one place that writes HTTP, through `tiny_http`'s writer; refuses
 //! header values that would break out of their line. Knows no socket.
 
+use super::upgrade::Upgrade;
+use std::sync::Arc;
+
 /// A complete answer.
 #[derive(Clone, Debug, Default)]
 pub struct Response {
@@ -12,6 +15,8 @@ pub struct Response {
     pub body: Vec<u8>,
     /// Close the connection after this answer.
     pub close: bool,
+    /// Go on with another protocol after this answer, which is 101 then, with these headers and no body.
+    pub upgrade: Option<Arc<Upgrade>>,
 }
 
 impl Response {
@@ -47,8 +52,24 @@ impl Response {
         self
     }
 
+    /// 101 is not for `tiny_http`, which has an upgrade of its own that takes the socket away.
+    fn write_upgrade(&self, out: &mut Vec<u8>) {
+        out.extend(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n");
+        for (name, value) in self
+            .headers
+            .iter()
+            .filter(|(name, value)| header(name, value).is_some())
+        {
+            out.extend(format!("{name}: {value}\r\n").as_bytes());
+        }
+        out.extend(b"\r\n");
+    }
+
     /// Appends the bytes of the answer. An answer that cannot be sent as it is becomes a plain 500.
     pub(super) fn write(&self, out: &mut Vec<u8>, head_only: bool, keep_alive: bool, http10: bool) {
+        if self.upgrade.is_some() && !http10 {
+            return self.write_upgrade(out);
+        }
         let start = out.len();
         out.reserve(256 + self.body.len());
         if self.write_head(out, http10).is_none() {

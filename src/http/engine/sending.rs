@@ -52,6 +52,10 @@ impl Connection {
     /// The answer is out: the next request, or the end.
     pub(super) fn after_answer(&mut self, limits: &Limits) -> Step {
         let now = Instant::now();
+        if self.upgraded.is_some() {
+            self.stage = Stage::Upgraded;
+            return Step::Again;
+        }
         if !self.terms.keep_alive {
             self.input = Vec::new();
             self.output = Vec::new();

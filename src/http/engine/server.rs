@@ -150,7 +150,7 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
             ready: VecDeque::new(),
         }),
         poller,
-        parked: Parked::new(),
+        parked: Arc::new(Parked::new()),
         open: Arc::default(),
         bound: limits
             .connections

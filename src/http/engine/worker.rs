@@ -36,7 +36,7 @@ pub(super) struct Shared {
     pub poller: Arc<Poller>,
     pub listener: Mutex<Option<Source<TcpListener>>>,
     pub lead: Mutex<Lead>,
-    pub parked: Parked,
+    pub parked: Arc<Parked>,
     pub open: Arc<Tally>,
     pub bound: usize,
     pub limits: Limits,
@@ -112,6 +112,9 @@ impl Shared {
                 },
             };
             connection.answer(&response, self.is_stopping(), &self.limits);
+            if let Some(upgrade) = &response.upgrade {
+                connection.upgrade(upgrade, &self.parked);
+            }
         }
         self.park(connection, Interest::Write);
     }
@@ -127,12 +130,21 @@ impl Shared {
 
     /// Leaves it to whoever gets its next event.
     pub fn park(&self, connection: Box<Connection>, interest: Interest) {
+        let key = connection.key();
+        let woken = connection
+            .upgraded
+            .as_ref()
+            .map(|upgraded| Arc::clone(&upgraded.woken));
         if let Err(error) = self.parked.park(connection, interest) {
             log::error!("a connection could not be watched: {error}");
         }
         // If the stop came in between, its own round may have missed this one.
         if interest == Interest::Read && self.is_stopping() {
             self.parked.wake_all();
+        }
+        // The same with whatever wakes another protocol.
+        if woken.is_some_and(|woken| woken.load(Ordering::SeqCst)) {
+            self.parked.wake(key);
         }
     }
 
@@ -157,6 +169,8 @@ impl Shared {
         for mut connection in self.parked.take_overdue(Instant::now()) {
             if connection.is_reading() {
                 connection.refuse(Refusal::Timeout, &self.handler, &self.limits);
+                self.park(connection, Interest::Write);
+            } else if connection.is_due(&self.limits) {
                 self.park(connection, Interest::Write);
             }
         }

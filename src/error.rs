@@ -34,6 +34,9 @@ catalogue! {
     PERMISSIONS = 403, "api.context.permissions.app_error", "You do not have the appropriate permissions.";
     NOT_FOUND = 404, "api.context.404.app_error", "Sorry, we could not find the page.";
 
+    /// Mattermost has it, patmost has not.
+    NOT_IMPLEMENTED = 501, "api.not_implemented.app_error", "This server does not have this part of the Mattermost API.";
+
     // What the connection itself may answer, before any route.
     BAD_REQUEST = 400, "api.request.malformed.app_error", "The request is not well-formed HTTP: {name}.";
     REQUEST_TIMEOUT = 408, "api.request.timeout.app_error", "The request did not arrive in time.";

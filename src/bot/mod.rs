@@ -68,8 +68,8 @@ pub fn create(
         ..NewUser::default()
     };
     let bot = user::made(new, granted.at())?;
-    app.store.write(move |tx| {
-        user::add(tx, &granted, &bot)?;
+    app.change(move |tx, news| {
+        user::add(tx, news, &granted, &bot)?;
         Ok(bot)
     })
 }
@@ -128,9 +128,9 @@ pub fn update_active(
     active: bool,
 ) -> Result<User, AppError> {
     let (caller, bot_id) = (caller.clone(), bot_id.to_owned());
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         let (granted, bot) = allowed(tx, &caller, &bot_id)?;
-        user::set_active(tx, &bot, active, granted.at())?;
+        user::set_active(tx, news, &bot, active, granted.at())?;
         audit::record(tx, &granted, "")?;
         find(tx, &bot_id)
     })

@@ -2,6 +2,7 @@
 
 use super::engine::Lane::{self, Fast, Slow};
 use super::{Answer, Context, websocket};
+use crate::error::{self, AppError};
 use crate::{
     audit, bot, channel, config, post, preference, role, session, status, system, team, token, user,
 };
@@ -173,10 +174,84 @@ routes! {
 pub fn find(method: &str, path: &str) -> Option<(&'static Route, Vec<(&'static str, String)>)> {
     let path = path.strip_prefix(BASE)?;
     let fits = |route: &'static Route| Some((route, params(route.path, path)?));
-    ROUTES
+    let found = ROUTES
         .iter()
         .filter(|route| route.method == method)
-        .find_map(fits)
+        .find_map(fits);
+    found.or_else(|| is_absent(path).then(|| (&NOT_IMPLEMENTED, Vec::new())))
+}
+
+/// What Mattermost has and patmost has not, by the first part of the path, or the last.
+const ABSENT: [&str; 42] = [
+    "files",
+    "emoji",
+    "commands",
+    "hooks",
+    "oauth",
+    "plugins",
+    "jobs",
+    "saml",
+    "ldap",
+    "compliance",
+    "cluster",
+    "brand",
+    "elasticsearch",
+    "data_retention",
+    "groups",
+    "schemes",
+    "opengraph",
+    "redirect_location",
+    "terms_of_service",
+    "reports",
+    "uploads",
+    "imports",
+    "exports",
+    "bleve",
+    "cloud",
+    "sharedchannels",
+    "remotecluster",
+    "actions",
+    "analytics",
+    "image",
+    "permissions",
+    "integrity",
+    "notifications",
+    "usage",
+    "drafts",
+    "bookmarks",
+    "ip_filtering",
+    "limits",
+    "custom_profile_attributes",
+    "scheduled_posts",
+    "threads",
+    "categories",
+];
+
+/// Where what is absent leads.
+static NOT_IMPLEMENTED: Route = Route {
+    method: "*",
+    path: "/...",
+    access: Session,
+    lane: Fast,
+    handler: |_| Err(AppError::new(&error::NOT_IMPLEMENTED)),
+    doc: "What Mattermost has and patmost has not",
+};
+
+/// Whether the path is one of those.
+fn is_absent(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    let first = parts.next().unwrap_or_default();
+    let inner = [
+        "threads",
+        "categories",
+        "bookmarks",
+        "drafts",
+        "scheduled_posts",
+        "groups",
+    ];
+    ABSENT.contains(&first)
+        || (["users", "teams", "channels"].contains(&first)
+            && parts.any(|part| inner.contains(&part)))
 }
 
 /// The variable parts of `path`, when it has the shape of `pattern`.

@@ -99,8 +99,7 @@ pub fn list_of_user(cx: &Context) -> Answer {
 fn seen(cx: &Context, list: impl FnOnce(&Tx) -> Result<Vec<Team>, AppError>) -> Answer {
     let caller = cx.caller()?;
     let teams = cx.app.store.read(|tx| {
-        let seen =
-            |team: Team| Ok(permissions(tx, caller, &team.id).map(|here| team.seen_by(here))?);
+        let seen = |team: Team| permissions(tx, caller, &team.id).map(|here| team.seen_by(here));
         list(tx)?
             .into_iter()
             .map(seen)

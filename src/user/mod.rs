@@ -16,6 +16,7 @@ use crate::audit;
 use crate::clock::Millis;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
+use crate::event::{Audience, News};
 use crate::permission::{Caller, Granted, Target, USER_CREATE};
 use crate::role::{self, SYSTEM_ADMIN, SYSTEM_USER};
 use crate::session;
@@ -254,7 +255,7 @@ pub fn create(
         password_hash: hashed(app, &user)?,
         ..user
     };
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         let first = sql::none(tx)?;
         if !invited {
             // Somebody else may have been first since.
@@ -263,15 +264,16 @@ pub fn create(
         if first && !system_admin {
             user.roles = format!("{SYSTEM_ADMIN} {SYSTEM_USER}");
         }
-        add(tx, &granted, &user)?;
+        add(tx, news, &granted, &user)?;
         Ok(user)
     })
 }
 
 /// Adds the account, if nobody else has its name or address.
-pub fn add(tx: &Tx, granted: &Granted, user: &User) -> Result<(), AppError> {
+pub fn add(tx: &Tx, news: &mut News, granted: &Granted, user: &User) -> Result<(), AppError> {
     free(tx, user)?;
     sql::insert(tx, user)?;
+    news.tell("new_user", json!({"user_id": user.id}), Audience::default());
     audit::record(tx, granted, &format!("user={}", user.id))
 }
 
@@ -366,12 +368,17 @@ pub fn update_roles(
     roles: String,
 ) -> Result<(), AppError> {
     let user_id = user_id.to_owned();
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING_400))?;
         for name in roles.split_whitespace() {
             role::sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
         }
         sql::update_roles(tx, &user_id, &roles, granted.at())?;
+        news.tell(
+            "user_role_updated",
+            json!({"user_id": user_id, "roles": roles}),
+            Audience::user(&user_id),
+        );
         audit::record(tx, &granted, &format!("user={user_id} roles={roles}"))
     })
 }
@@ -390,13 +397,13 @@ pub fn update_active(
 ) -> Result<(), AppError> {
     let with_bots = !active && config.is_on(&config::DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED);
     let user_id = user_id.to_owned();
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         let user = sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
-        set_active(tx, &user, active, granted.at())?;
+        set_active(tx, news, &user, active, granted.at())?;
         audit::record(tx, &granted, &format!("user_id={user_id} active={active}"))?;
         if with_bots {
             for bot in sql::bots_of(tx, &user_id)? {
-                set_active(tx, &bot, false, granted.at())?;
+                set_active(tx, news, &bot, false, granted.at())?;
                 audit::record(tx, &granted, &format!("user_id={} active=false", bot.id))?;
             }
         }
@@ -405,7 +412,13 @@ pub fn update_active(
 }
 
 /// Deactivates (all sessions end) or reactivates.
-pub fn set_active(tx: &Tx, user: &User, active: bool, at: Millis) -> Result<(), AppError> {
+pub fn set_active(
+    tx: &Tx,
+    news: &mut News,
+    user: &User,
+    active: bool,
+    at: Millis,
+) -> Result<(), AppError> {
     let delete_at = match (active, user.delete_at) {
         (true, _) => 0,
         (false, 0) => at,
@@ -414,8 +427,31 @@ pub fn set_active(tx: &Tx, user: &User, active: bool, at: Millis) -> Result<(), 
     sql::update_delete_at(tx, &user.id, delete_at, at)?;
     if !active {
         session::sql::delete_all_of(tx, &user.id)?;
+        let offline = json!({"status": "offline", "user_id": user.id});
+        news.tell("status_change", offline, Audience::user(&user.id));
     }
+    let changed = User {
+        delete_at,
+        update_at: at,
+        ..user.clone()
+    };
+    tell_updated(news, &changed);
+    news.tell(
+        "user_activation_status_change",
+        json!({}),
+        Audience::default(),
+    );
     Ok(())
+}
+
+/// Everyone hears of a changed account, so only of what everyone may see whatever the privacy settings are.
+pub fn tell_updated(news: &mut News, user: &User) {
+    let view = Seen::ByOthers {
+        email: false,
+        names: false,
+    }
+    .view(user);
+    news.tell("user_updated", json!({ "user": view }), Audience::default());
 }
 
 /// What of an account is to change; what is not there stays.
@@ -449,7 +485,7 @@ pub struct Patch {
 /// The user does not exist; the first field that is not as it must be; username or address taken.
 pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Result<User, AppError> {
     let user_id = user_id.to_owned();
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         let mut user =
             sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
         patch.apply(&mut user);
@@ -457,6 +493,7 @@ pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Resul
         valid::check(&user)?;
         free(tx, &user)?;
         sql::update(tx, &user)?;
+        tell_updated(news, &user);
         audit::record(tx, &granted, "")?;
         Ok(user)
     })

@@ -3,13 +3,12 @@
 use serde_json::Value;
 
 use super::{NewUser, Seen, User, picture, sql, valid};
-use crate::channel;
-use crate::config;
 use crate::error::{self, AppError};
 use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json};
-use crate::permission::{Granted, Rule, SIGN_UP, Target};
+use crate::permission::{CHANNEL_READ, Granted, Rule, SIGN_UP, TEAM_VIEW, Target};
 use crate::store::{StoreError, Tx};
+use crate::{channel, config, team};
 
 /// `POST /users`: by an admin, by anyone while sign-up is open, and by whoever comes first.
 pub fn create(cx: &Context) -> Answer {
@@ -41,26 +40,36 @@ pub fn create(cx: &Context) -> Answer {
 
 /// `GET /users`
 pub fn list(cx: &Context) -> Answer {
+    let text = |name| cx.request.query(name).unwrap_or_default();
     let filter = sql::Filter {
         active: cx.flag("active"),
         inactive: cx.flag("inactive"),
-        role: cx.request.query("role").unwrap_or_default(),
+        role: text("role"),
+        team_id: text("in_team"),
+        channel_id: text("in_channel"),
     };
     if filter.active && filter.inactive {
         return Err(AppError::url_param("inactive"));
     }
-    // Mattermost: the other orders need a team or a channel.
-    if cx
-        .request
-        .query("sort")
-        .is_some_and(|sort| !sort.is_empty())
-    {
+    // Mattermost: the orders other than by username need a team or a channel, and are the same order here.
+    let sort = text("sort");
+    let known = (["last_activity_at", "create_at"].contains(&sort) && !filter.team_id.is_empty())
+        || (sort == "status" && !filter.channel_id.is_empty());
+    if !sort.is_empty() && !known {
         return Err(AppError::url_param("sort"));
     }
-    let users = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::list(tx, filter, cx.page())?))?;
+    let caller = cx.caller()?;
+    let users = cx.app.store.read(|tx| {
+        if !filter.team_id.is_empty() {
+            TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, filter.team_id)?)?;
+        }
+        if let Some(channel) = channel::sql::by_id(tx, filter.channel_id)? {
+            CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
+        } else if !filter.channel_id.is_empty() {
+            return Err(CHANNEL_READ.refusal());
+        }
+        Ok(sql::list(tx, filter, cx.page())?)
+    })?;
     Ok(views(cx, &users))
 }
 

@@ -109,7 +109,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
     let filter = Filter {
         active: arguments.contains("--active"),
         inactive: arguments.contains("--inactive"),
-        role: "",
+        ..Filter::default()
     };
     nothing_left(arguments)?;
     let operator = Operator::open(&LIST, data, false)?;

@@ -79,6 +79,10 @@ pub struct Filter<'f> {
     pub inactive: bool,
     /// Only those with the role; empty: all.
     pub role: &'f str,
+    /// Only the members of the team; empty: all.
+    pub team_id: &'f str,
+    /// Only the members of the channel; empty: all.
+    pub channel_id: &'f str,
 }
 
 /// A part of the accounts, by username.
@@ -86,14 +90,25 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
     let sql = format!(
         "SELECT {COLUMNS} FROM users
          WHERE ($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
-         ORDER BY username LIMIT $4 OFFSET $5"
+             AND ($4 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $4 AND m.user_id = users.id))
+             AND ($5 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $5 AND m.user_id = users.id))
+         ORDER BY username LIMIT $6 OFFSET $7"
     );
+    let Filter {
+        active,
+        inactive,
+        role,
+        team_id,
+        channel_id,
+    } = filter;
     tx.many(
         &sql,
         params![
-            filter.active,
-            filter.inactive,
-            filter.role,
+            active,
+            inactive,
+            role,
+            team_id,
+            channel_id,
             page.limit,
             page.offset
         ],

@@ -8,6 +8,7 @@ use crate::app::{App, Options};
 use crate::clean_up::{self, CleanUp};
 use crate::config::ENABLE_USER_ACCESS_TOKENS;
 use crate::http::{self, engine};
+use crate::store::Serving;
 use crate::user;
 
 /// A running server. It runs until [`Server::stop`].
@@ -15,6 +16,7 @@ pub struct Server {
     app: Arc<App>,
     engine: engine::Server,
     clean_up: CleanUp,
+    _serving: Serving,
 }
 
 impl Server {
@@ -23,15 +25,20 @@ impl Server {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     pub fn start(listener: TcpListener, options: Options) -> Result<Server, String> {
+        let mut serving = Serving::take(&options.data)?;
         let app = Arc::new(App::open(options)?);
         let engine = http::serve(Arc::clone(&app), listener)
             .map_err(|error| format!("cannot start: {error}"))?;
         let clean_up =
             CleanUp::start(Arc::clone(&app)).map_err(|error| format!("cannot start: {error}"))?;
+        serving
+            .at(&engine.local_addr().to_string())
+            .map_err(|error| format!("cannot start: {error}"))?;
         Ok(Server {
             app,
             engine,
             clean_up,
+            _serving: serving,
         })
     }
 

@@ -5,6 +5,7 @@
 
 mod reference;
 mod serve;
+mod upkeep;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -54,6 +55,9 @@ pub static COMMANDS: &[&Command] = &[
     &token::cli::ENABLE,
     &config::cli::GET,
     &config::cli::SET,
+    &upkeep::BACKUP,
+    &upkeep::CHECK,
+    &upkeep::HEALTHCHECK,
     &reference::REFERENCE,
     &VERSION,
 ];

@@ -85,6 +85,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     };
     let server = Server::start(listener, options).map_err(Stop::Failed)?;
     log::info!("{}", server.greeting().map_err(Stop::Failed)?);
+    tell_supervisor();
 
     let told = wait(&server, signals);
     if !server.stop(STOP_WITHIN) {
@@ -97,6 +98,22 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     log::info!("stopped");
     Ok(())
 }
+
+/// systemd's protocol (sd_notify): a datagram to the socket that the environment names.
+#[cfg(unix)]
+fn tell_supervisor() {
+    let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
+        return;
+    };
+    let sent = std::os::unix::net::UnixDatagram::unbound()
+        .and_then(|socket| socket.send_to(b"READY=1", &name));
+    if let Err(error) = sent {
+        log::warn!("the supervisor was not told that the server is ready: {error}");
+    }
+}
+
+#[cfg(not(unix))]
+fn tell_supervisor() {}
 
 /// File < environment < flags.
 fn pins(file: Option<PathBuf>, enabled: bool) -> Result<Vec<Pin>, Stop> {

@@ -5,6 +5,7 @@
 //! `sql.rs` files, which see a [`Tx`].
 
 mod migrate;
+mod serving;
 mod tx;
 mod writer;
 
@@ -16,6 +17,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 pub use rusqlite::{ToSql, params};
+pub use serving::Serving;
 pub use tx::{Row, Tx, end_of};
 
 use crate::error::AppError;
@@ -117,6 +119,49 @@ impl Store {
     /// Queues `work` without waiting for it: for notes that a request need not wait for. Dropped when the queue is full.
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
         self.writer.defer(work);
+    }
+
+    /// Copies one consistent state of the file into a new one that only its owner can read.
+    ///
+    /// # Errors
+    /// One sentence: the new file is there already or cannot be written.
+    pub fn backup(&self, to: &Path) -> Result<(), String> {
+        let failed =
+            |error: &dyn std::fmt::Display| format!("cannot copy to {}: {error}", to.display());
+        if to.exists() {
+            return Err(failed(&"there is such a file already"));
+        }
+        create_private(to).map_err(|error| failed(&error))?;
+        let copied = connect(&self.path)
+            .and_then(|connection| connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]));
+        copied.map(drop).map_err(|error| {
+            // What is half done is no backup.
+            drop(std::fs::remove_file(to));
+            failed(&error)
+        })
+    }
+
+    /// What is wrong with the file; empty: nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read at all.
+    pub fn faults(&self) -> Result<Vec<String>, AppError> {
+        // Each tells what it found, but for "ok".
+        const LOOKS: [&str; 5] = [
+            "PRAGMA integrity_check",
+            "SELECT 'a row of ' || \"table\" || ' refers to a row that is missing' FROM pragma_foreign_key_check",
+            "SELECT 'token ' || id || ' has something else than a hash' FROM tokens WHERE length(secret_hash) <> 64",
+            "SELECT 'session ' || id || ' has something else than a hash' FROM sessions WHERE length(secret_hash) <> 64",
+            "SELECT 'user ' || id || ' has something else than a hash' FROM users WHERE password_hash NOT LIKE '$argon2id$%' AND password_hash <> ''",
+        ];
+        let connection = connect(&self.path).map_err(StoreError::from)?;
+        let tx = Tx::new(&connection);
+        let mut faults = Vec::new();
+        for look in LOOKS {
+            faults.extend(tx.many(look, params![], |row| row.get::<String>(0))?);
+        }
+        faults.retain(|fault| fault != "ok");
+        Ok(faults)
     }
 
     fn reader(&self) -> Result<Connection, AppError> {

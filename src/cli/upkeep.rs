@@ -1,0 +1,137 @@
+//! Commands for whoever keeps a server running: copy the data, look whether it is sound, ask whether the server answers.
+
+use std::io::{Read, Write};
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use pico_args::Arguments;
+use serde_json::json;
+
+use super::{Command, Format, Operator, Stop, nothing_left, take_data};
+
+pub static BACKUP: Command = Command {
+    name: "backup",
+    takes: "FILE",
+    does: "Copy the data into a new file, also while the server runs",
+    options: &[("FILE", "must not exist yet")],
+    examples: [
+        "patmost backup patmost-backup.db",
+        "patmost backup --data /var/lib/patmost/patmost.db /var/backups/patmost.db",
+        "patmost backup \"patmost-$(date +%F).db\" --quiet",
+    ],
+    run: backup,
+};
+
+fn backup(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let to: PathBuf = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(&BACKUP, data, false)?;
+    operator.app.store.backup(&to).map_err(Stop::Failed)?;
+    let path = to.display().to_string();
+    format.print(
+        &json!({ "backup": path }),
+        &format!("copied to {path}"),
+        &path,
+    )
+}
+
+pub static CHECK: Command = Command {
+    name: "check",
+    takes: "",
+    does: "Look whether the data file is sound and holds no secret in clear",
+    options: &[],
+    examples: [
+        "patmost check",
+        "patmost check --data patmost-backup.db",
+        "patmost check --json",
+    ],
+    run: check,
+};
+
+fn check(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(&CHECK, data, false)?;
+    let faults = operator.app.store.faults()?;
+    if faults.is_empty() {
+        return format.print(&json!({"faults": []}), "the data file is sound", "");
+    }
+    format.print(
+        &json!({ "faults": faults }),
+        &faults.join("\n"),
+        &faults.join("\n"),
+    )?;
+    Err(Stop::Failed(
+        "the data file is not sound; restore it from a backup".into(),
+    ))
+}
+
+pub static HEALTHCHECK: Command = Command {
+    name: "healthcheck",
+    takes: "[--address ADDRESS] [--wait SECONDS]",
+    does: "Ask a server whether it answers",
+    options: &[
+        (
+            "--address ADDRESS",
+            "where it listens; default 127.0.0.1:8065",
+        ),
+        (
+            "--wait SECONDS",
+            "ask again until it does, at most so long; default 0",
+        ),
+    ],
+    examples: [
+        "patmost healthcheck",
+        "patmost healthcheck --wait 5",
+        "patmost healthcheck --address 127.0.0.1:9000 --quiet",
+    ],
+    run: healthcheck,
+};
+
+/// How long one question may take, and the pause before the next.
+const ANSWER: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(50);
+
+fn healthcheck(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let address: String = arguments
+        .opt_value_from_str("--address")?
+        .unwrap_or_else(|| "127.0.0.1:8065".into());
+    let wait: f64 = arguments.opt_value_from_str("--wait")?.unwrap_or(0.0);
+    nothing_left(arguments)?;
+    let wait = Duration::try_from_secs_f64(wait)
+        .map_err(|error| Stop::Usage(format!("--wait: {error}")))?;
+    let begun = Instant::now();
+    loop {
+        match ping(&address) {
+            Ok(()) => {
+                return format.print(&json!({"status": "OK"}), &format!("{address} answers"), "");
+            }
+            Err(error) if begun.elapsed() >= wait => {
+                return Err(Stop::Failed(format!("{address} does not answer: {error}")));
+            }
+            Err(_) => std::thread::sleep(PAUSE),
+        }
+    }
+}
+
+fn ping(address: &str) -> std::io::Result<()> {
+    let nowhere = || std::io::Error::other("no such address");
+    let address = address.to_socket_addrs()?.next().ok_or_else(nowhere)?;
+    let mut stream = TcpStream::connect_timeout(&address, ANSWER)?;
+    stream.set_read_timeout(Some(ANSWER))?;
+    stream.write_all(b"GET /api/v4/system/ping?get_server_status=true HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.take(16 * 1024).read_to_end(&mut answer)?;
+    let healthy = answer.starts_with(b"HTTP/1.1 200 ")
+        && answer.windows(13).any(|part| part == b"\"status\":\"OK\"");
+    if healthy {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("another answer than OK"))
+    }
+}

@@ -9,7 +9,7 @@ use crate::limit::{RateLimit, Seldom};
 use crate::password::{Cost, Passwords};
 use crate::store::Store;
 
-/// What an [`App`] is made from.
+/// What a running server is made from.
 pub struct Options {
     /// The SQLite file; made when there is none.
     pub data: PathBuf,

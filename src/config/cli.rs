@@ -59,8 +59,16 @@ fn get(mut arguments: Arguments) -> Result<(), Stop> {
         })
         .collect();
     let quiet: Vec<_> = shown.iter().map(|setting| text(setting)).collect();
+    let mut document = Map::new();
+    for setting in &shown {
+        super::set(
+            &mut document,
+            setting,
+            operator.config.value(setting).clone(),
+        );
+    }
     format.print(
-        operator.config.document(),
+        &document,
         &table(&["SETTING", "VALUE", "", "DOES"], &rows),
         &quiet.join("\n"),
     )

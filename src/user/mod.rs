@@ -243,8 +243,10 @@ pub fn create(
         sign_up_is_open(config, app.store.read(|tx| Ok(sql::none(tx)?))?)?;
     }
     if let Some(password) = &new.password {
-        password::check_rules(config, password)
-            .map_err(|_| AppError::new(&error::BAD_PASSWORD_AT_CREATION))?;
+        // The client is told in Mattermost's words; the log and the command line say which rules there are.
+        password::check_rules(config, password).map_err(|rules| {
+            AppError::new(&error::BAD_PASSWORD_AT_CREATION).cause(rules.message)
+        })?;
     }
     if !new.id.is_empty() {
         return Err(AppError::new(&error::USER_EXISTING));

@@ -18,8 +18,9 @@
 //! | `permission.rs` | permissions, the rule table, `Caller`, `Granted` |
 //! | `error.rs` | the catalogue: every id, status and sentence |
 //! | `store/` | the file: connections, transactions, the one writer, migrations |
-//! | `user/ session/ token/ bot/ role/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
+//! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
+//! | `event.rs` `hub.rs` `http/websocket.rs` | what happened, who hears of it, and how |
 //! | `limit.rs` `recent.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, the log, work in the background |
 //! | `cli/` | the command line |
 //! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
@@ -29,7 +30,7 @@
 //! - No async: threads, and requests that are handled only when they are complete.
 //! - No SQL outside `sql.rs` files and `schema.sql`; no `rusqlite` outside `store/`; no socket outside `http/engine/`.
 //! - No secret in a log, an error, a list or an audit row; only hashes are stored.
-//! - No change without a `Granted`, and none without an audit row in the same transaction.
+//! - No change without a `Granted`, and none without an audit row in the same transaction; a post is its own record.
 //! - No credential is cached: what is revoked, by whomever, is refused on the next request.
 //! - No clock but `clock.rs`.
 //! - A success is answered only after its commit is on disk.

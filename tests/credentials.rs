@@ -1,0 +1,188 @@
+//! Where a credential may stand, which one counts, and what the log says of one that is refused.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+use support::*;
+
+const ME: &str = "/api/v4/users/me";
+
+#[test]
+fn the_scheme_is_in_any_case_and_the_secret_is_not() {
+    let mm = server();
+    let secret = mm.user("ci").token("x").secret;
+    for scheme in ["Bearer", "BEARER", "bearer", "token", "Token"] {
+        mm.send(&Request::new("GET", ME).header("Authorization", &format!("{scheme} {secret}")))
+            .ok();
+    }
+    for value in [
+        format!("Basic {secret}"),
+        secret.clone(),
+        format!("Bearer {}", secret.to_uppercase()),
+        format!("Bearer  {secret}"),
+        "Bearer ".into(),
+    ] {
+        mm.send(&Request::new("GET", ME).header("Authorization", &value))
+            .expired();
+    }
+}
+
+#[test]
+fn a_bad_cookie_is_not_rescued_by_a_good_header() {
+    let mm = server();
+    let secret = mm.user("ci").token("x").secret;
+    let request = Request::new("GET", ME).header("Authorization", &format!("Bearer {secret}"));
+    mm.send(&request.clone().header("Cookie", "other=1")).ok();
+    mm.send(&request.header("Cookie", "MMAUTHTOKEN=bad"))
+        .expired();
+}
+
+#[test]
+fn a_secret_in_the_query_is_refused_everywhere() {
+    let mm = server();
+    let secret = mm.user("ci").token("x").secret;
+    for path in ["users/me", "system/ping"] {
+        let answer = mm.send(&Request::new(
+            "GET",
+            &format!("/api/v4/{path}?access_token={secret}"),
+        ));
+        answer.refused(401, "api.context.token_provided.app_error");
+    }
+    mm.send(&Request::new(
+        "GET",
+        "/api/v4/users/me?access_token=unknown",
+    ))
+    .expired();
+    mm.send(&Request::new(
+        "GET",
+        "/api/v4/system/ping?access_token=unknown",
+    ))
+    .ok();
+}
+
+#[test]
+fn a_refused_credential_clears_the_cookie_and_no_credential_does_not() {
+    let mm = server();
+    let refused = mm.send(&Request::new("GET", ME).header("Authorization", "Bearer bad"));
+    assert_eq!(
+        refused.headers("set-cookie"),
+        ["MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly"]
+    );
+    let none = mm.send(&Request::new("GET", ME));
+    none.expired();
+    assert!(none.headers("set-cookie").is_empty());
+}
+
+#[test]
+fn a_cookie_needs_the_csrf_token_for_everything_but_get() {
+    let mm = server();
+    let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
+    let answer = mm.send(
+        &Request::new("POST", "/api/v4/users/login")
+            .header("X-Requested-With", "XMLHttpRequest")
+            .body(login),
+    );
+    let value = |name: &str| {
+        let line = answer
+            .headers("set-cookie")
+            .into_iter()
+            .find(|line| line.starts_with(name))
+            .unwrap()
+            .to_owned();
+        line.split(['=', ';']).nth(1).unwrap().to_owned()
+    };
+    let (cookie, csrf) = (
+        format!("MMAUTHTOKEN={}", value("MMAUTHTOKEN")),
+        value("MMCSRF"),
+    );
+    let post = || {
+        Request::new("POST", "/api/v4/roles/names")
+            .header("Cookie", &cookie)
+            .body(r#"["system_user"]"#)
+    };
+    mm.send(&Request::new("GET", ME).header("Cookie", &cookie))
+        .ok();
+    mm.send(&post()).expired();
+    mm.send(&post().header("X-CSRF-Token", "wrong")).expired();
+    mm.send(&post().header("X-CSRF-Token", &csrf)).ok();
+    mm.send(&post().header("X-Requested-With", "XMLHttpRequest"))
+        .ok();
+    mm.send(&Request::new("POST", "/api/v4/users/logout").header("Cookie", &cookie))
+        .expired();
+}
+
+#[test]
+fn a_token_as_cookie_is_no_way_around_the_csrf_token() {
+    let mm = server();
+    let cookie = format!("MMAUTHTOKEN={}", mm.user("ci").token("x").secret);
+    mm.send(&Request::new("GET", ME).header("Cookie", &cookie))
+        .ok();
+    let post = Request::new("POST", "/api/v4/roles/names")
+        .header("Cookie", &cookie)
+        .body(r#"["system_user"]"#);
+    mm.send(&post).expired();
+    mm.send(&post.header("X-CSRF-Token", "")).expired();
+}
+
+#[test]
+fn the_log_names_the_token_of_each_request_and_why_it_was_refused() {
+    let mm = server();
+    let ci = mm.user("ci");
+    let token = ci.token("x");
+    let by_token = ci.with_token(&token.secret);
+    let named = format!("token_id={}", token.id);
+    let line = |caller: &Caller, reason: &str| {
+        let line = mm.log_of(&caller.get("/users/me"));
+        assert!(
+            line.contains(&format!("credential={reason} "))
+                || line.contains(&format!("credential={reason}")),
+            "{line}"
+        );
+        line
+    };
+    assert!(line(&by_token, "token").contains(&named));
+    assert!(line(&ci.with_token(&token.id), "token_id_instead_of_secret").contains(&named));
+    assert!(!line(&ci.with_token("bad"), "unknown").contains("token_id"));
+    let refused = |section: &str, change: &dyn Fn(), undo: &dyn Fn()| {
+        change();
+        assert!(line(&by_token, section).contains(&named));
+        undo();
+        line(&by_token, "token");
+    };
+    let admin = mm.admin();
+    let post = |action: &str| {
+        admin
+            .post(
+                &format!("/users/tokens/{action}"),
+                json!({"token_id": token.id}),
+            )
+            .acknowledged()
+    };
+    let active = |active: bool| {
+        admin
+            .put(
+                &format!("/users/{}/active", ci.id),
+                json!({ "active": active }),
+            )
+            .acknowledged()
+    };
+    refused("token_disabled", &|| post("disable"), &|| post("enable"));
+    refused("user_deactivated", &|| active(false), &|| active(true));
+    let switch = |on: bool| mm.set("ServiceSettings", "EnableUserAccessTokens", on);
+    refused("tokens_switched_off", &|| switch(false), &|| switch(true));
+}
+
+#[test]
+fn an_open_route_ignores_a_bad_header() {
+    let mm = server();
+    for path in [
+        "/system/ping",
+        "/config/client?format=old",
+        "/license/client?format=old",
+    ] {
+        mm.anonymous().with_token("bad").get(path).ok();
+    }
+    mm.anonymous()
+        .with_token("bad")
+        .post("/users/logout", json!({}))
+        .acknowledged();
+}

@@ -1,0 +1,284 @@
+//! Logging in and out, and the sessions that come of it.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+use support::*;
+
+const WRONG: &str = "api.user.login.invalid_credentials_email_username";
+
+fn attempt(mm: &Mattermost, body: Value) -> Answer {
+    mm.anonymous().post("/users/login", body)
+}
+
+#[test]
+fn one_logs_in_by_username_address_or_id_in_any_case() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    for name in ["alice", "ALICE", "Alice@Example.com"] {
+        attempt(
+            &mm,
+            json!({"login_id": name, "password": PASSWORD, "token": null}),
+        )
+        .ok();
+    }
+    let answer = attempt(
+        &mm,
+        json!({"id": alice.id, "login_id": "nobody", "password": PASSWORD}),
+    );
+    assert_eq!(answer.ok()["id"], alice.id.as_str());
+    assert!(answer.headers("set-cookie").is_empty());
+    let secret = answer.header("token").unwrap().to_owned();
+    assert_eq!(alice.with_token(&secret).get("/users/me").ok(), answer.ok());
+}
+
+#[test]
+fn a_wrong_password_and_no_account_look_the_same() {
+    let mm = fresh();
+    mm.user("alice");
+    let without_id = |answer: Answer| {
+        let mut body = answer.refused(401, WRONG);
+        body["request_id"].take();
+        (
+            body,
+            answer
+                .headers
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let wrong = without_id(attempt(
+        &mm,
+        json!({"login_id": "alice", "password": "Wrong-Horse-1"}),
+    ));
+    assert_eq!(
+        without_id(attempt(
+            &mm,
+            json!({"login_id": "nobody", "password": "Wrong-Horse-1"})
+        )),
+        wrong
+    );
+    assert_eq!(
+        without_id(attempt(&mm, json!({"id": "nobody", "password": PASSWORD}))),
+        wrong
+    );
+    assert_eq!(
+        without_id(attempt(&mm, json!({"password": PASSWORD}))),
+        wrong
+    );
+}
+
+#[test]
+fn no_password_is_told_as_such() {
+    let mm = fresh();
+    for body in [
+        "",
+        "{",
+        "null",
+        "[]",
+        r#"{"login_id":"admin"}"#,
+        r#"{"login_id":"admin","password":""}"#,
+        r#"{"login_id":"admin","password":7}"#,
+    ] {
+        mm.anonymous()
+            .send_text("POST", "/users/login", body)
+            .refused(400, "api.user.login.blank_pwd.app_error");
+    }
+}
+
+#[test]
+fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let (wrong, right) = (
+        json!({"login_id": "alice", "password": "Wrong-Horse-1"}),
+        json!({"login_id": "alice", "password": PASSWORD}),
+    );
+    for _ in 0..9 {
+        attempt(&mm, wrong.clone()).refused(401, WRONG);
+    }
+    attempt(&mm, right.clone()).ok();
+    for _ in 0..10 {
+        attempt(&mm, wrong.clone()).refused(401, WRONG);
+    }
+    let locked = "api.user.check_user_login_attempts.too_many.app_error";
+    attempt(&mm, wrong).refused(401, locked);
+    attempt(&mm, right.clone()).refused(401, locked);
+    alice.get("/users/me").ok();
+    mm.admin()
+        .put(
+            &format!("/users/{}/password", alice.id),
+            json!({"new_password": PASSWORD}),
+        )
+        .acknowledged();
+    attempt(&mm, right).ok();
+}
+
+#[test]
+fn a_deactivated_account_is_told_so() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    mm.admin()
+        .put(
+            &format!("/users/{}/active", alice.id),
+            json!({"active": false}),
+        )
+        .acknowledged();
+    for password in [PASSWORD, "wrong"] {
+        attempt(&mm, json!({"login_id": "alice", "password": password}))
+            .refused(401, "api.user.login.inactive.app_error");
+    }
+}
+
+#[test]
+fn ways_to_log_in_can_be_switched_off() {
+    let mm = fresh();
+    mm.set("EmailSettings", "EnableSignInWithUsername", false);
+    attempt(&mm, json!({"login_id": "admin", "password": PASSWORD}))
+        .refused(401, "api.user.login.invalid_credentials_email");
+    attempt(
+        &mm,
+        json!({"login_id": "admin@example.com", "password": PASSWORD}),
+    )
+    .ok();
+}
+
+#[test]
+fn browsers_get_cookies_when_they_ask_for_them() {
+    let mm = fresh();
+    let body = json!({"login_id": "admin", "password": PASSWORD}).to_string();
+    let answer = mm.send(
+        &Request::new("POST", "/api/v4/users/login")
+            .header("X-Requested-With", "XMLHttpRequest")
+            .body(body),
+    );
+    let cookies = answer.headers("set-cookie");
+    let names: Vec<&str> = cookies
+        .iter()
+        .map(|line| line.split('=').next().unwrap())
+        .collect();
+    assert_eq!(names, ["MMAUTHTOKEN", "MMUSERID", "MMCSRF"]);
+    assert!(
+        cookies
+            .iter()
+            .all(|line| line.contains("Path=/") && line.contains("Max-Age=15552000"))
+    );
+    let scripts_may_not: Vec<bool> = cookies
+        .iter()
+        .map(|line| line.contains("HttpOnly"))
+        .collect();
+    assert_eq!(scripts_may_not, [true, false, false]);
+}
+
+#[test]
+fn a_login_ends_with_its_length() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    mm.set("ServiceSettings", "SessionIdleTimeoutInMinutes", 0);
+    mm.advance_days(179);
+    alice.get("/users/me").ok();
+    mm.advance_days(1);
+    alice.get("/users/me").expired();
+}
+
+#[test]
+fn a_login_unused_for_too_long_ends() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    mm.advance_days(31);
+    alice.get("/users/me").expired();
+    assert!(
+        mm.log_of(&alice.get("/users/me"))
+            .contains("credential=session_idle")
+    );
+}
+
+#[test]
+fn a_device_has_one_session() {
+    let mm = fresh();
+    mm.user("alice");
+    let on = |device: &str| {
+        mm.login("alice").with_token(
+            attempt(
+                &mm,
+                json!({"login_id": "alice", "password": PASSWORD, "device_id": device}),
+            )
+            .header("token")
+            .unwrap(),
+        )
+    };
+    let (first, other) = (on("phone"), on("tablet"));
+    let second = on("phone");
+    first.get("/users/me").expired();
+    other.get("/users/me").ok();
+    second.get("/users/me").ok();
+}
+
+#[test]
+fn a_logout_ends_its_own_session_and_always_succeeds() {
+    let mm = fresh();
+    let (one, two) = (mm.user("alice"), mm.login("alice"));
+    one.post("/users/logout", json!({})).acknowledged();
+    one.get("/users/me").expired();
+    two.get("/users/me").ok();
+    let again = one.send_text("POST", "/users/logout", "");
+    again.acknowledged();
+    assert_eq!(
+        again.headers("set-cookie"),
+        ["MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly"]
+    );
+}
+
+#[test]
+fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let session = alice.get("/users/me/sessions").ok()[0].clone();
+    let members: Vec<&String> = session.as_object().unwrap().keys().collect();
+    let recorded = [
+        "create_at",
+        "device_id",
+        "expired_notify",
+        "expires_at",
+        "id",
+        "is_oauth",
+        "last_activity_at",
+        "local",
+        "props",
+        "roles",
+        "team_members",
+        "token",
+        "user_id",
+    ];
+    assert_eq!(members, recorded);
+    assert_eq!(
+        (session["token"].as_str(), session["props"]["csrf"].as_str()),
+        (Some(""), Some(""))
+    );
+    let (path, id) = (
+        format!("/users/{}/sessions", alice.id),
+        json!({"session_id": session["id"]}),
+    );
+    bob.get(&path).forbidden();
+    bob.post(&format!("{path}/revoke"), id.clone()).forbidden();
+    bob.post(&format!("{path}/revoke/all"), json!({}))
+        .forbidden();
+    bob.post("/users/me/sessions/revoke", id.clone())
+        .refused_url("user_id");
+    bob.post("/users/me/sessions/revoke", json!({}))
+        .refused_body("session_id");
+    bob.post(
+        "/users/me/sessions/revoke",
+        json!({"session_id": "aaaaaaaaaaaaaaaaaaaaaaaaaa"}),
+    )
+    .refused(400, "app.session.get.app_error");
+    mm.admin()
+        .post(&format!("{path}/revoke"), id)
+        .acknowledged();
+    alice.get("/users/me").expired();
+    mm.admin()
+        .post("/users/sessions/revoke/all", json!({}))
+        .acknowledged();
+    bob.get("/users/me").expired();
+    mm.admin().get("/users/me").expired();
+}

@@ -1,0 +1,328 @@
+//! Routes, roles, settings and the server itself.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+use support::*;
+
+#[test]
+fn what_is_no_route_is_404_in_its_own_form() {
+    let mm = fresh();
+    for (method, path) in [
+        ("GET", "/api/v4/nope"),
+        ("GET", "/api/v4/users/"),
+        ("PATCH", "/api/v4/users"),
+        ("HEAD", "/api/v4/users/me"),
+        ("OPTIONS", "/api/v4/users/me"),
+        ("GET", "/api/v3/users/me"),
+        ("GET", "/api/v4/users/a-b"),
+        ("GET", "/"),
+    ] {
+        let answer = mm.send(&Request::new(method, path));
+        assert_eq!(
+            (answer.status, answer.header("x-request-id")),
+            (404, None),
+            "{method} {path}"
+        );
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        if method != "HEAD" {
+            let body = answer.json();
+            assert_eq!(body["id"], "api.context.404.app_error");
+            assert!(body.get("request_id").is_none() && body.text("detailed_error").contains(path));
+        }
+    }
+}
+
+#[test]
+fn an_unclean_path_is_shown_the_clean_one() {
+    let mm = fresh();
+    let answer = mm.send(&Request::new("GET", "/api//v4/../v4/users/me?a=b%20c"));
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (301, Some("/api/v4/users/me?a=b%20c"))
+    );
+}
+
+#[test]
+fn what_mattermost_has_beyond_this_is_501() {
+    let mm = fresh();
+    mm.admin()
+        .post("/files", json!({}))
+        .refused(501, "api.not_implemented.app_error");
+    mm.anonymous().get("/emoji").expired();
+}
+
+#[test]
+fn every_answer_has_its_headers() {
+    let mm = fresh();
+    let get = mm.admin().get("/users/me");
+    assert_eq!(get.header("expires"), Some("0"));
+    assert_eq!(get.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(
+        mm.admin()
+            .post("/roles/names", json!(["system_user"]))
+            .header("expires"),
+        None
+    );
+    let own = mm.send(
+        &mm.admin()
+            .request("GET", "/users/me")
+            .header("X-Request-ID", "mine"),
+    );
+    assert_ne!(own.header("x-request-id"), Some("mine"));
+}
+
+#[test]
+fn a_get_with_a_body_and_a_post_without_one_are_ordinary() {
+    let mm = fresh();
+    mm.send(&mm.admin().request("GET", "/users/me").body("{}"))
+        .ok();
+    mm.send(&mm.admin().request("POST", "/caches/invalidate"))
+        .acknowledged();
+}
+
+#[test]
+fn ping_answers_as_recorded() {
+    let mm = fresh();
+    let plain = json!({"AndroidLatestVersion":"","AndroidMinVersion":"","DesktopLatestVersion":"","DesktopMinVersion":"","IosLatestVersion":"","IosMinVersion":"","status":"OK"});
+    assert_eq!(mm.anonymous().get("/system/ping").ok(), plain);
+    assert_eq!(
+        mm.anonymous()
+            .get("/system/ping?get_server_status=true")
+            .ok()["database_status"],
+        "OK"
+    );
+}
+
+#[test]
+fn roles_are_read_by_id_name_and_names() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let role = alice.get("/roles/name/system_user_access_token").ok();
+    let members: Vec<&String> = role.as_object().unwrap().keys().collect();
+    let recorded = [
+        "built_in",
+        "create_at",
+        "delete_at",
+        "description",
+        "display_name",
+        "id",
+        "name",
+        "permissions",
+        "scheme_managed",
+        "update_at",
+    ];
+    assert_eq!(members, recorded);
+    assert_eq!(
+        role["permissions"],
+        json!([
+            "create_user_access_token",
+            "read_user_access_token",
+            "revoke_user_access_token"
+        ])
+    );
+    assert_eq!(alice.get(&format!("/roles/{}", role.text("id"))).ok(), role);
+    assert_eq!(
+        alice
+            .post(
+                "/roles/names",
+                json!(["system_user_access_token", "nothing"])
+            )
+            .ok(),
+        json!([role])
+    );
+    alice
+        .post("/roles/names", json!([]))
+        .refused_body("rolenames");
+    alice
+        .send_text("POST", "/roles/names", "{")
+        .refused_body("rolenames");
+    alice
+        .post("/roles/names", json!(["Bad Name"]))
+        .refused_body("rolename");
+    alice
+        .get("/roles/name/nothing")
+        .refused(404, "app.role.get_by_name.app_error");
+    alice
+        .get("/roles/aaaaaaaaaaaaaaaaaaaaaaaaaa")
+        .refused(404, "app.role.get.app_error");
+    alice.get("/roles/short").refused_url("role_id");
+    alice.get("/roles").forbidden();
+    assert!(
+        mm.admin()
+            .get("/roles")
+            .ok()
+            .each("name")
+            .contains(&"system_admin".to_owned())
+    );
+}
+
+#[test]
+fn a_roles_patch_holds_on_the_next_request_as_far_as_there_is_no_licence() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let role = alice.get("/roles/name/system_user").ok();
+    let path = format!("/roles/{}/patch", role.text("id"));
+    let without: Vec<Value> = role["permissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|name| *name != "create_team")
+        .cloned()
+        .collect();
+    alice
+        .put(&path, json!({ "permissions": without }))
+        .forbidden();
+    mm.admin()
+        .put(&path, json!({"permissions": ["manage_system"]}))
+        .refused(501, "api.roles.patch_roles.license.error");
+    mm.admin().send_text("PUT", &path, "{").refused_body("role");
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    mm.admin()
+        .put(&path, json!({ "permissions": without }))
+        .ok();
+    alice
+        .post("/teams", team.clone())
+        .refused(403, "api.team.is_team_creation_allowed.disabled.app_error");
+    mm.admin()
+        .put(&path, json!({"permissions": role["permissions"]}))
+        .ok();
+    alice.post("/teams", team).created();
+}
+
+#[test]
+fn settings_are_changed_by_admins_at_once_and_all_or_nothing() {
+    let mm = fresh();
+    let before = mm.admin().get("/config");
+    assert_eq!(
+        before.header("cache-control"),
+        Some("no-cache, no-store, must-revalidate")
+    );
+    let patch = |body: Value| mm.admin().put("/config/patch", body);
+    mm.user("alice").get("/config").forbidden();
+    mm.login("alice")
+        .put("/config/patch", json!({}))
+        .forbidden();
+    for body in ["", "null", "[]", "{"] {
+        mm.admin()
+            .send_text("PUT", "/config/patch", body)
+            .refused_body("config");
+    }
+    patch(json!({"ServiceSettings": {"EnableDeveloper": true, "MaximumLoginAttempts": 0}}))
+        .refused(400, "model.config.is_valid.login_attempts.app_error");
+    patch(json!({"ServiceSettings": {"EnableUserAccessTokens": "yes"}}))
+        .refused_body("ServiceSettings.EnableUserAccessTokens");
+    patch(json!({"ServiceSettings": 7})).refused_body("ServiceSettings");
+    assert_eq!(mm.admin().get("/config").ok(), before.ok());
+    let changed = patch(
+        json!({"ServiceSettings": {"MaximumLoginAttempts": 3, "EnableDeveloper": null}, "Unknown": {"Kept": 1, "SomeSecret": "abc"}}),
+    );
+    assert_eq!(changed.ok()["ServiceSettings"]["MaximumLoginAttempts"], 3);
+    assert_eq!(
+        changed.ok()["Unknown"],
+        json!({"Kept": 1, "SomeSecret": "*".repeat(32)})
+    );
+    assert_ne!(
+        changed.header("x-version-id"),
+        before.header("x-version-id")
+    );
+    mm.admin().put("/config", before.ok()).ok();
+    assert_eq!(mm.admin().get("/config").ok(), before.ok());
+}
+
+#[test]
+fn a_pinned_setting_beats_the_stored_one_and_is_shown_as_pinned() {
+    let mm = empty(&[("ServiceSettings.EnableUserAccessTokens", "true")]);
+    mm.anonymous().post("/users", mm.account("admin")).created();
+    let admin = mm.login("admin");
+    let patched = admin
+        .put(
+            "/config/patch",
+            json!({"ServiceSettings": {"EnableUserAccessTokens": false}}),
+        )
+        .ok();
+    assert_eq!(patched["ServiceSettings"]["EnableUserAccessTokens"], true);
+    assert_eq!(
+        admin.get("/config/environment").ok(),
+        json!({"ServiceSettings": {"EnableUserAccessTokens": true}})
+    );
+    admin
+        .post("/users/me/tokens", json!({"description": "x"}))
+        .ok();
+}
+
+#[test]
+fn clients_are_told_what_they_need_in_texts() {
+    let mm = fresh();
+    let stranger = mm.anonymous().get("/config/client?format=old").ok();
+    assert!(stranger.as_object().unwrap().values().all(Value::is_string));
+    assert!(stranger.get("EnableUserAccessTokens").is_none());
+    let told = || {
+        mm.admin()
+            .get("/config/client?format=old")
+            .ok()
+            .text("EnableUserAccessTokens")
+    };
+    assert_eq!(told(), "false");
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    assert_eq!(told(), "true");
+    mm.anonymous()
+        .get("/config/client")
+        .refused(501, "api.config.client.old_format.app_error");
+    mm.anonymous()
+        .get("/config/client?format=new")
+        .refused_body("format");
+    assert_eq!(
+        mm.anonymous().get("/license/client?format=old").ok(),
+        json!({"IsLicensed": "false"})
+    );
+}
+
+#[test]
+fn a_change_is_there_after_a_restart() {
+    let mm = server();
+    let ci = mm.user("ci");
+    let (id, token) = (ci.id.clone(), ci.token("x"));
+    let mm = mm.restarted();
+    let ci = mm.anonymous().with_token(&token.secret);
+    assert_eq!(ci.get("/users/me").ok()["id"], id.as_str());
+}
+
+#[test]
+fn requests_are_limited_when_that_is_on() {
+    let mm = fresh();
+    mm.admin()
+        .put(
+            "/config/patch",
+            json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 20}}),
+        )
+        .ok();
+    let one = mm.anonymous().get("/system/ping");
+    assert_eq!(
+        (
+            one.header("x-ratelimit-limit"),
+            one.header("x-ratelimit-remaining")
+        ),
+        (Some("20"), Some("19"))
+    );
+    mm.anonymous()
+        .with_token("unknown")
+        .get("/users/me")
+        .expired();
+    assert_eq!(
+        mm.anonymous()
+            .get("/system/ping")
+            .header("x-ratelimit-remaining"),
+        Some("8")
+    );
+    let refused = (0..9)
+        .map(|_| mm.anonymous().get("/system/ping"))
+        .last()
+        .unwrap();
+    assert_eq!(
+        (refused.status, refused.text().trim()),
+        (429, "limit exceeded")
+    );
+    assert!(refused.header("retry-after").is_some());
+    mm.clock().advance(std::time::Duration::from_secs(20));
+    mm.anonymous().get("/system/ping").ok();
+}

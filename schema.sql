@@ -161,6 +161,7 @@ CREATE TABLE reactions (
     create_at  INTEGER NOT NULL,
     PRIMARY KEY (post_id, user_id, emoji_name)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX reactions_by_user ON reactions (user_id);
 
 -- Roles and what they permit. The built-in ones are written when the file is made.
 CREATE TABLE roles (

@@ -1,1 +1,264 @@
+//! The store against a real file: what it refuses, what it keeps, what others see, and that no statement scans a table.
 
+use super::*;
+use crate::error::INTERNAL;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A path of its own, whose files are gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "patmost-store-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::SeqCst)
+        );
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("patmost.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+fn refused(path: &Path) -> String {
+    let before = std::fs::read(path).unwrap();
+    let refusal = Store::open(path).err().unwrap();
+    assert_eq!(
+        std::fs::read(path).unwrap(),
+        before,
+        "a refused file was changed"
+    );
+    refusal
+}
+
+#[test]
+fn what_is_not_ours_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    std::fs::write(
+        folder.file(),
+        "no database, and long enough to be looked at",
+    )
+    .unwrap();
+    assert!(refused(&folder.file()).contains("is not a SQLite database"));
+    std::fs::remove_file(folder.file()).unwrap();
+    Connection::open(folder.file())
+        .unwrap()
+        .execute_batch("CREATE TABLE other (a)")
+        .unwrap();
+    assert!(refused(&folder.file()).contains("not one of patmost"));
+}
+
+#[test]
+fn a_newer_schema_is_refused_with_both_versions() {
+    let folder = Folder::new();
+    drop(Store::open(&folder.file()).unwrap());
+    Connection::open(folder.file())
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 99")
+        .unwrap();
+    let refusal = refused(&folder.file());
+    assert!(
+        refusal.contains("99") && refusal.contains("version 1"),
+        "{refusal}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn only_its_owner_can_read_the_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    drop(Store::open(&folder.file()).unwrap());
+    assert_eq!(
+        std::fs::metadata(folder.file())
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
+        0o600
+    );
+}
+
+#[test]
+fn what_was_answered_survives_a_power_cut_by_the_rules_of_sqlite() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.file()).unwrap();
+    let pragma = |name: &'static str| {
+        store.write(move |tx| {
+            Ok(tx
+                .one(&format!("PRAGMA {name}"), params![], |row| {
+                    row.get::<String>(0)
+                })
+                .or_else(|_| {
+                    tx.one(&format!("PRAGMA {name}"), params![], |row| {
+                        Ok(row.get::<i64>(0)?.to_string())
+                    })
+                })?)
+        })
+    };
+    assert_eq!(pragma("journal_mode").unwrap(), "wal");
+    assert_eq!(pragma("synchronous").unwrap(), "2");
+    assert_eq!(pragma("foreign_keys").unwrap(), "1");
+}
+
+fn count(store: &Store) -> i64 {
+    store
+        .read(|tx| Ok(tx.one("SELECT count(*) FROM statuses", params![], |row| row.get(0))?))
+        .unwrap()
+}
+
+fn user(tx: &Tx, id: &str) -> Result<(), AppError> {
+    tx.execute(
+        "INSERT INTO users (id, create_at, update_at, username, email, roles, notify_props, timezone, last_password_update) VALUES ($1, 1, 1, $1, $1, '', '{}', '{}', 1)",
+        params![id],
+    )?;
+    tx.execute(
+        "INSERT INTO statuses (user_id, status) VALUES ($1, 'away')",
+        params![id],
+    )?;
+    Ok(())
+}
+
+#[test]
+fn a_change_that_fails_or_panics_leaves_nothing_and_takes_nobody_with_it() {
+    let folder = Folder::new();
+    let store = std::sync::Arc::new(Store::open(&folder.file()).unwrap());
+    let writers = (0..30).map(|number| {
+        let store = std::sync::Arc::clone(&store);
+        std::thread::spawn(move || {
+            let result = store.write(move |tx| {
+                user(tx, &format!("u{number}"))?;
+                match number % 3 {
+                    0 => Ok(()),
+                    1 => Err(AppError::new(&INTERNAL)),
+                    _ => panic!("on purpose"),
+                }
+            });
+            assert_eq!(result.is_ok(), number % 3 == 0);
+        })
+    });
+    writers
+        .collect::<Vec<_>>()
+        .into_iter()
+        .for_each(|writer| writer.join().unwrap());
+    assert_eq!(count(&store), 10);
+}
+
+#[test]
+fn a_change_by_another_process_is_seen_by_the_next_read() {
+    let folder = Folder::new();
+    let (store, other) = (
+        Store::open(&folder.file()).unwrap(),
+        Store::open(&folder.file()).unwrap(),
+    );
+    assert_eq!(count(&store), 0);
+    other.write(|tx| user(tx, "u")).unwrap();
+    assert_eq!(count(&store), 1);
+}
+
+#[test]
+fn a_parameter_is_the_one_of_its_number() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.file()).unwrap();
+    let read = |sql: &'static str| {
+        store.read(|tx| Ok(tx.one(sql, params!["a", "b"], |row| row.get::<String>(0))?))
+    };
+    assert_eq!(read("SELECT $2 || $1 || $2").unwrap(), "bab");
+    assert!(read("SELECT $1").is_err());
+}
+
+#[test]
+fn a_backup_is_whole_private_and_never_over_another_file() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.file()).unwrap();
+    store.write(|tx| user(tx, "u")).unwrap();
+    let copy = folder.0.join("copy.db");
+    store.backup(&copy).unwrap();
+    assert_eq!(count(&Store::open(&copy).unwrap()), 1);
+    assert!(store.backup(&copy).unwrap_err().contains("already"));
+    assert!(store.faults().unwrap().is_empty());
+}
+
+/// Every SQL text in the `sql.rs` files: what stands between quotes and begins like a statement.
+fn statements() -> Vec<String> {
+    let mut found = Vec::new();
+    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap() {
+        let Ok(source) = std::fs::read_to_string(folder.unwrap().path().join("sql.rs")) else {
+            continue;
+        };
+        let constant = |name: &str| {
+            let text = source
+                .split_once(&format!("const {name}: &str"))
+                .map(|(_, rest)| rest.split('"').nth(1).unwrap_or_default());
+            text.unwrap_or_default().replace("\\\n", " ")
+        };
+        for text in source.split('"').skip(1).step_by(2) {
+            let text = text.trim();
+            if ["SELECT", "INSERT", "UPDATE", "DELETE"]
+                .iter()
+                .any(|verb| text.starts_with(&format!("{verb} ")))
+            {
+                let sql = text
+                    .replace("{COLUMNS}", &constant("COLUMNS"))
+                    .replace("{MEMBER}", &constant("MEMBER"));
+                found.push(sql.replace("{{", "{").replace("}}", "}"));
+            }
+        }
+    }
+    found
+}
+
+/// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a
+/// word, for which there is no index.
+const WHOLE: [&str; 9] = [
+    "FROM users\n",
+    "count(*) FROM users",
+    "FROM tokens t ORDER BY",
+    "FROM tokens t JOIN users u ON u.id = t.user_id\n         WHERE t.is_active = 1",
+    "FROM audits ORDER BY",
+    "FROM roles ORDER BY",
+    "FROM teams t WHERE t.delete_at = 0",
+    "DELETE FROM sessions",
+    "SELECT NOT EXISTS (SELECT 1 FROM users)",
+];
+
+#[test]
+fn no_statement_scans_a_table() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.file()).unwrap();
+    let connection = connect(store.path()).unwrap();
+    let (mut looked_at, mut scans) = (0, Vec::new());
+    for sql in statements() {
+        // Those that are put together while the program runs are looked at with the parts they have.
+        if sql.contains('{') {
+            continue;
+        }
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap_or_else(|error| panic!("{error}: {sql}"));
+        let (mut rows, mut details) = (plan.raw_query(), Vec::<String>::new());
+        while let Some(row) = rows.next().unwrap() {
+            details.push(row.get(3).unwrap());
+        }
+        looked_at += 1;
+        let scanning = details
+            .iter()
+            .any(|detail| detail.starts_with("SCAN ") && detail != "SCAN CONSTANT ROW");
+        if scanning && !WHOLE.iter().any(|part| sql.contains(part)) {
+            scans.push(format!("{sql}\n{details:?}"));
+        }
+    }
+    assert!(looked_at > 60, "only {looked_at} statements were found");
+    assert!(scans.is_empty(), "{}", scans.join("\n\n"));
+}

@@ -79,6 +79,19 @@ pub fn raw(address: &str, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
+/// Sends bytes, says that there are no more, and reads what comes.
+pub fn raw_and_shut(address: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(std::net::Shutdown::Write);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
 impl Answer {
     /// The first answer in the bytes.
     pub fn parse(bytes: &[u8]) -> Answer {

@@ -208,6 +208,11 @@ impl Mattermost {
         mm
     }
 
+    /// What the server does every hour by itself.
+    pub fn clean_up(&self) {
+        self.server.as_ref().unwrap().clean_up().unwrap();
+    }
+
     /// Fails when a secret is in a text.
     fn keeps_secrets(&self, place: &str, text: &[u8]) {
         for secret in self.secrets.borrow().iter() {

@@ -138,7 +138,7 @@ fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
             .each("id")
     };
     for term in [&mine.id, &mine.id[..9], &ci.id, &ci.id[..9], "ci_bot", "ci"] {
-        assert_eq!(found(term), [mine.id.clone()], "{term}");
+        assert_eq!(found(term), std::slice::from_ref(&mine.id), "{term}");
     }
     for term in ["%", "_i_bot", "deploy", &mine.secret, &theirs.secret] {
         assert!(found(term).is_empty(), "{term}");
@@ -356,7 +356,7 @@ fn switched_off_they_are_refused_but_can_be_managed() {
         .refused(501, "app.user_access_token.disabled");
     assert_eq!(
         ci.get("/users/me/tokens").ok().each("id"),
-        [token.id.clone()]
+        std::slice::from_ref(&token.id)
     );
     mm.admin()
         .post("/users/tokens/search", json!({"term": "ci"}))

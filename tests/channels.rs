@@ -1,0 +1,434 @@
+//! Teams, channels, posts, who may post where, and who hears of it over the WebSocket.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use support::*;
+use tungstenite::client::IntoClientRequest;
+use tungstenite::{Message, WebSocket};
+
+/// A team with one channel of each kind that the admin is in.
+struct World<'m> {
+    mm: &'m Mattermost,
+    team: String,
+    public: String,
+    private: String,
+    direct: String,
+}
+
+fn world(mm: &Mattermost) -> World<'_> {
+    let admin = mm.admin();
+    let team = admin
+        .post(
+            "/teams",
+            json!({"name": "core", "display_name": "Core", "type": "O"}),
+        )
+        .created()
+        .text("id");
+    let channel = |name: &str, kind: &str| {
+        let body = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
+        admin.post("/channels", body).created().text("id")
+    };
+    let (public, private) = (channel("public", "O"), channel("private", "P"));
+    let friend = mm.user("friend");
+    let direct = admin
+        .post("/channels/direct", json!([admin.id, friend.id]))
+        .created()
+        .text("id");
+    World {
+        mm,
+        team,
+        public,
+        private,
+        direct,
+    }
+}
+
+impl World<'_> {
+    fn join_team(&self, user: &Caller) {
+        self.mm
+            .admin()
+            .post(
+                &format!("/teams/{}/members", self.team),
+                json!({"team_id": self.team, "user_id": user.id}),
+            )
+            .created();
+    }
+
+    fn join(&self, channel: &str, user: &Caller) {
+        self.mm
+            .admin()
+            .post(
+                &format!("/channels/{channel}/members"),
+                json!({"user_id": user.id}),
+            )
+            .created();
+    }
+}
+
+fn post(caller: &Caller, channel: &str) -> Answer {
+    caller.post("/posts", json!({"channel_id": channel, "message": "hello"}))
+}
+
+#[test]
+fn who_may_post_where_is_as_recorded() {
+    let mm = server();
+    let world = world(&mm);
+    let roles = [
+        ("none", ""),
+        ("post:all", "system_post_all"),
+        ("post:channels", "system_post_all_public"),
+        ("admin", "system_admin"),
+    ];
+    let table: [(&str, &str, [u16; 3]); 12] = [
+        ("none", "stranger", [403, 403, 403]),
+        ("none", "team", [403, 403, 403]),
+        ("none", "channel", [201, 201, 403]),
+        ("post:all", "stranger", [201, 201, 201]),
+        ("post:all", "team", [201, 201, 201]),
+        ("post:all", "channel", [201, 201, 201]),
+        ("post:channels", "stranger", [201, 403, 403]),
+        ("post:channels", "team", [201, 403, 403]),
+        ("post:channels", "channel", [201, 201, 403]),
+        ("admin", "stranger", [201, 201, 201]),
+        ("admin", "team", [201, 201, 201]),
+        ("admin", "channel", [201, 201, 201]),
+    ];
+    for (number, (role, member, expected)) in table.into_iter().enumerate() {
+        let name = roles.iter().find(|(name, _)| *name == role).unwrap().1;
+        let user = mm.user(&format!("u{number}"));
+        let user = if name.is_empty() {
+            user
+        } else {
+            user.with_role(name)
+        };
+        if member != "stranger" {
+            world.join_team(&user);
+        }
+        if member == "channel" {
+            world.join(&world.public, &user);
+            world.join(&world.private, &user);
+        }
+        let by_token = user.with_token(&user.token("x").secret);
+        for caller in [&user, &by_token] {
+            let found = [&world.public, &world.private, &world.direct]
+                .map(|channel| post(caller, channel).status);
+            assert_eq!(found, expected, "{role} {member}");
+        }
+    }
+}
+
+#[test]
+fn a_role_taken_away_holds_on_the_next_request_and_gives_no_right_to_read() {
+    let mm = server();
+    let world = world(&mm);
+    let poster = mm.user("poster").with_role("system_post_all");
+    let made = post(&poster, &world.private).created();
+    poster
+        .get(&format!("/posts/{}", made.text("id")))
+        .forbidden();
+    mm.admin()
+        .put(
+            &format!("/users/{}/roles", poster.id),
+            json!({"roles": "system_user"}),
+        )
+        .acknowledged();
+    post(&poster, &world.private).forbidden();
+    post(&mm.admin(), "aaaaaaaaaaaaaaaaaaaaaaaaaa").forbidden();
+}
+
+#[test]
+fn posts_are_made_read_changed_and_deleted() {
+    let mm = server();
+    let world = world(&mm);
+    let author = mm.user("author");
+    world.join_team(&author);
+    world.join(&world.public, &author);
+    let body = json!({"channel_id": world.public, "message": "first", "pending_post_id": "mine:1", "user_id": "x", "root_id": null, "props": {"a": 1}});
+    let first = author.post("/posts", body.clone()).created();
+    assert_eq!(
+        (first["user_id"].as_str(), &first["props"]),
+        (Some(author.id.as_str()), &json!({"a": 1}))
+    );
+    assert_eq!(author.post("/posts", body).created()["id"], first["id"]);
+    let reply = author
+        .post(
+            "/posts",
+            json!({"channel_id": world.public, "message": "second", "root_id": first["id"]}),
+        )
+        .created();
+    let path = format!("/posts/{}", first.text("id"));
+    assert_eq!(author.get(&path).ok()["reply_count"], 1);
+    assert_eq!(
+        author.get(&format!("{path}/thread")).ok()["order"],
+        json!([first["id"], reply["id"]])
+    );
+    author
+        .post(
+            "/posts",
+            json!({"channel_id": world.public, "message": "x", "root_id": "nothing"}),
+        )
+        .refused(400, "api.post.create_post.root_id.app_error");
+    let long = |length: usize| {
+        author.post(
+            "/posts",
+            json!({"channel_id": world.public, "message": "x".repeat(length)}),
+        )
+    };
+    long(16_383).created();
+    long(16_384).refused(400, "model.post.is_valid.msg.app_error");
+    let list = author
+        .get(&format!("/channels/{}/posts?per_page=2", world.public))
+        .ok();
+    assert_eq!(
+        (
+            list["order"].as_array().unwrap().len(),
+            &list["order"][1],
+            &list["prev_post_id"]
+        ),
+        (2, &reply["id"], &first["id"])
+    );
+    assert!(
+        author
+            .put(&format!("{path}/patch"), json!({"message": "changed"}))
+            .ok()["edit_at"]
+            .as_i64()
+            .unwrap()
+            > 0
+    );
+    let other = mm.user("other");
+    other
+        .put(&format!("{path}/patch"), json!({"message": "mine"}))
+        .forbidden();
+    other.delete(&path).forbidden();
+    author.delete(&path).acknowledged();
+    author.get(&path).refused(404, "app.post.get.app_error");
+    author.delete(&path).forbidden();
+    mm.admin()
+        .delete(&format!("/channels/{}", world.public))
+        .acknowledged();
+    post(&author, &world.public).refused(400, "api.post.create_post.can_not_post_to_deleted.error");
+}
+
+type Socket = WebSocket<TcpStream>;
+
+fn connect(mm: &Mattermost, secret: Option<&str>) -> Socket {
+    let stream = TcpStream::connect(mm.address()).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    let mut request = format!("ws://{}/api/v4/websocket", mm.address())
+        .into_client_request()
+        .unwrap();
+    if let Some(secret) = secret {
+        request
+            .headers_mut()
+            .insert("Authorization", format!("Bearer {secret}").parse().unwrap());
+    }
+    tungstenite::client(request, stream).unwrap().0
+}
+
+fn say(socket: &mut Socket, value: Value) {
+    socket.send(Message::text(value.to_string())).unwrap();
+}
+
+/// The next text; `None` when the connection ended without a close frame.
+fn hear(socket: &mut Socket) -> Option<Value> {
+    loop {
+        match socket.read() {
+            Ok(Message::Text(text)) => return Some(serde_json::from_str(text.as_str()).unwrap()),
+            Ok(_) => {}
+            Err(error) => {
+                assert!(
+                    !matches!(&error, tungstenite::Error::Io(error) if error.kind() == std::io::ErrorKind::WouldBlock),
+                    "nothing was heard"
+                );
+                return None;
+            }
+        }
+    }
+}
+
+/// The next reply; events may come before it.
+fn hear_reply(socket: &mut Socket) -> Value {
+    loop {
+        let heard = hear(socket).unwrap();
+        if heard.get("status").is_some() {
+            return heard;
+        }
+    }
+}
+
+/// The next event of the name.
+fn hear_of(socket: &mut Socket, name: &str) -> Value {
+    loop {
+        let heard = hear(socket).unwrap_or_else(|| panic!("the connection ended before {name}"));
+        if heard["event"] == name {
+            return heard;
+        }
+    }
+}
+
+fn challenge(secret: &str) -> Value {
+    json!({"seq": 1, "action": "authentication_challenge", "data": {"token": secret}})
+}
+
+#[test]
+fn a_challenge_is_answered_by_hello_and_then_the_reply() {
+    let mm = server();
+    let ci = mm.user("ci");
+    let mut socket = connect(&mm, None);
+    say(&mut socket, json!({"seq": 1, "action": "ping"}));
+    say(&mut socket, challenge(&ci.token("x").secret));
+    let hello = hear(&mut socket).unwrap();
+    assert_eq!(
+        (
+            hello["event"].as_str(),
+            hello["seq"].as_i64(),
+            hello["broadcast"]["user_id"].as_str()
+        ),
+        (Some("hello"), Some(0), Some(ci.id.as_str()))
+    );
+    assert_eq!(
+        hear_reply(&mut socket),
+        json!({"status": "OK", "seq_reply": 1})
+    );
+    for (request, id) in [
+        (
+            json!({"seq": 2, "action": "nonsense"}),
+            "api.web_socket_router.bad_action.app_error",
+        ),
+        (
+            json!({"seq": 3}),
+            "api.web_socket_router.no_action.app_error",
+        ),
+        (
+            json!({"seq": 4, "action": "user_typing", "data": {}}),
+            "api.websocket_handler.invalid_param.app_error",
+        ),
+    ] {
+        say(&mut socket, request);
+        assert_eq!(hear_reply(&mut socket)["error"]["id"], id);
+    }
+    say(&mut socket, json!({"seq": 5, "action": "ping"}));
+    assert_eq!(hear_reply(&mut socket)["data"]["text"], "pong");
+}
+
+#[test]
+fn a_bearer_on_the_upgrade_is_enough_and_a_bad_challenge_ends_it() {
+    let mm = server();
+    let secret = mm.user("ci").token("x").secret;
+    assert_eq!(
+        hear(&mut connect(&mm, Some(&secret))).unwrap()["event"],
+        "hello"
+    );
+    let mut socket = connect(&mm, Some("bad"));
+    say(&mut socket, challenge("bad"));
+    assert_eq!(hear(&mut socket), None);
+    let mut socket = connect(&mm, None);
+    socket.send(Message::text("no json")).unwrap();
+    assert_eq!(hear(&mut socket), None);
+}
+
+#[test]
+fn what_is_posted_is_heard_by_the_members_of_the_channel_only() {
+    let mm = server();
+    let world = world(&mm);
+    let (inside, outside) = (mm.user("inside"), mm.user("outside"));
+    world.join_team(&inside);
+    world.join_team(&outside);
+    world.join(&world.private, &inside);
+    let [mut hears, mut does_not] =
+        [&inside, &outside].map(|user| connect(&mm, user.credential.as_deref()));
+    hear_of(&mut hears, "status_change");
+    hear_of(&mut does_not, "status_change");
+    let made = mm
+        .admin()
+        .post(
+            "/posts",
+            json!({"channel_id": world.private, "message": "hi @inside"}),
+        )
+        .created();
+    let heard = hear_of(&mut hears, "posted");
+    let inner: Value = serde_json::from_str(heard["data"]["post"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        (&inner["id"], heard["data"]["sender_name"].as_str()),
+        (&made["id"], Some("@admin"))
+    );
+    assert_eq!(heard["data"]["mentions"], format!("[\"{}\"]", inside.id));
+    assert_eq!(heard["seq"], 2);
+    // The first thing that the other hears is what was posted where he is.
+    mm.admin()
+        .post(
+            &format!("/channels/{}/members", world.public),
+            json!({"user_id": outside.id}),
+        )
+        .created();
+    assert_eq!(hear(&mut does_not).unwrap()["event"], "user_added");
+}
+
+#[test]
+fn whoever_loses_the_credential_loses_the_connection() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let end = |secret: &str, how: &dyn Fn()| {
+        let mut socket = connect(&mm, Some(secret));
+        hear_of(&mut socket, "status_change");
+        how();
+        while hear(&mut socket).is_some() {}
+    };
+    let token = ci.token("x");
+    end(&token.secret, &|| {
+        ci.post("/users/tokens/disable", json!({"token_id": token.id}))
+            .acknowledged()
+    });
+    let other = mm.login("ci");
+    end(other.credential.as_deref().unwrap(), &|| {
+        other.post("/users/logout", json!({})).acknowledged()
+    });
+    let token = ci.token("y");
+    end(&token.secret, &|| {
+        mm.set("ServiceSettings", "EnableUserAccessTokens", false)
+    });
+    end(ci.credential.as_deref().unwrap(), &|| {
+        mm.admin()
+            .put(
+                &format!("/users/{}/active", ci.id),
+                json!({"active": false}),
+            )
+            .acknowledged()
+    });
+}
+
+#[test]
+fn a_message_that_is_too_long_is_1009() {
+    let mm = server();
+    let mut socket = connect(&mm, mm.admin().credential.as_deref());
+    hear_of(&mut socket, "status_change");
+    say(&mut socket, json!({"seq": 1, "action": "x".repeat(9000)}));
+    let close = loop {
+        if let Message::Close(frame) = socket.read().unwrap() {
+            break frame.unwrap();
+        }
+    };
+    assert_eq!(u16::from(close.code), 1009);
+}
+
+#[test]
+fn only_an_upgrade_from_here_is_one() {
+    let mm = server();
+    let plain = mm.anonymous().get("/websocket");
+    assert_eq!(
+        (plain.status, plain.header("content-type")),
+        (400, Some("text/plain; charset=utf-8"))
+    );
+    let foreign =
+        mm.send(&Request::new("GET", "/api/v4/websocket").header("Origin", "http://evil.example"));
+    assert!(
+        foreign.status == 403 && foreign.text().starts_with("Forbidden\n{"),
+        "{}",
+        foreign.text()
+    );
+}

@@ -223,7 +223,7 @@ fn audits_tell_who_did_what_and_no_secret() {
     mm.anonymous()
         .with_token(&made.text("token"))
         .get(&format!("/users/{}/tokens", made.text("token")))
-        .status;
+        .forbidden();
     mm.admin()
         .post("/users/tokens/disable", json!({"token_id": id}))
         .acknowledged();

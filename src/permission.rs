@@ -497,4 +497,18 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_system_admins_account_needs_more_than_another_ones() {
+        let mut caller = Caller::stranger(String::new(), String::new(), 0);
+        caller.permissions = PermissionSet::parse("edit_other_users create_user_access_token");
+        let target = |is_system_admin| Target {
+            is_system_admin,
+            ..Target::nobody("somebody")
+        };
+        assert!(TOKEN_CREATE.ask_about(&caller, target(false)).is_ok());
+        assert!(TOKEN_CREATE.ask_about(&caller, target(true)).is_err());
+        caller.permissions = PermissionSet::all();
+        assert!(TOKEN_CREATE.ask_about(&caller, target(true)).is_ok());
+    }
 }

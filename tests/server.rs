@@ -248,6 +248,13 @@ fn a_pinned_setting_beats_the_stored_one_and_is_shown_as_pinned() {
     admin
         .post("/users/me/tokens", json!({"description": "x"}))
         .ok();
+    // Writing back what was read stores nothing of the pin.
+    let whole = admin.get("/config").ok();
+    admin.put("/config", whole).ok();
+    let mm = mm.restarted();
+    mm.login("admin")
+        .post("/users/me/tokens", json!({"description": "y"}))
+        .refused(501, "app.user_access_token.disabled");
 }
 
 #[test]

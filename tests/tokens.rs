@@ -17,7 +17,10 @@ fn a_token_is_made_used_disabled_enabled_and_revoked() {
     let token = ci.with_token(&made.text("token"));
     assert_eq!(token.get("/users/me").ok().text("username"), "ci");
     let id = json!({"token_id": made.text("id")});
+    let sessions = || ci.get("/users/me/sessions").ok().as_array().unwrap().len();
+    assert_eq!(sessions(), 2);
     ci.post("/users/tokens/disable", id.clone()).acknowledged();
+    assert_eq!(sessions(), 1);
     token.get("/users/me").expired();
     ci.post("/users/tokens/enable", id.clone()).acknowledged();
     token.get("/users/me").ok();

@@ -49,7 +49,8 @@ CREATE INDEX tokens_by_end ON tokens (expires_at) WHERE expires_at > 0;
 
 -- Open sessions: one for each login, and one for each token that has been used.
 CREATE TABLE sessions (
-    id               TEXT    NOT NULL PRIMARY KEY,
+    number           INTEGER PRIMARY KEY,            -- the order in which they were opened
+    id               TEXT    NOT NULL UNIQUE,
     user_id          TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     secret_hash      TEXT    UNIQUE,                 -- SHA-256 of a login's secret; null for a token's session
     token_id         TEXT    UNIQUE REFERENCES tokens (id) ON DELETE CASCADE, -- null for a login
@@ -59,7 +60,7 @@ CREATE TABLE sessions (
     last_activity_at INTEGER NOT NULL,               -- exact to a minute
     props            TEXT    NOT NULL                -- JSON object of strings, as clients see it
 ) STRICT;
-CREATE INDEX sessions_by_user ON sessions (user_id, create_at);
+CREATE INDEX sessions_by_user ON sessions (user_id, create_at, number);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 
 -- What clients keep for an account: their settings, unread by the server.

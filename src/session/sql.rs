@@ -45,7 +45,7 @@ pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> 
 pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {
     tx.many(
         "SELECT s.id, s.create_at, s.expires_at, s.last_activity_at, s.user_id, s.device_id, u.roles, s.props
-         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.create_at DESC, s.id",
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.create_at DESC, s.number DESC",
         params![user_id, now],
         |row| {
             Ok(View {

@@ -14,9 +14,10 @@ pub fn create(cx: &Context) -> Answer {
     let caller = cx.caller()?;
     let granted = BOT_CREATE.ask(caller)?;
     // Mattermost: a bot makes no bots, whatever its roles are.
-    let by_bot = cx.app.store.read(|tx| {
-        Ok(user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.bot_owner_id.is_some()))
-    })?;
+    let by_bot = cx
+        .app
+        .store
+        .read(|tx| Ok(user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.is_bot())))?;
     if by_bot {
         return Err(AppError::new(&error::PERMISSIONS));
     }

@@ -96,7 +96,7 @@ pub fn allowed(tx: &Tx, caller: &Caller, bot_id: &str) -> Result<(Granted, User)
 /// # Errors
 /// There is none; a person is none.
 pub fn find(tx: &Tx, bot_id: &str) -> Result<User, AppError> {
-    let user = user::sql::by_id(tx, bot_id)?.filter(|user| user.bot_owner_id.is_some());
+    let user = user::sql::by_id(tx, bot_id)?.filter(|user| user.is_bot());
     user.ok_or_else(|| AppError::new(&error::BOT_MISSING))
 }
 
@@ -144,7 +144,7 @@ pub fn assign(app: &App, caller: &Caller, bot_id: &str, owner_id: &str) -> Resul
     let (caller, bot_id, owner_id) = (caller.clone(), bot_id.to_owned(), owner_id.to_owned());
     app.store.write(move |tx| {
         let (granted, mut bot) = allowed(tx, &caller, &bot_id)?;
-        if user::sql::by_id(tx, &owner_id)?.is_some_and(|owner| owner.bot_owner_id.is_some()) {
+        if user::sql::by_id(tx, &owner_id)?.is_some_and(|owner| owner.is_bot()) {
             return Err(AppError::new(&error::PERMISSIONS));
         }
         bot.bot_owner_id = Some(owner_id);
@@ -162,8 +162,7 @@ pub fn assign(app: &App, caller: &Caller, bot_id: &str, owner_id: &str) -> Resul
 pub fn convert(app: &App, granted: Granted, user_id: &str) -> Result<User, AppError> {
     let user_id = user_id.to_owned();
     app.store.write(move |tx| {
-        let mut user =
-            user::sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let mut user = user::find(tx, &user_id)?;
         user.bot_owner_id.get_or_insert(user_id);
         user.update_at = granted.at();
         user::sql::update(tx, &user)?;

@@ -244,8 +244,7 @@ pub fn create(app: &App, granted: Granted, new: NewChannel) -> Result<Channel, A
         if sql::by_name(tx, &channel.team_id, &channel.name)?.is_some() {
             return Err(AppError::new(&error::CHANNEL_EXISTS));
         }
-        let creator = user::sql::by_id(tx, &creator_id)?
-            .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let creator = user::find(tx, &creator_id)?;
         sql::insert(tx, &channel)?;
         sql::insert_member(tx, &channel.id, &creator.id, true, granted.at())?;
         let data = json!({"channel_id": channel.id, "team_id": channel.team_id});
@@ -478,8 +477,7 @@ pub fn add_member(
 ) -> Result<Member, AppError> {
     let user_id = user_id.to_owned();
     app.change(move |tx, news| {
-        let user =
-            user::sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let user = user::find(tx, &user_id)?;
         if team::sql::member(tx, &channel.team_id, &user_id)?.is_none() {
             return Err(AppError::new(&error::TEAM_MEMBER_MISSING));
         }

@@ -174,8 +174,7 @@ pub fn create(
 ) -> Result<Post, AppError> {
     let channel_id = channel_id.to_owned();
     app.change(move |tx, news| {
-        let author = user::sql::by_id(tx, &granted.caller().user_id)?
-            .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let author = user::find(tx, &granted.caller().user_id)?;
         let channel = channel::find(tx, &channel_id)?;
         if new.kind.starts_with("system_") {
             return Err(AppError::new(&error::POST_TYPE));
@@ -195,7 +194,7 @@ pub fn create(
         post.kind = new.kind;
         post.pending_post_id = new.pending_post_id;
         post.props = Value::Object(new.props);
-        if author.bot_owner_id.is_some() {
+        if author.is_bot() {
             post.props["from_bot"] = "true".into();
         }
         post.check()?;

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{self, AppError};
 use crate::permission::Granted;
+use crate::user;
 
 /// Mattermost: the most that is changed at once.
 pub const AT_ONCE: usize = 100;
@@ -98,8 +99,7 @@ fn change(
 ) -> Result<(), AppError> {
     let user_id = user_id.to_owned();
     app.store.write(move |tx| {
-        crate::user::sql::by_id(tx, &user_id)?
-            .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        user::find(tx, &user_id)?;
         work(tx)?;
         audit::record(tx, &granted, "")
     })

@@ -228,7 +228,7 @@ fn judge(
     if user.delete_at > 0 {
         return Ok(Some(AppError::new(&error::LOGIN_INACTIVE)));
     }
-    if user.bot_owner_id.is_some() {
+    if user.is_bot() {
         return Ok(Some(AppError::new(&error::LOGIN_BOT)));
     }
     if is_locked(config, user) {
@@ -317,10 +317,7 @@ pub fn check_current_password(
     user_id: &str,
     password: &str,
 ) -> Result<String, AppError> {
-    let user = app
-        .store
-        .read(|tx| Ok(user::sql::by_id(tx, user_id)?))?
-        .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    let user = app.store.read(|tx| user::find(tx, user_id))?;
     if is_locked(config, &user) {
         return Err(AppError::new(&error::LOGIN_ATTEMPTS));
     }

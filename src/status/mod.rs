@@ -62,7 +62,7 @@ pub fn set(app: &App, granted: Granted, user_id: &str, status: &str) -> Result<S
     }
     let (user_id, status) = (user_id.to_owned(), status.to_owned());
     app.store.write(move |tx| {
-        user::sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        user::find(tx, &user_id)?;
         match status.as_str() {
             "online" => sql::delete(tx, &user_id)?,
             status => sql::set(tx, &user_id, status)?,

@@ -174,8 +174,7 @@ pub fn find(tx: &Tx, id: &str) -> Result<Team, AppError> {
 /// The name is taken.
 pub fn create(app: &App, granted: Granted, mut team: Team) -> Result<Team, AppError> {
     app.change(move |tx, news| {
-        let creator = user::sql::by_id(tx, &granted.caller().user_id)?
-            .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let creator = user::find(tx, &granted.caller().user_id)?;
         if sql::by_name(tx, &team.name)?.is_some() {
             return Err(AppError::new(&error::TEAM_EXISTS));
         }

@@ -58,8 +58,7 @@ pub fn create(
     let (user_id, description, config) =
         (user_id.to_owned(), description.to_owned(), config.clone());
     app.store.write(move |tx| {
-        let user =
-            user::sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let user = user::find(tx, &user_id)?;
         check_new(&config, &user, expires_at, granted.at())?;
         if description.len() > DESCRIPTION_BYTES || description.contains('\0') {
             return Err(AppError::new(&error::TOKEN_DESCRIPTION));
@@ -88,7 +87,7 @@ fn check_new(
     expires_at: Millis,
     now: Millis,
 ) -> Result<(), AppError> {
-    if user.bot_owner_id.is_some() {
+    if user.is_bot() {
         return if expires_at < 0 {
             Err(AppError::new(&error::EXPIRES_AT_NEGATIVE))
         } else {

@@ -193,10 +193,7 @@ pub fn known(cx: &Context) -> Answer {
 /// `GET /users/{user_id}/image`: a picture made from the id.
 pub fn picture(cx: &Context) -> Answer {
     let id = cx.id("user_id")?;
-    cx.app
-        .store
-        .read(|tx| Ok(sql::by_id(tx, id)?))?
-        .ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    cx.app.store.read(|tx| super::find(tx, id))?;
     let picture = || {
         Response::new(200, "image/png", picture::png(id))
             .with("Cache-Control", "max-age=86400, private")

@@ -33,7 +33,7 @@ pub fn update(cx: &Context) -> Answer {
         return Err(AppError::body_param("user_id"));
     }
     let granted = about(cx, user_id, &USER_UPDATE)?;
-    let user = find(cx, user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    let user = cx.app.store.read(|tx| super::find(tx, user_id))?;
     let patch = patch_of(&body)?;
     if changes_own_email(cx, &user, &patch) {
         // Mattermost: here a wrong password is told as a missing one.
@@ -131,7 +131,7 @@ pub fn delete(cx: &Context) -> Answer {
     if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
         return Err(AppError::new(&error::ACTIVE_SELF));
     }
-    find(cx, user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+    cx.app.store.read(|tx| super::find(tx, user_id))?;
     if !cx.flag("permanent") {
         super::update_active(cx.app, &cx.config, granted, user_id, false)?;
     } else if cx.config.is_on(&config::ENABLE_API_USER_DELETION) {

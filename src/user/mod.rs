@@ -76,6 +76,11 @@ impl User {
         role::holds(&self.roles, SYSTEM_ADMIN)
     }
 
+    /// Whether it is a bot: only bots have an owner.
+    pub fn is_bot(&self) -> bool {
+        self.bot_owner_id.is_some()
+    }
+
     /// What a rule is asked about.
     pub fn target(&self) -> Target<'_> {
         Target {
@@ -84,6 +89,14 @@ impl User {
             bot_owner_id: self.bot_owner_id.as_deref(),
         }
     }
+}
+
+/// The account with the id.
+///
+/// # Errors
+/// There is none.
+pub fn find(tx: &Tx, id: &str) -> Result<User, AppError> {
+    sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))
 }
 
 /// An account as somebody may see it.
@@ -174,7 +187,7 @@ impl Seen {
             locale: &user.locale,
             timezone: &user.timezone,
             disable_welcome_email: false,
-            is_bot: user.bot_owner_id.is_some(),
+            is_bot: user.is_bot(),
             bot_description: &user.bot_description,
         }
     }
@@ -400,7 +413,7 @@ pub fn update_active(
     let with_bots = !active && config.is_on(&config::DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED);
     let user_id = user_id.to_owned();
     app.change(move |tx, news| {
-        let user = sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let user = find(tx, &user_id)?;
         set_active(tx, news, &user, active, granted.at())?;
         audit::record(tx, &granted, &format!("user_id={user_id} active={active}"))?;
         if with_bots {
@@ -488,8 +501,7 @@ pub struct Patch {
 pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Result<User, AppError> {
     let user_id = user_id.to_owned();
     app.change(move |tx, news| {
-        let mut user =
-            sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let mut user = find(tx, &user_id)?;
         patch.apply(&mut user);
         user.update_at = granted.at();
         valid::check(&user)?;
@@ -564,7 +576,7 @@ pub fn update_auth(
 pub fn delete(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
     let user_id = user_id.to_owned();
     app.store.write(move |tx| {
-        sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        find(tx, &user_id)?;
         sql::delete(tx, &user_id)?;
         audit::record(tx, &granted, &format!("user_id={user_id} deleted"))
     })
@@ -588,7 +600,7 @@ pub fn update_password(
     password::check_rules(config, new).map_err(AppError::password_rules)?;
     let (user_id, hash) = (user_id.to_owned(), app.passwords.hash(new)?);
     app.store.write(move |tx| {
-        let user = sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let user = find(tx, &user_id)?;
         if current.is_some_and(|current| current != user.password_hash) {
             return Err(AppError::new(&error::PASSWORD_INCORRECT));
         }

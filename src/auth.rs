@@ -13,7 +13,7 @@ use crate::config::{
 };
 use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
 use crate::http::engine::Request;
-use crate::permission::{Caller, Via};
+use crate::permission::{Caller, PermissionSet, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session::{self, Session};
 use crate::store::Tx;
@@ -71,6 +71,26 @@ struct Good {
     session_id: String,
     via: Via,
     touch: Option<Touch>,
+}
+
+impl Good {
+    /// The stranger, now known.
+    fn caller(self, session_id: String, permissions: PermissionSet, stranger: Caller) -> Caller {
+        let Good {
+            user_id,
+            roles,
+            via,
+            ..
+        } = self;
+        Caller {
+            user_id,
+            session_id,
+            roles,
+            permissions,
+            via,
+            ..stranger
+        }
+    }
 }
 
 /// What a use leaves behind.
@@ -163,22 +183,12 @@ pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Call
         return Ok(None);
     };
     let permissions = role::sql::permissions(tx, &good.roles)?;
-    let Good {
-        user_id,
-        roles,
+    let session_id = good.session_id.clone();
+    Ok(Some(good.caller(
         session_id,
-        via,
-        ..
-    } = good;
-    let stranger = Caller::stranger(String::new(), String::new(), now);
-    Ok(Some(Caller {
-        user_id,
-        session_id,
-        roles,
         permissions,
-        via,
-        ..stranger
-    }))
+        Caller::stranger(String::new(), String::new(), now),
+    )))
 }
 
 /// Whose secret it is; `also` may refuse what is good in itself.
@@ -200,22 +210,7 @@ fn admit(
     let entry = match checked {
         Err(refused) => Entry::Refused(refused, stranger),
         Ok((permissions, good)) => match touch(app, &good, now) {
-            Some(session_id) => {
-                let Good {
-                    user_id,
-                    roles,
-                    via,
-                    ..
-                } = good;
-                Entry::Known(Caller {
-                    user_id,
-                    session_id,
-                    roles,
-                    permissions,
-                    via,
-                    ..stranger
-                })
-            }
+            Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
             // Between the look and the first use somebody ended the token.
             None => Entry::Refused(of_user(&good, "ended"), stranger),
         },

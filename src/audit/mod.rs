@@ -16,12 +16,6 @@ use crate::secret::SecretHash;
 use crate::store::Tx;
 use crate::{id, session, token};
 
-/// Mattermost: more of a path is not kept.
-const ACTION_LETTERS: usize = 512;
-
-/// Mattermost: more of a text is not kept.
-const EXTRA_INFO_LETTERS: usize = 1024;
-
 /// One row, but for its id and time.
 #[derive(Clone, Debug, Serialize)]
 pub struct Event {
@@ -53,8 +47,8 @@ impl Event {
     fn of(caller: &Caller, extra_info: &str) -> Event {
         Event {
             user_id: caller.user_id.clone(),
-            action: caller.action.chars().take(ACTION_LETTERS).collect(),
-            extra_info: extra_info.chars().take(EXTRA_INFO_LETTERS).collect(),
+            action: caller.action.clone(),
+            extra_info: extra_info.to_owned(),
             ip_address: caller.address.clone(),
             session_id: caller.session_id.clone(),
         }
@@ -79,21 +73,10 @@ pub fn attempt<T>(
 ) -> Result<T, AppError> {
     let result = work();
     if result.is_err() {
-        let (at, caller) = (app.clock.now(), caller.clone());
-        app.store.defer(move |tx| {
-            let action = redact(tx, &caller.action)?;
-            for extra_info in extra_infos {
-                sql::insert(
-                    tx,
-                    at,
-                    &Event {
-                        action: action.clone(),
-                        ..Event::of(&caller, extra_info)
-                    },
-                )?;
-            }
-            Ok(())
-        });
+        let events = extra_infos
+            .iter()
+            .map(|extra_info| Event::of(caller, extra_info));
+        defer(app, app.clock.now(), events.collect());
     }
     result
 }
@@ -101,22 +84,21 @@ pub fn attempt<T>(
 /// Notes that a token was refused, whose it was, and why.
 pub fn refused(app: &App, caller: &Caller, user_id: &str, token_id: &str, reason: &'static str) {
     let extra_info = format!("refused - token_id={token_id} reason={reason}");
-    let (at, event) = (
-        caller.at,
-        Event {
-            user_id: user_id.to_owned(),
-            ..Event::of(caller, &extra_info)
-        },
-    );
+    let event = Event {
+        user_id: user_id.to_owned(),
+        ..Event::of(caller, &extra_info)
+    };
+    defer(app, caller.at, vec![event]);
+}
+
+/// Writes rows without holding anybody up. What was refused may have had a secret in its path.
+fn defer(app: &App, at: Millis, events: Vec<Event>) {
     app.store.defer(move |tx| {
-        Ok(sql::insert(
-            tx,
-            at,
-            &Event {
-                action: redact(tx, &event.action)?,
-                ..event
-            },
-        )?)
+        for event in events {
+            let action = redact(tx, &event.action)?;
+            sql::insert(tx, at, &Event { action, ..event })?;
+        }
+        Ok(())
     });
 }
 

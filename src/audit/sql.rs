@@ -6,13 +6,23 @@ use crate::http::Page;
 use crate::id;
 use crate::store::{self, StoreError, Tx, params};
 
-/// Adds a row.
+/// Mattermost: more of a path is not kept.
+const ACTION_LETTERS: usize = 512;
+
+/// Mattermost: more of a text is not kept.
+const EXTRA_INFO_LETTERS: usize = 1024;
+
+/// Adds a row. Its texts are cut here and not before: half a secret would no longer be known as one.
 pub fn insert(tx: &Tx, at: Millis, event: &Event) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO audits (id, create_at, user_id, action, extra_info, ip_address, session_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![id::new(), at, event.user_id, event.action, event.extra_info, event.ip_address, event.session_id],
+        params![id::new(), at, event.user_id, cut(&event.action, ACTION_LETTERS), cut(&event.extra_info, EXTRA_INFO_LETTERS), event.ip_address, event.session_id],
     )?;
     Ok(())
+}
+
+fn cut(text: &str, letters: usize) -> String {
+    text.chars().take(letters).collect()
 }
 
 const COLUMNS: &str = "id, create_at, user_id, action, extra_info, ip_address, session_id";

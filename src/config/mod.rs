@@ -272,11 +272,7 @@ impl Config {
     fn new(revision: i64, stored: Map<String, Value>, pins: &[Pin]) -> Config {
         let mut document = stored;
         for setting in SETTINGS {
-            if document
-                .get(setting.section)
-                .and_then(|section| section.get(setting.name))
-                .is_none()
-            {
+            if get(&document, setting).is_none() {
                 set(&mut document, setting, setting.default());
             }
         }
@@ -333,6 +329,10 @@ fn version(document: &Map<String, Value>) -> String {
 
 /// The version of Mattermost whose API this is.
 pub const MATTERMOST_VERSION: &str = "11.10.0";
+
+fn get<'d>(document: &'d Map<String, Value>, setting: &Setting) -> Option<&'d Value> {
+    document.get(setting.section)?.get(setting.name)
+}
 
 fn set(document: &mut Map<String, Value>, setting: &Setting, value: Value) {
     let section = document.entry(setting.section).or_insert_with(|| json!({}));
@@ -479,10 +479,7 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
 
 /// A pinned setting stays as it was stored: what is written back is what the pin shows, not what somebody chose.
 fn keep(before: &Map<String, Value>, stored: &mut Map<String, Value>, setting: &Setting) {
-    match before
-        .get(setting.section)
-        .and_then(|section| section.get(setting.name))
-    {
+    match get(before, setting) {
         Some(value) => set(stored, setting, value.clone()),
         None => {
             if let Some(section) = stored

@@ -3,13 +3,17 @@
 use super::engine::{Request, Response};
 use crate::config::{ALLOW_CORS_FROM, Config};
 
+/// Whether pages of the origin may call.
+pub fn may_call(config: &Config, origin: &str) -> bool {
+    let mut named = config.text(&ALLOW_CORS_FROM).split_whitespace();
+    named.any(|name| name == "*" || name == origin)
+}
+
 /// The origin of the request, when it may call.
 fn allowed<'r>(config: &Config, request: &'r Request) -> Option<&'r str> {
-    let origin = request.header("origin")?;
-    let mut named = config.text(&ALLOW_CORS_FROM).split_whitespace();
-    named
-        .any(|name| name == "*" || name == origin)
-        .then_some(origin)
+    request
+        .header("origin")
+        .filter(|origin| may_call(config, origin))
 }
 
 /// The answer to a browser that asks before it calls; none when it is not asking, or may not.

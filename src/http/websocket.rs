@@ -14,8 +14,8 @@ use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tungstenite::{Message, WebSocket};
 
-use super::Context;
 use super::engine::{After, Protocol, Request, Response, Upgrade, Waker};
+use super::{Context, cors};
 use crate::app::App;
 use crate::auth::{self, Entry};
 use crate::config::{self, Config};
@@ -90,11 +90,7 @@ fn is_from_here(config: &Config, request: &Request) -> bool {
         return true;
     };
     let host = origin.split_once("://").map(|(_, host)| host);
-    let named = config.text(&config::ALLOW_CORS_FROM);
-    host == request.header("host")
-        || named
-            .split_whitespace()
-            .any(|name| name == "*" || name == origin)
+    host == request.header("host") || cors::may_call(config, origin)
 }
 
 /// Mattermost: a word, a line feed and the JSON, as text.

@@ -200,6 +200,7 @@ impl List {
         for post in posts {
             // The first post of a thread comes with its answers.
             if !post.root_id.is_empty()
+                && !by_id.contains_key(&post.root_id)
                 && let Some(root) = sql::by_id(tx, &post.root_id)?
             {
                 by_id.insert(
@@ -282,16 +283,9 @@ pub fn list(cx: &Context) -> Answer {
 /// `GET /posts/{post_id}/thread`
 pub fn thread(cx: &Context) -> Answer {
     let (post, _) = readable(cx)?;
-    let root = if post.root_id.is_empty() {
-        &post.id
-    } else {
-        &post.root_id
-    };
-    Ok(shown(
-        cx.app
-            .store
-            .read(|tx| List::new(tx, sql::thread(tx, root)?))?,
-    ))
+    Ok(shown(cx.app.store.read(|tx| {
+        List::new(tx, sql::thread(tx, post.first_id())?)
+    })?))
 }
 
 /// `GET /channels/{channel_id}/pinned`

@@ -102,6 +102,15 @@ impl Post {
         Ok(())
     }
 
+    /// The first post of its thread, which may be itself.
+    fn first_id(&self) -> &str {
+        if self.root_id.is_empty() {
+            &self.id
+        } else {
+            &self.root_id
+        }
+    }
+
     fn as_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

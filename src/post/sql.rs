@@ -38,14 +38,9 @@ fn post(row: &Row) -> Result<Post, StoreError> {
 
 /// The post with how many answers its thread has.
 pub fn with_replies<E: From<StoreError>>(tx: &Tx, post: Post) -> Result<Post, E> {
-    let root = if post.root_id.is_empty() {
-        &post.id
-    } else {
-        &post.root_id
-    };
     let (reply_count, last_reply_at) = tx.one(
         "SELECT count(*), coalesce(max(create_at), 0) FROM posts WHERE root_id = $1 AND root_id <> '' AND delete_at = 0",
-        params![root],
+        params![post.first_id()],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     Ok(Post {

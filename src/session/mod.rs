@@ -180,13 +180,16 @@ pub fn login(
         match (user, refused) {
             (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, length)?)),
             (_, refused) => {
-                record_failure(tx, &granted, &attempt)?;
+                record(tx, &granted, &attempt, &FAILED)?;
                 // What was counted and recorded stays, so this is no failure of the transaction.
                 Ok(Err(refused.unwrap_or_else(|| bad_credentials(&config))))
             }
         }
     })?
 }
+
+/// Rows of a login that is refused.
+const FAILED: [&str; 2] = ["attempt", "failure"];
 
 /// Refuses without having looked at an account.
 fn refuse(
@@ -196,7 +199,7 @@ fn refuse(
     refused: AppError,
 ) -> Result<Login, AppError> {
     app.store
-        .write(move |tx| record_failure(tx, &granted, &attempt))?;
+        .write(move |tx| record(tx, &granted, &attempt, &FAILED))?;
     Err(refused)
 }
 
@@ -273,7 +276,7 @@ fn open(
         sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
     }
     sql::insert(tx, &session)?;
-    record_attempt(tx, granted, attempt)?;
+    record(tx, granted, attempt, &["attempt"])?;
     let of_user = granted.clone().acting_as(&user.id, &session.id);
     audit::record(tx, &of_user, "authenticated")?;
     audit::record(tx, &of_user, &format!("success session_user={}", user.id))?;
@@ -284,27 +287,15 @@ fn open(
     })
 }
 
-fn record_attempt(tx: &Tx, granted: &Granted, attempt: &Attempt) -> Result<(), AppError> {
+/// What was tried, in the words of Mattermost's audit; what a client sent by mistake is no secret there.
+fn record(tx: &Tx, granted: &Granted, attempt: &Attempt, words: &[&str]) -> Result<(), AppError> {
     let login_id = audit::redact(tx, &attempt.login_id)?;
-    audit::record(
-        tx,
-        &granted
-            .clone()
-            .acting_as(&audit::redact(tx, &attempt.id)?, ""),
-        &format!("attempt - login_id={login_id}"),
-    )
-}
-
-fn record_failure(tx: &Tx, granted: &Granted, attempt: &Attempt) -> Result<(), AppError> {
-    record_attempt(tx, granted, attempt)?;
-    let login_id = audit::redact(tx, &attempt.login_id)?;
-    audit::record(
-        tx,
-        &granted
-            .clone()
-            .acting_as(&audit::redact(tx, &attempt.id)?, ""),
-        &format!("failure - login_id={login_id}"),
-    )
+    let of_nobody = granted
+        .clone()
+        .acting_as(&audit::redact(tx, &attempt.id)?, "");
+    words.iter().try_for_each(|word| {
+        audit::record(tx, &of_nobody, &format!("{word} - login_id={login_id}"))
+    })
 }
 
 /// Checks the password of somebody who is signed in, and counts a wrong one; gives the stored hash it belongs to.

@@ -76,7 +76,7 @@ pub fn search(cx: &Context) -> Answer {
 /// `GET /users/tokens/{token_id}`
 pub fn get(cx: &Context) -> Answer {
     let token_id = cx.id("token_id")?;
-    let (_, token) = cx
+    let (_, token, _) = cx
         .app
         .store
         .read(|tx| super::allowed(tx, &TOKEN_READ, cx.caller()?, token_id))?;

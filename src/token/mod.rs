@@ -130,11 +130,10 @@ pub fn rotate(
 ) -> Result<(Token, Secret), AppError> {
     let (caller, token_id, config) = (caller.clone(), token_id.to_owned(), config.clone());
     app.store.write(move |tx| {
-        let (granted, token) = allowed(tx, &TOKEN_CREATE, &caller, &token_id)?;
+        let (granted, token, owner) = allowed(tx, &TOKEN_CREATE, &caller, &token_id)?;
         if !token.is_active {
             return Err(AppError::new(&error::ROTATE_DISABLED));
         }
-        let (_, owner) = find(tx, &token_id)?;
         check_new(&config, &owner, expires_at, granted.at())?;
         let secret = Secret::new();
         session::sql::delete_of_token(tx, &token.id)?;
@@ -208,17 +207,12 @@ pub fn allowed(
     rule: &'static Rule,
     caller: &Caller,
     token_id: &str,
-) -> Result<(Granted, Token), AppError> {
+) -> Result<(Granted, Token, User), AppError> {
     rule.ask(caller)?;
-    let (token, owner) = find(tx, token_id)?;
-    Ok((rule.ask_about(caller, owner.target())?, token))
-}
-
-fn find(tx: &Tx, token_id: &str) -> Result<(Token, User), AppError> {
     let unknown = || AppError::new(&error::TOKEN_UNKNOWN);
     let token = sql::by_id(tx, token_id)?.ok_or_else(unknown)?;
     let owner = user::sql::by_id(tx, &token.user_id)?.ok_or_else(unknown)?;
-    Ok((token, owner))
+    Ok((rule.ask_about(caller, owner.target())?, token, owner))
 }
 
 /// What can be done to a token that exists.
@@ -245,7 +239,7 @@ pub fn change(
 ) -> Result<(), AppError> {
     let (caller, token_id) = (caller.clone(), token_id.to_owned());
     app.store.write(move |tx| {
-        let (granted, token) = allowed(tx, rule, &caller, &token_id)?;
+        let (granted, token, _) = allowed(tx, rule, &caller, &token_id)?;
         if change != Change::Enable {
             session::sql::delete_of_token(tx, &token.id)?;
         }

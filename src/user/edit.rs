@@ -17,7 +17,8 @@ pub fn patch(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let body = of_json::object(cx.body(), "user")?;
     let granted = about(cx, user_id, &USER_UPDATE)?;
-    let user = find(cx, user_id)?.ok_or_else(|| AppError::body_param("user_id"))?;
+    let found = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
+    let user = found.ok_or_else(|| AppError::body_param("user_id"))?;
     let patch = patch_of(&body)?;
     if changes_own_email(cx, &user, &patch) {
         check_password(cx, &user, body.required("password")?)?;
@@ -41,10 +42,6 @@ pub fn update(cx: &Context) -> Answer {
         right.map_err(|_| AppError::body_param("password"))?;
     }
     change(cx, granted, &user.id, patch)
-}
-
-fn find(cx: &Context, user_id: &str) -> Result<Option<User>, AppError> {
-    cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))
 }
 
 fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {

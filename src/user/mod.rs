@@ -265,7 +265,7 @@ pub fn create(
         return Err(AppError::new(&error::USER_EXISTING));
     }
     let user = made(new, granted.at())?;
-    let (system_admin, config) = (user.is_system_admin(), config.clone());
+    let config = config.clone();
     let mut user = User {
         password_hash: hashed(app, &user)?,
         ..user
@@ -276,8 +276,8 @@ pub fn create(
             // Somebody else may have been first since.
             sign_up_is_open(&config, first)?;
         }
-        if first && !system_admin {
-            user.roles = format!("{SYSTEM_ADMIN} {SYSTEM_USER}");
+        if first {
+            user.roles = roles_of(true);
         }
         add(tx, news, &granted, &user)?;
         Ok(user)
@@ -309,11 +309,6 @@ fn sign_up_is_open(config: &Config, first: bool) -> Result<(), AppError> {
 /// The first field that is not as it must be.
 pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
     let or = |text: String, or: &dyn Fn() -> String| if text.is_empty() { or() } else { text };
-    let roles = if new.system_admin {
-        format!("{SYSTEM_ADMIN} {SYSTEM_USER}")
-    } else {
-        SYSTEM_USER.to_owned()
-    };
     let user = User {
         id: id::new(),
         create_at: now,
@@ -326,7 +321,7 @@ pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         last_name: new.last_name,
         position: new.position,
         locale: or(new.locale, &|| "en".to_owned()),
-        roles,
+        roles: roles_of(new.system_admin),
         password_hash: new.password.unwrap_or_default(),
         auth_service: new.auth_service,
         auth_data: Some(new.auth_data).filter(|data| !data.is_empty()),
@@ -342,6 +337,15 @@ pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         return Err(AppError::new(&error::AUTH_DATA_AND_PASSWORD));
     }
     Ok(user)
+}
+
+/// The roles of a new account.
+fn roles_of(system_admin: bool) -> String {
+    if system_admin {
+        format!("{SYSTEM_ADMIN} {SYSTEM_USER}")
+    } else {
+        SYSTEM_USER.to_owned()
+    }
 }
 
 /// Mattermost: what a new account is notified of.

@@ -156,21 +156,5 @@ fn who_may_do_what_is_as_written_down() {
             }
         }
     }
-    compare("permission_matrix.txt", &text);
-}
-
-/// Compares with what is written down; `UPDATE_SNAPSHOTS=1` writes it anew.
-fn compare(name: &str, text: &str) {
-    let path = format!("{}/tests/snapshots/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let differing: Vec<String> = text
-        .lines()
-        .zip(written.lines().chain(std::iter::repeat("")))
-        .filter(|(now, then)| now != then)
-        .map(|(now, then)| format!("was: {then}\nis:  {now}"))
-        .collect();
-    assert!(text == written, "{}", differing.join("\n"));
+    snapshot("permission_matrix.txt", &text);
 }

@@ -41,8 +41,7 @@ pub fn server() -> Mattermost {
 pub fn fresh() -> Mattermost {
     let mm = empty(&[]);
     mm.anonymous().post("/users", mm.account("admin")).created();
-    let admin = mm.login("admin");
-    *mm.admin.borrow_mut() = Some((admin.id, admin.credential.unwrap()));
+    mm.sign_in_admin();
     mm
 }
 
@@ -126,6 +125,12 @@ impl Mattermost {
             username: "admin".into(),
             credential: Some(credential),
         }
+    }
+
+    /// Signs the first account in again.
+    pub fn sign_in_admin(&self) {
+        let admin = self.login("admin");
+        *self.admin.borrow_mut() = Some((admin.id, admin.credential.unwrap()));
     }
 
     /// A new account, made by the admin and signed in.
@@ -214,12 +219,9 @@ impl Mattermost {
     }
 
     /// Fails when a secret is in a text.
-    fn keeps_secrets(&self, place: &str, text: &[u8]) {
+    fn keeps_secrets(&self, place: &str, text: &str) {
         for secret in self.secrets.borrow().iter() {
-            let found = text
-                .windows(secret.len())
-                .any(|part| part == secret.as_bytes());
-            assert!(!found, "a secret is in {place}");
+            assert!(!text.contains(secret.as_str()), "a secret is in {place}");
         }
     }
 }
@@ -230,7 +232,9 @@ impl Drop for Mattermost {
             return;
         };
         let stopped = server.stop(Duration::from_secs(10));
+        // Secrets are ASCII: what is not UTF-8 around them does not matter.
         let data = std::fs::read(self.data()).unwrap_or_default();
+        let data = String::from_utf8_lossy(&data);
         drop(std::fs::remove_dir_all(&self.folder));
         if std::thread::panicking() {
             return;
@@ -238,14 +242,9 @@ impl Drop for Mattermost {
         assert!(stopped, "the server did not stop in time");
         self.keeps_secrets("the data file", &data);
         let log = LOG.lock().unwrap().join("\n");
-        self.keeps_secrets("the log", log.as_bytes());
+        self.keeps_secrets("the log", &log);
         assert!(!log.contains(PASSWORD), "a password is in the log");
-        assert!(
-            !data
-                .windows(PASSWORD.len())
-                .any(|part| part == PASSWORD.as_bytes()),
-            "a password is in the data file"
-        );
+        assert!(!data.contains(PASSWORD), "a password is in the data file");
     }
 }
 
@@ -369,6 +368,38 @@ impl Fields for Value {
             .map(|element| element.text(name))
             .collect()
     }
+}
+
+/// Every route there is, as the program prints it.
+pub fn endpoints() -> Vec<(String, String)> {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_patmost"))
+        .args(["reference", "endpoints"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let row = |line: &str| {
+        line.split('`')
+            .nth(1)?
+            .split_once(' ')
+            .map(|(method, path)| (method.to_owned(), path.to_owned()))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+/// Compares with what is written down; `UPDATE_SNAPSHOTS=1` writes it anew.
+pub fn snapshot(name: &str, text: &str) {
+    let path = format!("{}/tests/snapshots/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let differing: Vec<String> = text
+        .lines()
+        .zip(written.lines().chain(std::iter::repeat("")))
+        .filter(|(now, then)| now != then)
+        .map(|(now, then)| format!("was: {then}\nis:  {now}"))
+        .collect();
+    assert!(text == written, "{}", differing.join("\n"));
 }
 
 /// Every line that was logged in this process.

@@ -481,3 +481,31 @@ fn another_login_service_takes_the_password_away_and_leaves_the_tokens() {
         .acknowledged();
     assert_eq!(login().ok()["auth_service"], "");
 }
+
+#[test]
+fn a_list_leaves_out_the_members_of_a_team_or_a_channel() {
+    let mm = server();
+    let (inside, outside) = (mm.user("inside"), mm.user("outside"));
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = mm.admin().post("/teams", team).created().text("id");
+    let member = json!({"team_id": team, "user_id": inside.id});
+    mm.admin()
+        .post(&format!("/teams/{team}/members"), member)
+        .created();
+    let square = format!("/teams/{team}/channels/name/town-square");
+    let square = mm.admin().get(&square).ok().text("id");
+    for query in [
+        format!("not_in_team={team}"),
+        format!("not_in_channel={square}"),
+        "without_team=true".into(),
+    ] {
+        let listed = mm.admin().get(&format!("/users?{query}")).ok();
+        assert_eq!(listed.each("username"), ["outside"], "{query}");
+    }
+    outside
+        .get(&format!("/users?not_in_team={team}"))
+        .forbidden();
+    outside
+        .get(&format!("/users?not_in_channel={square}"))
+        .forbidden();
+}

@@ -47,6 +47,9 @@ pub fn list(cx: &Context) -> Answer {
         role: text("role"),
         team_id: text("in_team"),
         channel_id: text("in_channel"),
+        not_in_team: text("not_in_team"),
+        not_in_channel: text("not_in_channel"),
+        without_team: cx.flag("without_team"),
     };
     if filter.active && filter.inactive {
         return Err(AppError::url_param("inactive"));
@@ -60,13 +63,17 @@ pub fn list(cx: &Context) -> Answer {
     }
     let caller = cx.caller()?;
     let users = cx.app.store.read(|tx| {
-        if !filter.team_id.is_empty() {
-            TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, filter.team_id)?)?;
+        for team_id in [filter.team_id, filter.not_in_team] {
+            if !team_id.is_empty() {
+                TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
+            }
         }
-        if let Some(channel) = channel::sql::by_id(tx, filter.channel_id)? {
-            CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-        } else if !filter.channel_id.is_empty() {
-            return Err(CHANNEL_READ.refusal());
+        for channel_id in [filter.channel_id, filter.not_in_channel] {
+            if let Some(channel) = channel::sql::by_id(tx, channel_id)? {
+                CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
+            } else if !channel_id.is_empty() {
+                return Err(CHANNEL_READ.refusal());
+            }
         }
         Ok(sql::list(tx, filter, cx.page())?)
     })?;

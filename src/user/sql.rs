@@ -83,6 +83,12 @@ pub struct Filter<'f> {
     pub team_id: &'f str,
     /// Only the members of the channel; empty: all.
     pub channel_id: &'f str,
+    /// Without the members of the team; empty: all.
+    pub not_in_team: &'f str,
+    /// Without the members of the channel; empty: all.
+    pub not_in_channel: &'f str,
+    /// Only those that are in no team.
+    pub without_team: bool,
 }
 
 /// A part of the accounts, by username.
@@ -92,7 +98,10 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
          WHERE ($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
              AND ($4 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $4 AND m.user_id = users.id))
              AND ($5 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $5 AND m.user_id = users.id))
-         ORDER BY username LIMIT $6 OFFSET $7"
+             AND ($6 = '' OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $6 AND m.user_id = users.id))
+             AND ($7 = '' OR NOT EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $7 AND m.user_id = users.id))
+             AND ($8 = 0 OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = users.id))
+         ORDER BY username LIMIT $9 OFFSET $10"
     );
     let Filter {
         active,
@@ -100,6 +109,9 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
         role,
         team_id,
         channel_id,
+        not_in_team,
+        not_in_channel,
+        without_team,
     } = filter;
     tx.many(
         &sql,
@@ -109,6 +121,9 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
             role,
             team_id,
             channel_id,
+            not_in_team,
+            not_in_channel,
+            without_team,
             page.limit,
             page.offset
         ],

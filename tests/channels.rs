@@ -212,6 +212,25 @@ fn posts_are_made_read_changed_and_deleted() {
     post(&author, &world.public).refused(400, "api.post.create_post.can_not_post_to_deleted.error");
 }
 
+#[test]
+fn several_are_added_to_a_channel_or_none_of_them() {
+    let mm = server();
+    let world = world(&mm);
+    let (alice, bob, stranger) = (mm.user("alice"), mm.user("bob"), mm.user("stranger"));
+    world.join_team(&alice);
+    world.join_team(&bob);
+    let path = format!("/channels/{}/members", world.private);
+    let add = |ids: Value| mm.admin().post(&path, json!({ "user_ids": ids }));
+    add(json!([alice.id, stranger.id])).refused(404, "app.team.get_member.missing.app_error");
+    for bad in [json!([]), json!([7]), json!(["x"]), json!([alice.id, "x"])] {
+        add(bad).refused_body("user_ids");
+    }
+    assert_eq!(mm.admin().get(&path).ok().as_array().unwrap().len(), 1);
+    let added = add(json!([alice.id, bob.id])).created();
+    assert_eq!(added.each("user_id"), [alice.id.as_str(), &bob.id]);
+    assert_eq!(mm.admin().get(&path).ok().as_array().unwrap().len(), 3);
+}
+
 type Socket = WebSocket<TcpStream>;
 
 fn connect(mm: &Mattermost, secret: Option<&str>) -> Socket {

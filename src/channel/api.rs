@@ -1,6 +1,6 @@
 //! HTTP endpoints of channels.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Channel, Here, NewChannel, Patch, find, may_read, permissions, sql};
 use crate::error::{self, AppError};
@@ -281,29 +281,45 @@ pub fn member(cx: &Context) -> Answer {
     })?))
 }
 
-/// `POST /channels/{channel_id}/members`
+/// Mattermost: accounts that are added at once.
+const ADDED_AT_ONCE: usize = 1000;
+
+/// `POST /channels/{channel_id}/members`: one `user_id`, or several `user_ids`, all or none.
 pub fn add_member(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "channel_member")?;
-    let user_id = body
-        .text("user_id")
-        .filter(|id| id::is_valid(id))
-        .ok_or_else(|| AppError::body_param("user_id"))?
-        .to_owned();
+    let several = body.get("user_ids").and_then(Value::as_array);
+    let user_ids = match several {
+        Some(ids) => ids.iter().map(Value::as_str).collect(),
+        None => vec![body.text("user_id")],
+    };
+    let valid = user_ids.iter().flatten().filter(|id| id::is_valid(id));
+    let valid: Vec<String> = valid.map(|id| (*id).to_owned()).collect();
+    if valid.is_empty() || valid.len() != user_ids.len() || valid.len() > ADDED_AT_ONCE {
+        let name = if several.is_some() {
+            "user_ids"
+        } else {
+            "user_id"
+        };
+        return Err(AppError::body_param(name));
+    }
     let (channel, here) = at(cx)?;
     if channel.is_direct_or_group() {
         return Err(AppError::new(&error::CHANNEL_ADD_TYPE));
     }
     let caller = cx.caller()?;
-    let joins = channel.is_public() && user_id == caller.user_id;
+    let joins = channel.is_public() && valid.iter().all(|id| *id == caller.user_id);
     let granted = if joins {
         CHANNEL_JOIN.ask_in(caller, here.team)?
     } else {
         of_kind(&channel, &CHANNEL_MEMBERS_PUBLIC, &CHANNEL_MEMBERS_PRIVATE)
             .ask_in(caller, here.all)?
     };
-    Ok(answer::created(&super::add_member(
-        cx.app, granted, channel, &user_id,
-    )?))
+    let members = super::add_members(cx.app, granted, channel, valid)?;
+    // Mattermost: whoever names one gets one.
+    Ok(match (several, members.as_slice()) {
+        (None, [member]) => answer::created(member),
+        (_, members) => answer::created(&members),
+    })
 }
 
 /// `DELETE /channels/{channel_id}/members/{user_id}`

@@ -469,48 +469,57 @@ pub fn delete(app: &App, granted: Granted, channel_id: &str) -> Result<(), AppEr
 ///
 /// # Errors
 /// The user does not exist, or is not in the team.
-pub fn add_member(
+pub fn add_members(
     app: &App,
     granted: Granted,
     channel: Channel,
+    user_ids: Vec<String>,
+) -> Result<Vec<Member>, AppError> {
+    app.change(move |tx, news| {
+        let add = |user_id: &String| add_member(tx, news, &granted, &channel, user_id);
+        user_ids.iter().map(add).collect()
+    })
+}
+
+fn add_member(
+    tx: &Tx,
+    news: &mut News,
+    granted: &Granted,
+    channel: &Channel,
     user_id: &str,
 ) -> Result<Member, AppError> {
-    let user_id = user_id.to_owned();
-    app.change(move |tx, news| {
-        let user = user::find(tx, &user_id)?;
-        if team::sql::member(tx, &channel.team_id, &user_id)?.is_none() {
-            return Err(AppError::new(&error::TEAM_MEMBER_MISSING));
-        }
-        if sql::member(tx, &channel.id, &user_id)?.is_none() {
-            let by =
-                user::sql::by_id(tx, &granted.caller().user_id)?.unwrap_or_else(|| user.clone());
-            sql::insert_member(tx, &channel.id, &user_id, false, granted.at())?;
-            news.tell(
-                "user_added",
-                json!({"team_id": channel.team_id, "user_id": user_id}),
-                Audience::channel(&channel.id),
-            );
-            let (kind, message) = if by.id == user.id {
-                (
-                    "system_join_channel",
-                    format!("{} joined the channel.", user.username),
-                )
-            } else {
-                (
-                    "system_add_to_channel",
-                    format!("{} added to the channel by {}.", user.username, by.username),
-                )
-            };
-            post::add_system(tx, news, &channel, &by, kind, message, granted.at())?;
-        }
-        audit::record(
-            tx,
-            &granted,
-            &format!("name={} user_id={user_id}", channel.name),
-        )?;
-        sql::member(tx, &channel.id, &user_id)?
-            .ok_or_else(|| AppError::new(&error::CHANNEL_MEMBER_MISSING))
-    })
+    let user = user::find(tx, user_id)?;
+    if team::sql::member(tx, &channel.team_id, user_id)?.is_none() {
+        return Err(AppError::new(&error::TEAM_MEMBER_MISSING));
+    }
+    if sql::member(tx, &channel.id, user_id)?.is_none() {
+        let by = user::sql::by_id(tx, &granted.caller().user_id)?.unwrap_or_else(|| user.clone());
+        sql::insert_member(tx, &channel.id, user_id, false, granted.at())?;
+        news.tell(
+            "user_added",
+            json!({"team_id": channel.team_id, "user_id": user_id}),
+            Audience::channel(&channel.id),
+        );
+        let (kind, message) = if by.id == user.id {
+            (
+                "system_join_channel",
+                format!("{} joined the channel.", user.username),
+            )
+        } else {
+            (
+                "system_add_to_channel",
+                format!("{} added to the channel by {}.", user.username, by.username),
+            )
+        };
+        post::add_system(tx, news, channel, &by, kind, message, granted.at())?;
+    }
+    audit::record(
+        tx,
+        granted,
+        &format!("name={} user_id={user_id}", channel.name),
+    )?;
+    sql::member(tx, &channel.id, user_id)?
+        .ok_or_else(|| AppError::new(&error::CHANNEL_MEMBER_MISSING))
 }
 
 /// Takes an account out of a channel.

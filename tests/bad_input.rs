@@ -151,6 +151,9 @@ enum Change {
 /// A change, the input that it is about, and what it is called.
 type Case = (String, &'static str, Change);
 
+/// An answer, and the cases that got it.
+type Outcome = (String, Vec<&'static str>);
+
 /// The letters of an id that nobody has.
 const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const HOSTILE: &str = "'; DROP TABLE users; --\u{0}<script>\u{202e}%s";
@@ -560,7 +563,7 @@ fn walk(mm: &Mattermost, worlds: &Cell<usize>, request: &str, body: &str) -> Str
         }
     };
     let mut world = new_world();
-    let mut inputs: Vec<(String, Vec<(String, Vec<&'static str>)>)> = Vec::new();
+    let mut inputs: Vec<(String, Vec<Outcome>)> = Vec::new();
     for (input, name, change) in cases(path, body) {
         let answer = world.send(method, path, body, &change);
         let result = shown(&answer, &format!("{request}: {input} {name}"));

@@ -307,7 +307,7 @@ use Permission::{
     CreatePostEphemeral, CreatePostPublic, CreatePrivateChannel, CreatePublicChannel, CreateTeam,
     CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
     DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
-    JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels,
+    JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels, ListUsersWithoutTeam,
     ManagePrivateChannelMembers, ManagePrivateChannelProperties, ManagePublicChannelMembers,
     ManagePublicChannelProperties, ManageRoles, ManageSystem, ReadAudits, ReadChannel,
     ReadPublicChannel, ReadUserAccessToken, RemoveOthersReactions, RemoveReaction,
@@ -320,6 +320,7 @@ rules! {
     LOGIN:             "log in, log out",                         None,                        None,                      false, PERMISSIONS;
     SIGN_UP:           "create an account where sign-up is open", None,                        None,                      false, PERMISSIONS;
     USER_CREATE:       "create an account",                       Some(ManageSystem),          None,                      false, PERMISSIONS;
+    USER_WITHOUT_TEAM: "list the accounts that are in no team",   Some(ListUsersWithoutTeam),  None,                      false, PERMISSIONS;
     USER_UPDATE:       "change an account's fields",              None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     USER_AUTH:         "let another service log an account in",   Some(ManageSystem),          None,                      false, PERMISSIONS;
     USER_ROLES:        "give and take roles",                     Some(ManageRoles),           None,                      false, PERMISSIONS;

@@ -508,4 +508,5 @@ fn a_list_leaves_out_the_members_of_a_team_or_a_channel() {
     outside
         .get(&format!("/users?not_in_channel={square}"))
         .forbidden();
+    outside.get("/users?without_team=true").forbidden();
 }

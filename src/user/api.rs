@@ -6,7 +6,9 @@ use super::{NewUser, Seen, User, picture, sql, valid};
 use crate::error::{self, AppError};
 use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json};
-use crate::permission::{CHANNEL_READ, Granted, Rule, SIGN_UP, TEAM_VIEW, Target};
+use crate::permission::{
+    CHANNEL_READ, Granted, Rule, SIGN_UP, TEAM_VIEW, Target, USER_WITHOUT_TEAM,
+};
 use crate::store::{StoreError, Tx};
 use crate::{channel, config, team};
 
@@ -62,6 +64,9 @@ pub fn list(cx: &Context) -> Answer {
         return Err(AppError::url_param("sort"));
     }
     let caller = cx.caller()?;
+    if filter.without_team {
+        USER_WITHOUT_TEAM.ask(caller)?;
+    }
     let users = cx.app.store.read(|tx| {
         for team_id in [filter.team_id, filter.not_in_team] {
             if !team_id.is_empty() {

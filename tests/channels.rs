@@ -427,12 +427,7 @@ fn a_message_that_is_too_long_is_1009() {
     let mut socket = connect(&mm, mm.admin().credential.as_deref());
     hear_of(&mut socket, "status_change");
     say(&mut socket, json!({"seq": 1, "action": "x".repeat(9000)}));
-    let close = loop {
-        if let Message::Close(frame) = socket.read().unwrap() {
-            break frame.unwrap();
-        }
-    };
-    assert_eq!(u16::from(close.code), 1009);
+    assert_eq!(close_code(&mut socket), 1009);
 }
 
 #[test]
@@ -450,4 +445,120 @@ fn only_an_upgrade_from_here_is_one() {
         "{}",
         foreign.text()
     );
+}
+
+/// What the server closes with.
+fn close_code(socket: &mut Socket) -> u16 {
+    loop {
+        if let Message::Close(frame) = socket.read().unwrap() {
+            return frame.unwrap().code.into();
+        }
+    }
+}
+
+#[test]
+fn a_binary_frame_is_read_as_text_is_and_bad_utf8_is_1007() {
+    let mm = server();
+    let mut socket = connect(&mm, mm.admin().credential.as_deref());
+    let ping = json!({"seq": 7, "action": "ping"}).to_string();
+    socket.send(Message::binary(ping.into_bytes())).unwrap();
+    assert_eq!(hear_reply(&mut socket)["seq_reply"], 7);
+    // A text frame, final, masked with zeros, of the one byte 0xff.
+    let frame = [0x81, 0x81, 0, 0, 0, 0, 0xff];
+    std::io::Write::write_all(socket.get_mut(), &frame).unwrap();
+    assert_eq!(close_code(&mut socket), 1007);
+}
+
+#[test]
+fn a_frame_that_is_not_masked_is_1002() {
+    let mm = server();
+    let mut socket = connect(&mm, mm.admin().credential.as_deref());
+    hear_of(&mut socket, "status_change");
+    std::io::Write::write_all(socket.get_mut(), &[0x81, 0x02, b'{', b'}']).unwrap();
+    assert_eq!(close_code(&mut socket), 1002);
+}
+
+#[test]
+fn a_clients_ping_comes_back_and_its_close_is_answered_with_the_same_code() {
+    let mm = server();
+    let mut socket = connect(&mm, mm.admin().credential.as_deref());
+    hear_of(&mut socket, "status_change");
+    socket.send(Message::Pong(Vec::new().into())).unwrap();
+    socket.send(Message::Ping(b"beat".to_vec().into())).unwrap();
+    assert_eq!(
+        socket.read().unwrap(),
+        Message::Pong(b"beat".to_vec().into())
+    );
+    // A close frame, masked with zeros, of the code 1000.
+    std::io::Write::write_all(socket.get_mut(), &[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]).unwrap();
+    assert_eq!(close_code(&mut socket), 1000);
+}
+
+#[test]
+fn every_action_has_its_reply() {
+    let mm = server();
+    let (world, alice) = (world(&mm), mm.user("alice"));
+    world.join_team(&alice);
+    world.join(&world.public, &alice);
+    let mut types = connect(&mm, mm.admin().credential.as_deref());
+    let mut hears = connect(&mm, alice.credential.as_deref());
+    hear_of(&mut hears, "status_change");
+    let mut ask = |request: Value| {
+        say(&mut types, request);
+        hear_reply(&mut types)
+    };
+    let statuses = ask(json!({"seq": 1, "action": "get_statuses"}))["data"].clone();
+    assert_eq!(statuses[&alice.id], "online");
+    let of = json!({"seq": 2, "action": "get_statuses_by_ids", "data": {"user_ids": [alice.id]}});
+    assert_eq!(ask(of)["data"], json!({ alice.id.as_str(): "online" }));
+    let active =
+        json!({"seq": 3, "action": "user_update_active_status", "data": {"user_is_active": true}});
+    assert_eq!(ask(active), json!({"status": "OK", "seq_reply": 3}));
+    for seq in [json!(0), json!("1"), Value::Null] {
+        let refused = ask(json!({"seq": seq, "action": "ping"}));
+        assert_eq!(
+            refused["error"]["id"],
+            "api.web_socket_router.bad_seq.app_error"
+        );
+        assert!(refused.get("seq_reply").is_none(), "{refused}");
+    }
+    let typing = json!({"channel_id": world.public, "parent_id": ""});
+    assert_eq!(
+        ask(json!({"seq": 4, "action": "user_typing", "data": typing}))["status"],
+        "OK"
+    );
+    let heard = hear_of(&mut hears, "typing");
+    assert_eq!(
+        heard["data"],
+        json!({"parent_id": "", "user_id": mm.admin().id})
+    );
+    assert_eq!(
+        heard["broadcast"]["omit_users"],
+        json!({ mm.admin().id.as_str(): true })
+    );
+}
+
+#[test]
+fn a_slow_reader_is_dropped_and_the_others_hear_everything() {
+    const POSTS: usize = 1000;
+    let mm = server();
+    let (world, alice, slow) = (world(&mm), mm.user("alice"), mm.user("slow"));
+    for user in [&alice, &slow] {
+        world.join_team(user);
+        world.join(&world.private, user);
+    }
+    let mut does_not_read = connect(&mm, slow.credential.as_deref());
+    let mut reads = connect(&mm, alice.credential.as_deref());
+    let message = "x".repeat(16_000);
+    std::thread::scope(|scope| {
+        let heard = scope.spawn(|| (0..POSTS).for_each(|_| drop(hear_of(&mut reads, "posted"))));
+        for _ in 0..POSTS {
+            let post = json!({"channel_id": world.private, "message": message});
+            mm.admin().post("/posts", post).created();
+        }
+        heard.join().unwrap();
+    });
+    // What was on its way still arrives, and then nothing more.
+    let heard = std::iter::from_fn(|| hear(&mut does_not_read)).count();
+    assert!(heard < POSTS, "{heard}");
 }

@@ -438,7 +438,14 @@ impl Rule {
         permission: Option<Permission>,
     ) -> Result<(), AppError> {
         match permission {
-            Some(permission) if !caller.has(permission) => Err(AppError::new(self.refused)),
+            // Mattermost: who lacks what, for developers.
+            Some(permission) if !caller.has(permission) => {
+                Err(AppError::new(self.refused).detail(format!(
+                    "userId={}, permission={}",
+                    caller.user_id,
+                    permission.name()
+                )))
+            }
             _ => Ok(()),
         }
     }

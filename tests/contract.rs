@@ -23,7 +23,11 @@ macro_rules! pages {
     };
 }
 
-pages! {}
+pages! {
+    errors "errors-and-auth"
+    configuration "config-and-system"
+    teams "teams-channels-posts"
+}
 
 #[test]
 fn no_test_names_a_line_that_is_not_there() {

@@ -72,7 +72,10 @@ fn what_could_be_html_is_escaped() {
     let answer = mm.send(&Request::new("GET", "/api/v4/%3Cscript%3E&x"));
     assert_eq!(answer.status, 404);
     let text = answer.text();
-    assert!(text.contains(r"/api/v4/\u003cscript\u003e\u0026x"), "{text}");
+    assert!(
+        text.contains(r"/api/v4/\u003cscript\u003e\u0026x"),
+        "{text}"
+    );
     assert!(!text.contains(['<', '>', '&']), "{text}");
 }
 
@@ -86,15 +89,35 @@ fn the_generic_refusals_have_their_words() {
     let mm = fresh();
     let (admin, alice) = (mm.admin(), mm.user("alice"));
     let malformed = admin.send_text("POST", "/users", "{");
-    told(&malformed, 400, BODY, "Invalid or missing user in request body.");
+    told(
+        &malformed,
+        400,
+        BODY,
+        "Invalid or missing user in request body.",
+    );
     let field = admin.post("/users/me/sessions/revoke", json!({"session_id": ""}));
-    told(&field, 400, BODY, "Invalid or missing session_id in request body.");
+    told(
+        &field,
+        400,
+        BODY,
+        "Invalid or missing session_id in request body.",
+    );
     for id in ["x", &"a".repeat(25), &"a".repeat(27)] {
         let answer = admin.get(&format!("/users/{id}"));
-        told(&answer, 400, URL, "Invalid or missing user_id parameter in request URL.");
+        told(
+            &answer,
+            400,
+            URL,
+            "Invalid or missing user_id parameter in request URL.",
+        );
     }
     let forbidden = alice.get("/audits");
-    told(&forbidden, 403, PERMISSIONS, "You do not have the appropriate permissions.");
+    told(
+        &forbidden,
+        403,
+        PERMISSIONS,
+        "You do not have the appropriate permissions.",
+    );
     let nowhere = admin.get("/nowhere").json();
     assert_eq!(nowhere["id"], "api.context.404.app_error");
     assert_eq!(nowhere["message"], "Sorry, we could not find the page.");
@@ -170,11 +193,16 @@ fn a_field_of_the_wrong_type_counts_as_missing() {
     let admin = mm.admin();
     for id in [json!(7), json!(null), json!({}), json!([]), json!(true)] {
         let body = json!({"session_id": id});
-        admin.post("/users/me/sessions/revoke", body).refused_body("session_id");
+        admin
+            .post("/users/me/sessions/revoke", body)
+            .refused_body("session_id");
     }
     let patched = admin.put("/users/me/patch", json!({"nickname": 7, "position": "p"}));
     let patched = patched.ok();
-    assert_eq!((&patched["nickname"], &patched["position"]), (&json!(""), &json!("p")));
+    assert_eq!(
+        (&patched["nickname"], &patched["position"]),
+        (&json!(""), &json!("p"))
+    );
 }
 
 /// wire errors-and-auth: Unknown fields are ignored
@@ -182,7 +210,12 @@ fn a_field_of_the_wrong_type_counts_as_missing() {
 fn unknown_fields_and_the_content_type_are_not_looked_at() {
     let mm = fresh();
     let body = json!({"nickname": "n", "nobody_knows": {"a": [1]}}).to_string();
-    for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data", ""] {
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "multipart/form-data",
+        "",
+    ] {
         let request = mm.admin().request("PUT", "/users/me/patch");
         let request = request.header("Content-Type", kind).body(body.clone());
         let patched = mm.send(&request).ok();
@@ -211,7 +244,9 @@ fn malformed_maps_of_strings_lack_their_first_field() {
         login.refused(400, "api.user.login.blank_pwd.app_error");
     }
     // No roles at all are a list of roles.
-    admin.send_text("PUT", &format!("{path}/roles"), "{").acknowledged();
+    admin
+        .send_text("PUT", &format!("{path}/roles"), "{")
+        .acknowledged();
     assert_eq!(admin.get(&path).ok()["roles"], "");
 }
 
@@ -251,7 +286,14 @@ fn lists_come_in_pages() {
         list.each("name")
     };
     assert_eq!(names("").len(), 60);
-    for same in ["page=0", "page=-1", "page=x", "per_page=-1", "per_page=x", "per_page="] {
+    for same in [
+        "page=0",
+        "page=-1",
+        "page=x",
+        "per_page=-1",
+        "per_page=x",
+        "per_page=",
+    ] {
         assert_eq!(names(same), names(""), "{same}");
     }
     assert_eq!(names("per_page=201").len(), 200);
@@ -279,7 +321,12 @@ fn refusals_of_teams_channels_and_posts_have_their_words() {
     let id = made.text("id");
     let short = "Name must be 2 or more lowercase alphanumeric characters.";
     let bad = json!({"name": "Bad Name", "display_name": "Core", "type": "O"});
-    told(&admin.post("/teams", bad), 400, "model.team.is_valid.characters.app_error", short);
+    told(
+        &admin.post("/teams", bad),
+        400,
+        "model.team.is_valid.characters.app_error",
+        short,
+    );
     told(
         &admin.post("/teams", team),
         400,
@@ -298,7 +345,12 @@ fn refusals_of_teams_channels_and_posts_have_their_words() {
     };
     let two_or_more = "model.channel.is_valid.2_or_more.app_error";
     told(&channel("Bad Name", "O"), 400, two_or_more, short);
-    told(&channel("x1", "X"), 400, "model.channel.is_valid.type.app_error", "Invalid type.");
+    told(
+        &channel("x1", "X"),
+        400,
+        "model.channel.is_valid.type.app_error",
+        "Invalid type.",
+    );
     for kind in ["D", "G"] {
         told(
             &channel("x1", kind),

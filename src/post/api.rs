@@ -1,21 +1,15 @@
 //! HTTP endpoints of posts.
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::sql::Window;
-use super::{NewPost, Patch, Post, Reaction, find, sql};
+use super::{NewPost, Patch, Post, find, sql};
 use crate::channel::{self, Channel, Here, may_read};
 use crate::error::{self, AppError};
-use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{
-    CHANNEL_READ, Granted, POST_CREATE, POST_DELETE, POST_DELETE_OTHERS, POST_EDIT,
-    POST_EDIT_OTHERS, POST_EPHEMERAL, REACTION_ADD, REACTION_REMOVE, REACTION_REMOVE_OTHERS,
-    TEAM_VIEW,
+    Granted, POST_CREATE, POST_DELETE, POST_DELETE_OTHERS, POST_EDIT, POST_EDIT_OTHERS,
+    POST_EPHEMERAL,
 };
-use crate::store::Tx;
-use crate::{id, team};
 
 /// `POST /posts`
 pub fn create(cx: &Context) -> Answer {
@@ -79,7 +73,7 @@ pub fn create_ephemeral(cx: &Context) -> Answer {
 }
 
 /// The post in the path, where it stands, and what the caller may do there.
-fn at(cx: &Context) -> Result<(Post, Channel, Here), AppError> {
+pub(super) fn at(cx: &Context) -> Result<(Post, Channel, Here), AppError> {
     let (post_id, caller) = (cx.id("post_id")?, cx.caller()?);
     cx.app.store.read(|tx| {
         let post = find(tx, post_id)?;
@@ -89,7 +83,7 @@ fn at(cx: &Context) -> Result<(Post, Channel, Here), AppError> {
     })
 }
 
-fn readable(cx: &Context) -> Result<(Post, Granted), AppError> {
+pub(super) fn readable(cx: &Context) -> Result<(Post, Granted), AppError> {
     let (post, channel, here) = at(cx)?;
     Ok((post, may_read(cx.caller()?, &channel, here)?))
 }
@@ -181,219 +175,5 @@ fn set_pinned(cx: &Context, pinned: bool) -> Answer {
         ..Patch::default()
     };
     super::update(cx.app, granted, &post.id, patch)?;
-    Ok(answer::ok())
-}
-
-/// A list of posts: their order, and each by its id.
-#[derive(Serialize)]
-struct List {
-    order: Vec<String>,
-    posts: Map<String, Value>,
-    next_post_id: String,
-    prev_post_id: String,
-}
-
-impl List {
-    fn new(tx: &Tx, posts: Vec<Post>) -> Result<List, AppError> {
-        let order = posts.iter().map(|post| post.id.clone()).collect();
-        let mut by_id = Map::new();
-        for post in posts {
-            // The first post of a thread comes with its answers.
-            if !post.root_id.is_empty()
-                && !by_id.contains_key(&post.root_id)
-                && let Some(root) = sql::by_id(tx, &post.root_id)?
-            {
-                by_id.insert(
-                    root.id.clone(),
-                    json!(sql::with_replies::<AppError>(tx, root)?),
-                );
-            }
-            by_id.insert(
-                post.id.clone(),
-                json!(sql::with_replies::<AppError>(tx, post)?),
-            );
-        }
-        Ok(List {
-            order,
-            posts: by_id,
-            next_post_id: String::new(),
-            prev_post_id: String::new(),
-        })
-    }
-}
-
-/// `GET /channels/{channel_id}/posts`
-pub fn list(cx: &Context) -> Answer {
-    let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    let id_of = |name| match cx.request.query(name) {
-        None | Some("") => Ok(None),
-        Some(text) if id::is_valid(text) => Ok(Some(text)),
-        Some(_) => Err(AppError::url_param(name)),
-    };
-    let (before, after) = (id_of("before")?, id_of("after")?);
-    let since = match cx.request.query("since") {
-        None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| AppError::url_param("since"))?,
-    };
-    let list = cx.app.store.read(|tx| {
-        let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
-        CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-        let limit = cx.page().limit;
-        let (posts, paged) = match (before, after) {
-            _ if since > 0 => (sql::list(tx, channel_id, Window::Since(since))?, false),
-            (Some(id), _) => (
-                sql::list(tx, channel_id, Window::Before(&find(tx, id)?, limit))?,
-                true,
-            ),
-            (None, Some(id)) => (
-                sql::list(tx, channel_id, Window::After(&find(tx, id)?, limit))?,
-                true,
-            ),
-            (None, None) => (sql::list(tx, channel_id, Window::Page(cx.page()))?, true),
-        };
-        let neighbour = |window| {
-            Ok::<_, AppError>(
-                sql::list(tx, channel_id, window)?
-                    .pop()
-                    .map_or_else(String::new, |post| post.id),
-            )
-        };
-        let (mut next, mut prev) = (String::new(), String::new());
-        if let (true, Some(newest), Some(oldest)) = (paged, posts.first(), posts.last()) {
-            next = neighbour(Window::After(newest, 1))?;
-            prev = neighbour(Window::Before(oldest, 1))?;
-        }
-        Ok(List {
-            next_post_id: next,
-            prev_post_id: prev,
-            ..List::new(tx, posts)?
-        })
-    })?;
-    let newest = list
-        .posts
-        .values()
-        .filter_map(|post| post["update_at"].as_i64())
-        .max()
-        .unwrap_or(0);
-    let etag = format!("{channel_id}.{}.{newest}", list.order.join("."));
-    let etag = crate::secret::SecretHash::of(&etag).as_str()[..32].to_owned();
-    Ok(cx.unless_known(&etag, || answer::json(&list)))
-}
-
-/// `GET /posts/{post_id}/thread`
-pub fn thread(cx: &Context) -> Answer {
-    let (post, _) = readable(cx)?;
-    Ok(shown(cx.app.store.read(|tx| {
-        List::new(tx, sql::thread(tx, post.first_id())?)
-    })?))
-}
-
-/// `GET /channels/{channel_id}/pinned`
-pub fn pinned(cx: &Context) -> Answer {
-    let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    let list = cx.app.store.read(|tx| {
-        let channel = channel::find(tx, channel_id)?;
-        CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-        List::new(tx, sql::pinned(tx, channel_id)?)
-    })?;
-    Ok(shown(list))
-}
-
-fn shown(list: List) -> Response {
-    answer::json(&list)
-}
-
-/// Words of a search that are looked at.
-const WORDS: usize = 8;
-
-/// `POST /teams/{team_id}/posts/search`
-pub fn search(cx: &Context) -> Answer {
-    let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    let body = of_json::object(cx.body(), "search")?;
-    let terms = body.required("terms")?.to_lowercase();
-    let words: Vec<String> = terms
-        .split_whitespace()
-        .map(|word| word.trim_matches('"').to_owned())
-        .filter(|word| !word.is_empty())
-        .take(WORDS)
-        .collect();
-    let any = body.bool("is_or_search").unwrap_or(false);
-    let list = cx.app.store.read(|tx| {
-        TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
-        let found = if words.is_empty() {
-            Vec::new()
-        } else {
-            sql::search(tx, &caller.user_id, team_id, &words, any)?
-        };
-        List::new(tx, found)
-    })?;
-    Ok(shown(list))
-}
-
-/// `POST /reactions`
-pub fn add_reaction(cx: &Context) -> Answer {
-    let body = of_json::object(cx.body(), "reaction")?;
-    let text = |name| body.text(name).unwrap_or_default().to_owned();
-    let caller = cx.caller()?;
-    let reaction = Reaction {
-        user_id: text("user_id"),
-        post_id: text("post_id"),
-        emoji_name: text("emoji_name"),
-        create_at: cx.app.clock.now(),
-    };
-    let name_fits = (1..=64).contains(&reaction.emoji_name.len())
-        && reaction
-            .emoji_name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte));
-    if !id::is_valid(&reaction.user_id) || !id::is_valid(&reaction.post_id) || !name_fits {
-        return Err(AppError::body_param("reaction"));
-    }
-    if reaction.user_id != caller.user_id {
-        return Err(AppError::new(&error::REACTION_OTHERS));
-    }
-    let (granted, channel_id) = cx.app.store.read(|tx| {
-        let post = find(tx, &reaction.post_id).map_err(|_| REACTION_ADD.refusal())?;
-        let channel = channel::find(tx, &post.channel_id)?;
-        Ok((
-            REACTION_ADD.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?,
-            channel.id,
-        ))
-    })?;
-    Ok(answer::json(&super::react(
-        cx.app,
-        granted,
-        reaction,
-        &channel_id,
-        true,
-    )?))
-}
-
-/// `GET /posts/{post_id}/reactions`
-pub fn reactions(cx: &Context) -> Answer {
-    let (post, _) = readable(cx)?;
-    Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::reactions(tx, &post.id)?))?,
-    ))
-}
-
-/// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
-pub fn delete_reaction(cx: &Context) -> Answer {
-    let user_id = cx.id("user_id")?;
-    let (post, _, here) = at(cx)?;
-    let caller = cx.caller()?;
-    let rule = if user_id == caller.user_id {
-        &REACTION_REMOVE
-    } else {
-        &REACTION_REMOVE_OTHERS
-    };
-    let granted = rule.ask_in(caller, here.all)?;
-    let reaction = Reaction {
-        user_id: user_id.to_owned(),
-        post_id: post.id,
-        emoji_name: cx.param("emoji_name").to_owned(),
-        create_at: 0,
-    };
-    super::react(cx.app, granted, reaction, &post.channel_id, false)?;
     Ok(answer::ok())
 }

@@ -147,6 +147,11 @@ catalogue! {
     TEAM_NAME = 400, "model.team.is_valid.characters.app_error", "Name must be 2 or more lowercase alphanumeric characters.";
     TEAM_RESERVED = 400, "model.team.is_valid.reserved.app_error", "This URL is unavailable. Please try another.";
     TEAM_DISPLAY_NAME = 400, "model.team.is_valid.name.app_error", "Invalid name.";
+    TEAM_SEARCH_PAGES = 501, "api.team.search_teams.pagination_not_implemented.public_team_search", "Pagination not implemented for public-only team search.";
+    TEAM_DESCRIPTION = 400, "model.team.is_valid.description.app_error", "Invalid description.";
+    TEAM_BODY = 400, "api.team.add_team_member.invalid_body.app_error", "Error parsing request body.";
+    /// Mattermost: 400 here, while reading a membership that is not there is 404.
+    TEAM_LEFT = 400, "api.team.remove_user_from_team.missing.app_error", "The user does not appear to be part of this team.";
     TEAM_TYPE = 400, "model.team.is_valid.type.app_error", "Invalid type.";
 
     // Channels.
@@ -157,14 +162,27 @@ catalogue! {
     CHANNEL_DIRECT = 400, "api.channel.create_channel.direct_channel.app_error", "Must use createDirectChannel API service for direct message channel creation.";
     CHANNEL_NAME = 400, "model.channel.is_valid.2_or_more.app_error", "Name must be 2 or more lowercase alphanumeric characters.";
     CHANNEL_DISPLAY_NAME = 400, "model.channel.is_valid.display_name.app_error", "Invalid display name.";
+    CHANNEL_NAME_OF_DIRECT = 400, "model.channel.is_valid.name.app_error", "Invalid channel name. User ids are not permitted in channel name for non-direct message channels.";
     CHANNEL_HEADER = 400, "model.channel.is_valid.header.app_error", "Invalid header.";
     CHANNEL_PURPOSE = 400, "model.channel.is_valid.purpose.app_error", "Invalid purpose.";
     CHANNEL_ADD_TYPE = 400, "api.channel.add_user_to_channel.type.app_error", "Can not add user to this channel type.";
     CHANNEL_REMOVE_TYPE = 400, "api.channel.remove_channel_member.type.app_error", "Unable to remove user from channel.";
     CHANNEL_DELETE_TYPE = 400, "api.channel.delete_channel.type.invalid", "Unable to delete direct or group message channels.";
+    CHANNEL_EXISTING = 400, "store.sql_channel.save_channel.existing.app_error", "Must call update for existing channel.";
+    CHANNEL_DIRECT_FORBIDDEN = 403, "api.channel.patch_update_channel.forbidden.app_error", "Failed to update the channel.";
+    CHANNEL_DELETED = 400, "api.channel.delete_channel.deleted.app_error", "The channel has been archived or deleted.";
+    CHANNEL_UPDATE_DELETED = 400, "api.channel.update_channel.deleted.app_error", "The channel has been archived or deleted.";
+    CHANNEL_UPDATE_TYPE = 400, "api.channel.update_channel.typechange.app_error", "Channel type cannot be updated.";
+    CHANNEL_UPDATE_DEFAULT = 400, "api.channel.update_channel.tried.app_error", "Tried to perform an invalid update of the default channel town-square.";
+    CHANNEL_PRIVACY_DEFAULT = 400, "api.channel.update_channel_privacy.default_channel_error", "The default channel cannot be made private.";
+    CHANNEL_RESTORED = 400, "api.channel.restore_channel.restored.app_error", "Unable to unarchive channel. The channel is not archived.";
+    CHANNEL_DELETION_DISABLED = 401, "api.user.delete_channel.not_enabled.app_error", "Permanent channel deletion feature is not enabled. Please contact your System Administrator.";
+    CHANNEL_VIEW = 400, "app.channel.update_last_viewed_at.app_error", "Unable to update the last viewed at time.";
+    CHANNELS_MISSING = 404, "app.channel.get_channels.not_found.app_error", "No channels were found.";
     CHANNEL_DELETE_DEFAULT = 400, "api.channel.delete_channel.cannot.app_error", "Unable to delete the default channel town-square.";
     CHANNEL_LEAVE_DEFAULT = 400, "api.channel.remove.default.app_error", "Unable to remove user from the default channel town-square.";
     DIRECT_USER = 400, "api.channel.create_direct_channel.invalid_user.app_error", "Invalid user ID for direct channel creation.";
+    GROUP_USER = 400, "api.channel.create_group.bad_user.app_error", "One of the provided users does not exist.";
     GROUP_SIZE = 400, "api.channel.create_group.bad_size.app_error", "Group message channels must contain at least 3 and no more than 8 users.";
 
     // Posts.
@@ -174,6 +192,16 @@ catalogue! {
     POST_ROOT_CHANNEL = 400, "api.post.create_post.channel_root_id.app_error", "Invalid ChannelId for RootId parameter.";
     POST_TYPE = 400, "api.context.invalid_param.app_error", "Invalid post.type parameter.";
     POST_MESSAGE = 400, "model.post.is_valid.msg.app_error", "Invalid message.";
+    POST_KIND = 400, "model.post.is_valid.type.app_error", "Invalid type.";
+    POST_FILE_IDS = 400, "model.post.is_valid.file_ids.app_error", "Invalid file ids. Note that uploads are limited to 5 files maximum. Please use additional posts for more files.";
+    POST_EXISTING = 400, "app.post.save.existing.app_error", "You cannot update an existing post.";
+    POST_SYSTEM = 400, "api.post.update_post.system_message.app_error", "Unable to update system message.";
+    POST_UPDATE_CHANNEL_DELETED = 400, "api.post.update_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.";
+    POST_PATCH_CHANNEL_DELETED = 400, "api.post.patch_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.";
+    POST_DELETE_CHANNEL_DELETED = 400, "api.post.delete_post.can_not_delete_post_in_deleted.error", "Can not delete a post in a deleted channel.";
+    POST_SEARCH_BODY = 400, "api.post.search_posts.invalid_body.app_error", "Unable to parse the request body.";
+    REACTION_ARCHIVED = 403, "api.reaction.save.archived_channel.app_error", "You cannot save reaction in an archived channel.";
+    REACTION_ARCHIVED_DELETE = 403, "api.reaction.delete.archived_channel.app_error", "You cannot remove a reaction in an archived channel.";
     POST_PROPS = 400, "model.post.is_valid.props.app_error", "Invalid props.";
     REACTION_OTHERS = 403, "api.reaction.save_reaction.user_id.app_error", "You cannot save reaction for the other user.";
 

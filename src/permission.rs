@@ -307,12 +307,12 @@ use Permission::{
     CreatePostEphemeral, CreatePostPublic, CreatePrivateChannel, CreatePublicChannel, CreateTeam,
     CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
     DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
-    JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels, ListUsersWithoutTeam,
-    ManagePrivateChannelMembers, ManagePrivateChannelProperties, ManagePublicChannelMembers,
-    ManagePublicChannelProperties, ManageRoles, ManageSystem, ReadAudits, ReadChannel,
-    ReadPublicChannel, ReadUserAccessToken, RemoveOthersReactions, RemoveReaction,
-    RemoveUserFromTeam, RevokeUserAccessToken, ViewTeam, WritePermissionsInConsole,
-    WriteUsersInConsole,
+    JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels,
+    ListUsersWithoutTeam, ManagePrivateChannelMembers, ManagePrivateChannelProperties,
+    ManagePublicChannelMembers, ManagePublicChannelProperties, ManageRoles, ManageSystem,
+    ManageTeam, ReadAudits, ReadChannel, ReadPublicChannel, ReadUserAccessToken,
+    RemoveOthersReactions, RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, ViewTeam,
+    WritePermissionsInConsole, WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -350,10 +350,12 @@ rules! {
     TEAM_VIEW:         "see a team that is not open, and its members", Some(ViewTeam),         None,                      false, PERMISSIONS;
     TEAM_LIST_ALL:     "list teams that are not open",            Some(ListPrivateTeams),      None,                      false, PERMISSIONS;
     TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      false, PERMISSIONS;
+    TEAM_JOIN_CLOSED:  "join a team that is not open",            Some(JoinPrivateTeams),      None,                      false, PERMISSIONS;
     TEAM_ADD_MEMBER:   "add somebody to a team",                  Some(AddUserToTeam),         None,                      false, PERMISSIONS;
     TEAM_REMOVE_MEMBER: "take somebody out of a team",            Some(RemoveUserFromTeam),    None,                      false, PERMISSIONS;
     MEMBERSHIPS:       "list an account's teams and channels",    None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    LEAVE:             "leave a team or a channel, mark it as read", None,                     None,                      false, PERMISSIONS;
+    LEAVE:             "leave a team or a channel",               None,                        None,                      false, PERMISSIONS;
+    CHANNEL_VIEW:      "mark channels as read",                   None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     CHANNEL_CREATE_PUBLIC: "create a public channel",             Some(CreatePublicChannel),   None,                      false, PERMISSIONS;
     CHANNEL_CREATE_PRIVATE: "create a private channel",           Some(CreatePrivateChannel),  None,                      false, PERMISSIONS;
     DIRECT_CREATE:     "open a direct channel",                   Some(CreateDirectChannel),   None,                      false, PERMISSIONS;
@@ -368,6 +370,7 @@ rules! {
     CHANNEL_PATCH_DIRECT: "change a direct channel one is in",    None,                        None,                      false, PERMISSIONS;
     CHANNEL_DELETE_PUBLIC: "archive a public channel",            Some(DeletePublicChannel),   None,                      false, PERMISSIONS;
     CHANNEL_DELETE_PRIVATE: "archive a private channel",          Some(DeletePrivateChannel),  None,                      false, PERMISSIONS;
+    CHANNEL_MANAGE:    "unarchive a channel, make it public or private", Some(ManageTeam),     None,                      false, PERMISSIONS;
     CHANNEL_JOIN:      "join a public channel of the team",       Some(JoinPublicChannels),    None,                      false, PERMISSIONS;
     CHANNEL_MEMBERS_PUBLIC: "add, take out others in a public channel", Some(ManagePublicChannelMembers), None,           false, PERMISSIONS;
     CHANNEL_MEMBERS_PRIVATE: "add, take out others in a private channel", Some(ManagePrivateChannelMembers), None,        false, PERMISSIONS;

@@ -7,9 +7,9 @@ use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{
     CHANNEL_CREATE_PRIVATE, CHANNEL_CREATE_PUBLIC, CHANNEL_DELETE_PRIVATE, CHANNEL_DELETE_PUBLIC,
-    CHANNEL_LIST, CHANNEL_LIST_ALL, CHANNEL_PATCH_DIRECT, CHANNEL_PATCH_PRIVATE,
-    CHANNEL_PATCH_PUBLIC, DIRECT_CREATE, DIRECT_CREATE_OTHERS, GROUP_CREATE, Granted, MEMBERSHIPS,
-    Rule,
+    CHANNEL_LIST, CHANNEL_LIST_ALL, CHANNEL_MANAGE, CHANNEL_PATCH_DIRECT, CHANNEL_PATCH_PRIVATE,
+    CHANNEL_PATCH_PUBLIC, CHANNEL_READ, DIRECT_CREATE, DIRECT_CREATE_OTHERS, GROUP_CREATE, Granted,
+    MEMBERSHIPS, Rule, TEAM_VIEW,
 };
 use crate::store::Tx;
 use crate::user::api::about;
@@ -20,16 +20,26 @@ pub fn create(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "channel")?;
     let text = |name| body.text(name).unwrap_or_default().to_owned();
     let (caller, team_id, kind) = (cx.caller()?, text("team_id"), text("type"));
+    if ["D", "G"].contains(&kind.as_str()) {
+        return Err(AppError::new(&error::CHANNEL_DIRECT));
+    }
+    let rule = if kind == "P" {
+        &CHANNEL_CREATE_PRIVATE
+    } else {
+        &CHANNEL_CREATE_PUBLIC
+    };
+    // Mattermost: in no team nobody may make one.
+    if team_id.is_empty() {
+        return Err(rule.refusal());
+    }
     let here = cx
         .app
         .store
         .read(|tx| team::permissions(tx, caller, &team_id))?;
-    let granted = match kind.as_str() {
-        "O" => CHANNEL_CREATE_PUBLIC.ask_in(caller, here)?,
-        "P" => CHANNEL_CREATE_PRIVATE.ask_in(caller, here)?,
-        "D" => return Err(AppError::new(&error::CHANNEL_DIRECT)),
-        _ => return Err(AppError::new(&error::CHANNEL_TYPE)),
-    };
+    let granted = rule.ask_in(caller, here)?;
+    if !text("id").is_empty() {
+        return Err(AppError::new(&error::CHANNEL_EXISTING));
+    }
     cx.app.store.read(|tx| team::find(tx, &team_id))?;
     let new = NewChannel {
         team_id,
@@ -147,15 +157,9 @@ pub(super) fn of_kind(
 
 /// `PUT /channels/{channel_id}/patch`
 pub fn patch(cx: &Context) -> Answer {
+    cx.id("channel_id")?;
     let body = of_json::object(cx.body(), "channel")?;
-    let (channel, here) = at(cx)?;
-    let rule = of_kind(&channel, &CHANNEL_PATCH_PUBLIC, &CHANNEL_PATCH_PRIVATE);
-    // Mattermost: everybody in a direct or group channel may change it.
-    let granted = if channel.is_direct_or_group() && here.member {
-        CHANNEL_PATCH_DIRECT.ask(cx.caller()?)?
-    } else {
-        rule.ask_in(cx.caller()?, here.all)?
-    };
+    let (channel, granted) = changeable(cx)?;
     let text = |name| body.text(name).map(str::to_owned);
     let patch = Patch {
         name: text("name"),
@@ -163,12 +167,81 @@ pub fn patch(cx: &Context) -> Answer {
         header: text("header"),
         purpose: text("purpose"),
     };
-    Ok(answer::json(&super::update(
-        cx.app,
-        granted,
-        &channel.id,
-        patch,
-    )?))
+    let patched = super::update(cx.app, granted, &channel.id, patch)?;
+    Ok(answer::json(&patched))
+}
+
+/// `PUT /channels/{channel_id}`: header and purpose as they are sent; names stay where they are empty.
+pub fn update(cx: &Context) -> Answer {
+    let channel_id = cx.id("channel_id")?;
+    let body = of_json::object(cx.body(), "channel")?;
+    if body.text("id") != Some(channel_id) {
+        return Err(AppError::body_param("channel_id"));
+    }
+    let (channel, granted) = changeable(cx)?;
+    if channel.delete_at > 0 {
+        return Err(AppError::new(&error::CHANNEL_UPDATE_DELETED));
+    }
+    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let kind = text("type");
+    if !kind.is_empty() && kind != channel.kind {
+        return Err(AppError::new(&error::CHANNEL_UPDATE_TYPE));
+    }
+    let named = |name| Some(text(name)).filter(|text| !text.is_empty());
+    let patch = Patch {
+        name: named("name"),
+        display_name: named("display_name"),
+        header: Some(text("header")),
+        purpose: Some(text("purpose")),
+    };
+    let updated = super::update(cx.app, granted, &channel.id, patch)?;
+    Ok(answer::json(&updated))
+}
+
+/// The channel in the path, when the caller may change its fields. Mattermost: everybody in a direct or group channel
+/// may, and nobody else.
+fn changeable(cx: &Context) -> Result<(Channel, Granted), AppError> {
+    let (channel, here) = at(cx)?;
+    let caller = cx.caller()?;
+    let granted = if !channel.is_direct_or_group() {
+        of_kind(&channel, &CHANNEL_PATCH_PUBLIC, &CHANNEL_PATCH_PRIVATE).ask_in(caller, here.all)?
+    } else if here.member {
+        CHANNEL_PATCH_DIRECT.ask(caller)?
+    } else {
+        return Err(AppError::new(&error::CHANNEL_DIRECT_FORBIDDEN));
+    };
+    Ok((channel, granted))
+}
+
+/// `PUT /channels/{channel_id}/privacy`: `O` or `P`.
+pub fn set_privacy(cx: &Context) -> Answer {
+    cx.id("channel_id")?;
+    let body = of_json::texts_by_name(cx.body());
+    let kind = match body.text("privacy") {
+        Some("O") => "O",
+        Some("P") => "P",
+        _ => return Err(AppError::body_param("privacy")),
+    };
+    let (channel, granted) = manageable(cx)?;
+    let changed = super::set_privacy(cx.app, granted, &channel.id, kind)?;
+    Ok(answer::json(&changed))
+}
+
+/// `POST /channels/{channel_id}/restore`
+pub fn restore(cx: &Context) -> Answer {
+    let (channel, granted) = manageable(cx)?;
+    let restored = super::restore(cx.app, granted, &channel.id)?;
+    Ok(answer::json(&restored))
+}
+
+/// The channel in the path, when the caller manages its team.
+fn manageable(cx: &Context) -> Result<(Channel, Granted), AppError> {
+    let (channel, here) = at(cx)?;
+    if channel.is_direct_or_group() {
+        return Err(CHANNEL_MANAGE.refusal());
+    }
+    let granted = CHANNEL_MANAGE.ask_in(cx.caller()?, here.team)?;
+    Ok((channel, granted))
 }
 
 /// `DELETE /channels/{channel_id}`
@@ -179,6 +252,9 @@ pub fn delete(cx: &Context) -> Answer {
     }
     let granted = of_kind(&channel, &CHANNEL_DELETE_PUBLIC, &CHANNEL_DELETE_PRIVATE)
         .ask_in(cx.caller()?, here.all)?;
+    if cx.flag("permanent") {
+        return Err(AppError::new(&error::CHANNEL_DELETION_DISABLED));
+    }
     super::delete(cx.app, granted, &channel.id)?;
     Ok(answer::ok())
 }
@@ -221,7 +297,11 @@ pub fn search(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "channel_search")?;
     let term = body.text("term").unwrap_or_default().to_lowercase();
     let channels = cx.app.store.read(|tx| {
-        CHANNEL_LIST.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
+        let here = team::permissions(tx, caller, team_id)?;
+        // Mattermost: who is not in the team is told so.
+        CHANNEL_LIST
+            .ask_in(caller, here)
+            .map_err(|_| AppError::new(&error::TEAM_MEMBER_MISSING))?;
         Ok(sql::search(tx, team_id, &term)?)
     })?;
     Ok(answer::json(&channels))
@@ -231,22 +311,37 @@ pub fn search(cx: &Context) -> Answer {
 pub fn list_of_user(cx: &Context) -> Answer {
     let (user_id, team_id) = (cx.id("user_id")?, cx.id("team_id")?);
     about(cx, user_id, &MEMBERSHIPS)?;
-    Ok(answer::json(
-        &cx.app
-            .store
-            .read(|tx| Ok(sql::of_user(tx, user_id, team_id)?))?,
-    ))
+    let caller = cx.caller()?;
+    let channels = cx.app.store.read(|tx| {
+        TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
+        Ok(sql::of_user(tx, user_id, team_id)?)
+    })?;
+    if channels.is_empty() {
+        return Err(AppError::new(&error::CHANNELS_MISSING));
+    }
+    Ok(answer::json(&channels))
 }
 
 /// `GET /channels/{channel_id}/stats`
 pub fn stats(cx: &Context) -> Answer {
-    let (channel, here) = at(cx)?;
-    readable(cx, &channel, here)?;
-    let count = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::count_members(tx, &channel.id)?))?;
+    let channel = of_member(cx)?;
+    let (members, pinned) = cx.app.store.read(|tx| {
+        Ok((
+            sql::count_members(tx, &channel.id)?,
+            sql::count_pinned(tx, &channel.id)?,
+        ))
+    })?;
     Ok(answer::json(
-        &json!({"channel_id": channel.id, "member_count": count, "guest_count": 0, "pinnedpost_count": 0}),
+        &json!({"channel_id": channel.id, "member_count": members, "guest_count": 0, "pinnedpost_count": pinned}),
     ))
+}
+
+/// The channel in the path, for those who read it. Mattermost: a channel that does not exist is one that nobody reads.
+pub(super) fn of_member(cx: &Context) -> Result<Channel, AppError> {
+    let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
+    cx.app.store.read(|tx| {
+        let channel = sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
+        CHANNEL_READ.ask_in(caller, permissions(tx, caller, &channel)?.all)?;
+        Ok(channel)
+    })
 }

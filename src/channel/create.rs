@@ -8,8 +8,9 @@ use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::event::Audience;
 use crate::permission::Granted;
+use crate::post::system::{Notice, say};
 use crate::store::Tx;
-use crate::{audit, post, user};
+use crate::{audit, user};
 
 /// What a new channel of a team looks like.
 pub struct NewChannel {
@@ -37,7 +38,7 @@ pub fn create(app: &App, granted: Granted, new: NewChannel) -> Result<Channel, A
         &new.team_id,
         &new.kind,
         &new.name,
-        &new.display_name,
+        new.display_name.trim(),
         &creator_id,
         granted.at(),
     );
@@ -53,15 +54,8 @@ pub fn create(app: &App, granted: Granted, new: NewChannel) -> Result<Channel, A
         sql::insert_member(tx, &channel.id, &creator.id, true, granted.at())?;
         let data = json!({"channel_id": channel.id, "team_id": channel.team_id});
         news.tell("channel_created", data, Audience::user(&creator.id));
-        post::add_system(
-            tx,
-            news,
-            &channel,
-            &creator,
-            "system_join_channel",
-            format!("{} joined the channel.", creator.username),
-            granted.at(),
-        )?;
+        let joined = Notice::joined_channel(&creator);
+        say(tx, news, &channel, &creator, joined, granted.at())?;
         audit::record(tx, &granted, &format!("name={}", channel.name))?;
         find(tx, &channel.id)
     })
@@ -86,12 +80,18 @@ pub fn between(
 ) -> Result<Channel, AppError> {
     user_ids.sort_unstable();
     app.change(move |tx, news| {
-        let missing = || AppError::new(&error::DIRECT_USER);
+        let group = user_ids.len() > 2;
+        let missing = || {
+            AppError::new(if group {
+                &error::GROUP_USER
+            } else {
+                &error::DIRECT_USER
+            })
+        };
         let members = user_ids
             .iter()
             .map(|id| user::sql::by_id(tx, id)?.ok_or_else(missing))
             .collect::<Result<Vec<_>, AppError>>()?;
-        let group = members.len() > 2;
         let name = if group {
             group_name(&user_ids)
         } else {

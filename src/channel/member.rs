@@ -1,17 +1,18 @@
 //! Who is in a channel.
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Channel, DEFAULTS, Member, sql};
 use crate::app::App;
+use crate::audit;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::permission::Granted;
+use crate::post::system::{Notice, say};
 use crate::store::Tx;
 use crate::team::{self, Team};
 use crate::user::{self, User};
-use crate::{audit, post};
 
 /// Puts a new member of the team into Town Square and Off-Topic.
 pub fn join_defaults(
@@ -19,11 +20,10 @@ pub fn join_defaults(
     news: &mut News,
     team: &Team,
     user: &User,
-    by: &User,
     at: Millis,
 ) -> Result<(), AppError> {
     for (name, _) in DEFAULTS {
-        let Some(channel) = sql::by_name(tx, &team.id, name)? else {
+        let Some(channel) = sql::by_name(tx, &team.id, name)?.filter(Channel::is_public) else {
             continue;
         };
         sql::insert_member(tx, &channel.id, &user.id, false, at)?;
@@ -32,22 +32,34 @@ pub fn join_defaults(
             json!({"team_id": team.id, "user_id": user.id}),
             Audience::channel(&channel.id),
         );
-        if name == DEFAULTS[0].0 {
-            let (kind, message) = if by.id == user.id {
-                (
-                    "system_join_team",
-                    format!("{} joined the team.", user.username),
-                )
-            } else {
-                (
-                    "system_add_to_team",
-                    format!("{} added to the team by {}.", user.username, by.username),
-                )
-            };
-            post::add_system(tx, news, &channel, by, kind, message, at)?;
-        }
+        let notice = if name == DEFAULTS[0].0 {
+            Notice::joined_team(user)
+        } else {
+            Notice::joined_channel(user)
+        };
+        say(tx, news, &channel, user, notice, at)?;
     }
     Ok(())
+}
+
+/// Takes an account out of all channels of the team; Town Square is told.
+pub fn leave_team(
+    tx: &Tx,
+    news: &mut News,
+    team_id: &str,
+    user: &User,
+    granted: &Granted,
+) -> Result<(), AppError> {
+    sql::delete_memberships(tx, team_id, &user.id)?;
+    let Some(channel) = sql::by_name(tx, team_id, DEFAULTS[0].0)? else {
+        return Ok(());
+    };
+    let notice = if granted.caller().user_id == user.id {
+        Notice::left_team(user)
+    } else {
+        Notice::removed_from_team(user)
+    };
+    say(tx, news, &channel, user, notice, granted.at())
 }
 
 /// Puts an account into a channel; a member stays one.
@@ -85,18 +97,12 @@ fn add_member(
             json!({"team_id": channel.team_id, "user_id": user_id}),
             Audience::channel(&channel.id),
         );
-        let (kind, message) = if by.id == user.id {
-            (
-                "system_join_channel",
-                format!("{} joined the channel.", user.username),
-            )
+        let notice = if by.id == user.id {
+            Notice::joined_channel(&user)
         } else {
-            (
-                "system_add_to_channel",
-                format!("{} added to the channel by {}.", user.username, by.username),
-            )
+            Notice::added_to_channel(&user, &by)
         };
-        post::add_system(tx, news, channel, &by, kind, message, granted.at())?;
+        say(tx, news, channel, &by, notice, granted.at())?;
     }
     audit::record(
         tx,
@@ -125,7 +131,17 @@ pub fn remove_member(
         sql::member(tx, &channel.id, &user_id)?
             .ok_or_else(|| AppError::new(&error::CHANNEL_MEMBER_MISSING))?;
         sql::delete_member(tx, &channel.id, &user_id)?;
+        let user = user::find(tx, &user_id)?;
         let remover = granted.caller().user_id.clone();
+        let (by, notice) = if remover == user_id {
+            (user.clone(), Notice::left_channel(&user))
+        } else {
+            (
+                user::find(tx, &remover)?,
+                Notice::removed_from_channel(&user),
+            )
+        };
+        say(tx, news, &channel, &by, notice, granted.at())?;
         news.tell(
             "user_removed",
             json!({"user_id": user_id, "remover_id": remover}),
@@ -144,17 +160,40 @@ pub fn remove_member(
     })
 }
 
-/// Marks a channel as read.
-pub fn view(app: &App, granted: Granted, channel_id: &str) -> Result<(), AppError> {
-    let channel_id = channel_id.to_owned();
+/// Marks channels as read, those the account is in; tells when something was posted in each of them last.
+///
+/// # Errors
+/// None of the channels exists.
+pub fn view(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    channel_ids: Vec<String>,
+) -> Result<Map<String, Value>, AppError> {
+    let user_id = user_id.to_owned();
     app.change(move |tx, news| {
-        let user_id = &granted.caller().user_id;
-        sql::viewed(tx, &channel_id, user_id, granted.at())?;
-        news.tell(
-            "channel_viewed",
-            json!({"channel_id": channel_id}),
-            Audience::user(user_id),
-        );
-        Ok(())
+        let mut times = Map::new();
+        let mut known = channel_ids.is_empty();
+        for channel_id in &channel_ids {
+            let Some(channel) = sql::by_id(tx, channel_id)? else {
+                continue;
+            };
+            known = true;
+            if sql::member(tx, channel_id, &user_id)?.is_none() {
+                continue;
+            }
+            sql::viewed(tx, channel_id, &user_id, granted.at())?;
+            times.insert(channel.id, channel.last_post_at.into());
+            news.tell(
+                "channel_viewed",
+                json!({"channel_id": channel_id}),
+                Audience::user(&user_id),
+            );
+        }
+        if known {
+            Ok(times)
+        } else {
+            Err(AppError::new(&error::CHANNEL_VIEW))
+        }
     })
 }

@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::create::{NewChannel, between, create, create_defaults};
-pub use self::edit::{Patch, delete, update};
-pub use self::member::{add_members, join_defaults, remove_member, view};
+pub use self::edit::{Patch, delete, restore, set_privacy, update};
+pub use self::member::{add_members, join_defaults, leave_team, remove_member, view};
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::permission::{CHANNEL_READ, CHANNEL_READ_PUBLIC, Caller, Granted, PermissionSet};
@@ -106,16 +106,17 @@ impl Channel {
     }
 
     /// # Errors
-    /// In Mattermost's order: name, display name, header, purpose.
+    /// In Mattermost's order: display name, name, type, header, purpose.
     fn check(&self) -> Result<(), AppError> {
-        let letter =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
         let within = |text: &str, most: usize| text.chars().count() <= most && !text.contains('\0');
-        if !(2..=64).contains(&self.name.len()) || !self.name.bytes().all(letter) {
-            return Err(AppError::new(&error::CHANNEL_NAME));
-        }
         if !within(&self.display_name, 64) {
             return Err(AppError::new(&error::CHANNEL_DISPLAY_NAME));
+        }
+        if !is_name(&self.name) {
+            return Err(AppError::new(&error::CHANNEL_NAME));
+        }
+        if !["O", "P", "D", "G"].contains(&self.kind.as_str()) {
+            return Err(AppError::new(&error::CHANNEL_TYPE));
         }
         if !within(&self.header, 1024) {
             return Err(AppError::new(&error::CHANNEL_HEADER));
@@ -123,8 +124,24 @@ impl Channel {
         if !within(&self.purpose, 250) {
             return Err(AppError::new(&error::CHANNEL_PURPOSE));
         }
+        let both = self.name.split_once("__");
+        if self.kind != "D" && both.is_some_and(|(a, b)| id::is_valid(a) && id::is_valid(b)) {
+            return Err(AppError::new(&error::CHANNEL_NAME_OF_DIRECT));
+        }
         Ok(())
     }
+}
+
+/// Mattermost: lower-case letters and digits, with `-` and `_` between them.
+fn is_name(name: &str) -> bool {
+    let edge = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = name.as_bytes();
+    (2..=64).contains(&bytes.len())
+        && bytes.iter().all(|byte| edge(*byte) || b"-_".contains(byte))
+        && [bytes.first(), bytes.last()]
+            .into_iter()
+            .flatten()
+            .all(|byte| edge(*byte))
 }
 
 /// A membership as the API shows it.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Channel, Member, roles_of};
 use crate::clock::Millis;
 use crate::http::Page;
-use crate::store::{Row, StoreError, Tx, end_of, params};
+use crate::store::{Row, StoreError, Tx, params};
 
 const COLUMNS: &str = "c.id, c.create_at, c.update_at, c.delete_at, c.team_id, c.type, c.display_name, c.name, c.header, c.purpose, \
                        c.last_post_at, c.total_msg_count, c.creator_id";
@@ -68,15 +68,15 @@ pub fn list(
     )
 }
 
-/// The team's public channels whose name or display name begins with the term.
+/// The team's public channels with the term in the name, the display name or the purpose.
 pub fn search(tx: &Tx, team_id: &str, term: &str) -> Result<Vec<Channel>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM channels c
          WHERE c.team_id = $1 AND c.type = 'O' AND c.delete_at = 0
-             AND ((c.name >= $2 AND c.name < $3) OR instr(lower(c.display_name), $2) > 0)
+             AND instr(c.name || char(10) || lower(c.display_name) || char(10) || lower(c.purpose), $2) > 0
          ORDER BY c.display_name LIMIT 100"
     );
-    tx.many(&sql, params![team_id, term, end_of(term)], channel)
+    tx.many(&sql, params![team_id, term], channel)
 }
 
 /// The channels of an account in a team, and its direct and group messages.
@@ -122,8 +122,18 @@ pub fn insert(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
 /// Writes every field that can change.
 pub fn update(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE channels SET update_at = $2, delete_at = $3, display_name = $4, name = $5, header = $6, purpose = $7 WHERE id = $1",
-        params![channel.id, channel.update_at, channel.delete_at, channel.display_name, channel.name, channel.header, channel.purpose],
+        "UPDATE channels SET update_at = $2, delete_at = $3, display_name = $4, name = $5, header = $6, purpose = $7, type = $8
+         WHERE id = $1",
+        params![
+            channel.id,
+            channel.update_at,
+            channel.delete_at,
+            channel.display_name,
+            channel.name,
+            channel.header,
+            channel.purpose,
+            channel.kind,
+        ],
     )?;
     Ok(())
 }
@@ -203,6 +213,15 @@ pub fn memberships(tx: &Tx, user_id: &str, team_id: &str) -> Result<Vec<Member>,
 pub fn count_members(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
     tx.one(
         "SELECT count(*) FROM channel_members WHERE channel_id = $1",
+        params![channel_id],
+        |row| row.get(0),
+    )
+}
+
+/// How many posts are pinned to a channel.
+pub fn count_pinned(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM posts WHERE channel_id = $1 AND is_pinned = 1 AND delete_at = 0",
         params![channel_id],
         |row| row.get(0),
     )

@@ -100,11 +100,13 @@ routes! {
     GET    "/users/{user_id}/teams/members"                                     Session Fast team::api::memberships,             "List an account's memberships of teams";
     GET    "/users/{user_id}/teams/{team_id}/channels"                          Session Fast channel::api::list_of_user,         "List an account's channels in a team";
     GET    "/users/{user_id}/teams/{team_id}/channels/members"                  Session Fast channel::member_api::memberships,   "List an account's memberships of channels in a team";
+    GET    "/users/{user_id}/channels/{channel_id}/unread"                      Session Fast channel::member_api::unread,             "Count what an account has not read in a channel";
     DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}"            Session Fast post::reaction::delete,             "Take a reaction away";
     POST   "/teams"                                                             Session Fast team::api::create,                  "Create a team with its two channels; the caller becomes its admin";
     GET    "/teams"                                                             Session Fast team::api::list,                    "List teams by name";
     POST   "/teams/search"                                                      Session Fast team::api::search,                  "Find teams by the beginning of the name";
     GET    "/teams/{team_id}"                                                   Session Fast team::api::get,                     "Read a team";
+    GET    "/teams/{team_id}/stats"                                             Session Fast team::api::stats,                        "Count a team's members";
     GET    "/teams/name/{team_name}"                                            Session Fast team::api::get_by_name,             "Read a team by name";
     GET    "/teams/name/{team_name}/exists"                                     Session Fast team::api::exists,                  "Whether there is a team with the name";
     POST   "/teams/{team_id}/members"                                           Session Fast team::api::add_member,              "Add somebody to a team";
@@ -124,8 +126,11 @@ routes! {
     POST   "/channels/group"                                                    Session Fast channel::api::create_group,         "Open the group channel of three to eight accounts";
     POST   "/channels/members/{user_id}/view"                                   Session Fast channel::member_api::view,          "Mark a channel as read";
     GET    "/channels/{channel_id}"                                             Session Fast channel::api::get,                  "Read a channel";
+    PUT    "/channels/{channel_id}"                                             Session Fast channel::api::update,                    "Change a channel, sent as a whole";
     PUT    "/channels/{channel_id}/patch"                                       Session Fast channel::api::patch,                "Change some fields of a channel";
+    PUT    "/channels/{channel_id}/privacy"                                     Session Fast channel::api::set_privacy,               "Make a channel public or private";
     DELETE "/channels/{channel_id}"                                             Session Fast channel::api::delete,               "Archive a channel";
+    POST   "/channels/{channel_id}/restore"                                     Session Fast channel::api::restore,                   "Bring an archived channel back";
     GET    "/channels/{channel_id}/stats"                                       Session Fast channel::api::stats,                "Count a channel's members";
     GET    "/channels/{channel_id}/members"                                     Session Fast channel::member_api::members,       "List a channel's members";
     POST   "/channels/{channel_id}/members"                                     Session Fast channel::member_api::add_member,    "Join a channel, or add somebody to it";

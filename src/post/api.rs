@@ -6,9 +6,10 @@ use super::{NewPost, Patch, Post, find, sql};
 use crate::channel::{self, Channel, Here, may_read};
 use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as of_json};
+use crate::id;
 use crate::permission::{
-    Granted, POST_CREATE, POST_DELETE, POST_DELETE_OTHERS, POST_EDIT, POST_EDIT_OTHERS,
-    POST_EPHEMERAL,
+    CHANNEL_READ, Granted, POST_CREATE, POST_DELETE, POST_DELETE_OTHERS, POST_EDIT,
+    POST_EDIT_OTHERS, POST_EPHEMERAL, Rule,
 };
 
 /// `POST /posts`
@@ -34,7 +35,9 @@ pub fn create(cx: &Context) -> Answer {
     let new = NewPost {
         message: text("message"),
         root_id: text("root_id"),
-        kind: text("type").chars().take(26).collect(),
+        kind: text("type"),
+        file_ids: file_ids(body.get("file_ids")),
+        id: text("id"),
         props: object_of(body.get("props")).unwrap_or_default(),
         pending_post_id: text("pending_post_id").chars().take(64).collect(),
         create_at: if caller.is_system_admin() {
@@ -42,7 +45,7 @@ pub fn create(cx: &Context) -> Answer {
         } else {
             0
         },
-        set_online: cx.request.query("set_online") != Some("false"),
+        set_online: cx.request.query("set_online").is_none_or(is_not_false),
     };
     Ok(answer::created(&super::create(
         cx.app,
@@ -50,6 +53,20 @@ pub fn create(cx: &Context) -> Answer {
         &channel_id,
         new,
     )?))
+}
+
+/// Mattermost (Go's `ParseBool`): what is no such word counts as true here.
+fn is_not_false(text: &str) -> bool {
+    !["0", "f", "F", "false", "FALSE", "False"].contains(&text)
+}
+
+/// Each once; what is no text is left out.
+fn file_ids(sent: Option<&Value>) -> Vec<String> {
+    let ids = sent.and_then(Value::as_array).into_iter().flatten();
+    let mut ids: Vec<String> = ids.filter_map(Value::as_str).map(str::to_owned).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 fn object_of(value: Option<&Value>) -> Option<Map<String, Value>> {
@@ -63,6 +80,13 @@ pub fn create_ephemeral(cx: &Context) -> Answer {
     let post = object_of(body.get("post")).ok_or_else(|| AppError::body_param("post"))?;
     let text = |name: &str| post.get(name).and_then(Value::as_str).unwrap_or_default();
     let granted = POST_EPHEMERAL.ask(cx.caller()?)?;
+    // Mattermost tells anybody and nobody alike; here an account and a channel that nobody has are told as such.
+    if !id::is_valid(user_id) {
+        return Err(AppError::body_param("user_id"));
+    }
+    if !id::is_valid(text("channel_id")) {
+        return Err(AppError::body_param("channel_id"));
+    }
     Ok(answer::created(&super::ephemeral(
         cx.app,
         granted,
@@ -88,6 +112,20 @@ pub(super) fn readable(cx: &Context) -> Result<(Post, Granted), AppError> {
     Ok((post, may_read(cx.caller()?, &channel, here)?))
 }
 
+/// The post in the path, for those who have the permission in its channel. Mattermost: a post that does not exist is one
+/// that nobody reaches.
+pub(super) fn in_reach(cx: &Context, rule: &'static Rule) -> Result<(Post, Granted), AppError> {
+    let (post, _, here) = at(cx).map_err(|error| {
+        if error.is(&error::POST_MISSING) {
+            rule.refusal()
+        } else {
+            error
+        }
+    })?;
+    let granted = rule.ask_in(cx.caller()?, here.all)?;
+    Ok((post, granted))
+}
+
 /// `GET /posts/{post_id}`
 pub fn get(cx: &Context) -> Answer {
     let (post, _) = readable(cx)?;
@@ -97,43 +135,42 @@ pub fn get(cx: &Context) -> Answer {
     ))
 }
 
-/// `PUT /posts/{post_id}/patch`
+/// `PUT /posts/{post_id}/patch`: what is not named stays.
 pub fn patch(cx: &Context) -> Answer {
-    let body = of_json::object(cx.body(), "post")?;
-    change(cx, &body)
-}
-
-/// `PUT /posts/{post_id}`
-pub fn update(cx: &Context) -> Answer {
     let post_id = cx.id("post_id")?;
     let body = of_json::object(cx.body(), "post")?;
-    if body.text("id") != Some(post_id) {
-        return Err(AppError::body_param("id"));
-    }
-    change(cx, &body)
-}
-
-fn change(cx: &Context, body: &of_json::Object) -> Answer {
     let granted = may_change(cx, [&POST_EDIT, &POST_EDIT_OTHERS])?;
     let patch = Patch {
         message: body.text("message").map(str::to_owned),
         is_pinned: body.bool("is_pinned"),
         props: object_of(body.get("props")),
     };
-    Ok(answer::json(&super::update(
-        cx.app,
-        granted,
-        cx.id("post_id")?,
-        patch,
-    )?))
+    let deleted = &error::POST_PATCH_CHANNEL_DELETED;
+    let patched = super::update(cx.app, granted, post_id, patch, deleted)?;
+    Ok(answer::json(&patched))
+}
+
+/// `PUT /posts/{post_id}`: what is not named is empty.
+pub fn update(cx: &Context) -> Answer {
+    let post_id = cx.id("post_id")?;
+    let body = of_json::object(cx.body(), "post")?;
+    if body.text("id") != Some(post_id) {
+        return Err(AppError::body_param("id"));
+    }
+    let granted = may_change(cx, [&POST_EDIT, &POST_EDIT_OTHERS])?;
+    let patch = Patch {
+        message: Some(body.text("message").unwrap_or_default().to_owned()),
+        is_pinned: Some(body.bool("is_pinned").unwrap_or(false)),
+        props: Some(object_of(body.get("props")).unwrap_or_default()),
+    };
+    let deleted = &error::POST_UPDATE_CHANNEL_DELETED;
+    let updated = super::update(cx.app, granted, post_id, patch, deleted)?;
+    Ok(answer::json(&updated))
 }
 
 /// One's own with the first rule, somebody else's with the second. Mattermost: a post that does not exist is one that
 /// nobody may change.
-fn may_change(
-    cx: &Context,
-    [own, others]: [&'static crate::permission::Rule; 2],
-) -> Result<Granted, AppError> {
+fn may_change(cx: &Context, [own, others]: [&'static Rule; 2]) -> Result<Granted, AppError> {
     cx.id("post_id")?;
     let found = at(cx).map_err(|error| {
         if error.is(&error::POST_MISSING) {
@@ -169,11 +206,12 @@ pub fn unpin(cx: &Context) -> Answer {
 }
 
 fn set_pinned(cx: &Context, pinned: bool) -> Answer {
-    let (post, granted) = readable(cx)?;
+    let (post, granted) = in_reach(cx, &CHANNEL_READ)?;
     let patch = Patch {
         is_pinned: Some(pinned),
         ..Patch::default()
     };
-    super::update(cx.app, granted, &post.id, patch)?;
+    let deleted = &error::POST_PATCH_CHANNEL_DELETED;
+    super::update(cx.app, granted, &post.id, patch, deleted)?;
     Ok(answer::ok())
 }

@@ -21,6 +21,10 @@ pub struct NewPost {
     pub root_id: String,
     /// Empty, or a type of the client's own.
     pub kind: String,
+    /// Mattermost: files that nobody has are left out; here nobody has any.
+    pub file_ids: Vec<String>,
+    /// Empty: it is a new one, as it must be.
+    pub id: String,
     /// An object.
     pub props: Map<String, Value>,
     /// The same again is the same post.
@@ -59,6 +63,9 @@ pub fn create(
             (post.create_at, post.update_at) = (new.create_at, new.create_at);
         }
         post.root_id = thread_of(tx, &new.root_id, &channel)?;
+        if !new.id.is_empty() {
+            return Err(AppError::new(&error::POST_EXISTING));
+        }
         post.parent_id.clone_from(&post.root_id);
         post.kind = new.kind;
         post.pending_post_id = new.pending_post_id;
@@ -67,6 +74,7 @@ pub fn create(
             post.props["from_bot"] = "true".into();
         }
         post.check()?;
+        check_kind_and_files(&post.kind, &new.file_ids)?;
         publish(tx, news, &channel, &author, &post, new.set_online)?;
         channel::sql::viewed(tx, &channel.id, &author.id, post.create_at)?;
         news.tell(
@@ -76,6 +84,23 @@ pub fn create(
         );
         sql::with_replies(tx, post)
     })
+}
+
+/// Mattermost: letters of a type at most.
+const KIND_LETTERS: usize = 26;
+
+/// Mattermost: letters of all file ids at most, as JSON.
+const FILE_IDS_LETTERS: usize = 300;
+
+fn check_kind_and_files(kind: &str, file_ids: &[String]) -> Result<(), AppError> {
+    let known = ["", "me", "slack_attachment"].contains(&kind) || kind.starts_with("custom_");
+    if !known || kind.chars().count() > KIND_LETTERS || kind.contains('\0') {
+        return Err(AppError::new(&error::POST_KIND));
+    }
+    if json!(file_ids).to_string().chars().count() > FILE_IDS_LETTERS {
+        return Err(AppError::new(&error::POST_FILE_IDS));
+    }
+    Ok(())
 }
 
 /// The first post of the thread that a post belongs to.
@@ -94,24 +119,8 @@ fn thread_of(tx: &Tx, root_id: &str, channel: &Channel) -> Result<String, AppErr
     }
 }
 
-/// Adds what the system says, in the name of the account that it is about.
-pub fn add_system(
-    tx: &Tx,
-    news: &mut News,
-    channel: &Channel,
-    user: &User,
-    kind: &str,
-    message: String,
-    at: Millis,
-) -> Result<(), AppError> {
-    let mut post = Post::new(&user.id, &channel.id, message, at);
-    post.kind = kind.to_owned();
-    post.props = json!({"username": user.username});
-    publish(tx, news, channel, user, &post, false)
-}
-
 /// Writes the post and tells those who are in the channel.
-fn publish(
+pub(super) fn publish(
     tx: &Tx,
     news: &mut News,
     channel: &Channel,
@@ -196,6 +205,9 @@ fn mentions(
 }
 
 /// A post that only one account hears of, and nobody keeps.
+///
+/// # Errors
+/// There is no such account or channel; the message.
 pub fn ephemeral(
     app: &App,
     granted: Granted,
@@ -207,7 +219,9 @@ pub fn ephemeral(
     post.kind = "system_ephemeral".to_owned();
     post.check()?;
     let user_id = user_id.to_owned();
-    app.change(move |_, news| {
+    app.change(move |tx, news| {
+        user::find(tx, &user_id)?;
+        channel::find(tx, &post.channel_id)?;
         news.tell(
             "ephemeral_message",
             json!({"post": post.as_text()}),

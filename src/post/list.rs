@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::api::readable;
 use super::sql::Window;
-use super::{Post, find, sql};
+use super::{Post, sql};
 use crate::channel;
-use crate::error::AppError;
+use crate::error::{self, AppError};
 use crate::http::engine::Response;
-use crate::http::{Answer, Context, answer, json as of_json};
+use crate::http::{Answer, Context, Page, answer, json as of_json};
 use crate::permission::{CHANNEL_READ, TEAM_VIEW};
 use crate::store::Tx;
 use crate::{id, team};
@@ -58,40 +58,44 @@ pub fn list(cx: &Context) -> Answer {
     let id_of = |name| match cx.request.query(name) {
         None | Some("") => Ok(None),
         Some(text) if id::is_valid(text) => Ok(Some(text)),
-        Some(_) => Err(AppError::url_param(name)),
+        Some(_) => Err(AppError::body_param(name)),
     };
     let (before, after) = (id_of("before")?, id_of("after")?);
     let since = match cx.request.query("since") {
         None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| AppError::url_param("since"))?,
+        Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
     };
     let list = cx.app.store.read(|tx| {
         let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
         CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-        let limit = cx.page().limit;
-        let (posts, paged) = match (before, after) {
-            _ if since > 0 => (sql::list(tx, channel_id, Window::Since(since))?, false),
-            (Some(id), _) => (
-                sql::list(tx, channel_id, Window::Before(&find(tx, id)?, limit))?,
-                true,
-            ),
-            (None, Some(id)) => (
-                sql::list(tx, channel_id, Window::After(&find(tx, id)?, limit))?,
-                true,
-            ),
-            (None, None) => (sql::list(tx, channel_id, Window::Page(cx.page()))?, true),
+        let page = cx.page();
+        let anchor = match after.or(before) {
+            Some(id) => sql::by_id(tx, id)?,
+            None => None,
+        };
+        let posts = match (&anchor, before, after) {
+            _ if since > 0 => sql::list(tx, channel_id, Window::Since(since))?,
+            (Some(post), _, Some(_)) => sql::list(tx, channel_id, Window::After(post, page))?,
+            (Some(post), Some(_), None) => sql::list(tx, channel_id, Window::Before(post, page))?,
+            // Mattermost: before and after a post that does not exist there is none.
+            (None, Some(_), _) | (None, None, Some(_)) => Vec::new(),
+            (_, None, None) => sql::list(tx, channel_id, Window::Page(page))?,
         };
         let neighbour = |window| {
-            Ok::<_, AppError>(
-                sql::list(tx, channel_id, window)?
-                    .pop()
-                    .map_or_else(String::new, |post| post.id),
-            )
+            let found = sql::list(tx, channel_id, window)?.pop();
+            Ok::<_, AppError>(found.map_or_else(String::new, |post| post.id))
         };
         let (mut next, mut prev) = (String::new(), String::new());
-        if let (true, Some(newest), Some(oldest)) = (paged, posts.first(), posts.last()) {
-            next = neighbour(Window::After(newest, 1))?;
-            prev = neighbour(Window::Before(oldest, 1))?;
+        if let (true, Some(newest), Some(oldest)) = (since <= 0, posts.first(), posts.last()) {
+            next = neighbour(Window::After(newest, Page::first(1)))?;
+            prev = neighbour(Window::Before(oldest, Page::first(1)))?;
+        } else if since <= 0 && page.offset == 0 {
+            // Mattermost: an empty page is beside the post that was named.
+            next = before
+                .filter(|_| after.is_none())
+                .unwrap_or_default()
+                .to_owned();
+            prev = after.unwrap_or_default().to_owned();
         }
         Ok(List {
             next_post_id: next,
@@ -122,7 +126,7 @@ pub fn thread(cx: &Context) -> Answer {
 pub fn pinned(cx: &Context) -> Answer {
     let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
     let list = cx.app.store.read(|tx| {
-        let channel = channel::find(tx, channel_id)?;
+        let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
         CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
         List::new(tx, sql::pinned(tx, channel_id)?)
     })?;
@@ -133,13 +137,31 @@ fn shown(list: List) -> Response {
     answer::json(&list)
 }
 
+/// A list of posts that were found. Mattermost: where in them is told by the search engines of larger installations only.
+#[derive(Serialize)]
+struct Found {
+    #[serde(flatten)]
+    list: List,
+    matches: Option<()>,
+}
+
+/// Posts that are found when the client does not say how many.
+const FOUND: i64 = 60;
+
+/// Posts that are found at once, at most.
+const FOUND_MOST: i64 = 200;
+
 /// Words of a search that are looked at.
 const WORDS: usize = 8;
 
 /// `POST /teams/{team_id}/posts/search`
 pub fn search(cx: &Context) -> Answer {
     let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    let body = of_json::object(cx.body(), "search")?;
+    cx.app
+        .store
+        .read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
+    let body = of_json::object(cx.body(), "search")
+        .map_err(|_| AppError::new(&error::POST_SEARCH_BODY))?;
     let terms = body.required("terms")?.to_lowercase();
     let words: Vec<String> = terms
         .split_whitespace()
@@ -148,14 +170,28 @@ pub fn search(cx: &Context) -> Answer {
         .take(WORDS)
         .collect();
     let any = body.bool("is_or_search").unwrap_or(false);
+    let number = |name, or| {
+        body.get(name)
+            .and_then(Value::as_i64)
+            .filter(|n| *n >= 0)
+            .unwrap_or(or)
+    };
+    let limit = number("per_page", FOUND).min(FOUND_MOST);
+    let page = Page {
+        limit,
+        offset: number("page", 0).saturating_mul(limit),
+    };
     let list = cx.app.store.read(|tx| {
-        TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
         let found = if words.is_empty() {
             Vec::new()
         } else {
-            sql::search(tx, &caller.user_id, team_id, &words, any)?
+            sql::search(tx, &caller.user_id, team_id, &words, any, page)?
         };
         List::new(tx, found)
     })?;
-    Ok(shown(list))
+    let found = Found {
+        list,
+        matches: None,
+    };
+    Ok(answer::json(&found).with("Cache-Control", "no-cache, no-store, must-revalidate"))
 }

@@ -7,11 +7,12 @@ mod edit;
 pub mod list;
 pub mod reaction;
 pub mod sql;
+pub mod system;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub use self::create::{NewPost, add_system, create, ephemeral};
+pub use self::create::{NewPost, create, ephemeral};
 pub use self::edit::{Patch, delete, update};
 pub use self::reaction::Reaction;
 use crate::channel::{Channel, Here};

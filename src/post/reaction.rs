@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::api::{at, readable};
+use super::api::in_reach;
 use super::{find, sql};
 use crate::app::App;
 use crate::channel;
@@ -12,7 +12,9 @@ use crate::error::{self, AppError};
 use crate::event::Audience;
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::id;
-use crate::permission::{Granted, REACTION_ADD, REACTION_REMOVE, REACTION_REMOVE_OTHERS};
+use crate::permission::{
+    CHANNEL_READ, Granted, REACTION_ADD, REACTION_REMOVE, REACTION_REMOVE_OTHERS,
+};
 
 /// A reaction as the API shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -81,10 +83,12 @@ pub fn add(cx: &Context) -> Answer {
     let (granted, channel_id) = cx.app.store.read(|tx| {
         let post = find(tx, &reaction.post_id).map_err(|_| REACTION_ADD.refusal())?;
         let channel = channel::find(tx, &post.channel_id)?;
-        Ok((
-            REACTION_ADD.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?,
-            channel.id,
-        ))
+        let here = channel::permissions(tx, caller, &channel)?;
+        let granted = REACTION_ADD.ask_in(caller, here.all)?;
+        if channel.delete_at > 0 {
+            return Err(AppError::new(&error::REACTION_ARCHIVED));
+        }
+        Ok((granted, channel.id))
     })?;
     Ok(answer::json(&react(
         cx.app,
@@ -97,7 +101,7 @@ pub fn add(cx: &Context) -> Answer {
 
 /// `GET /posts/{post_id}/reactions`
 pub fn list(cx: &Context) -> Answer {
-    let (post, _) = readable(cx)?;
+    let (post, _) = in_reach(cx, &CHANNEL_READ)?;
     Ok(answer::json(
         &cx.app.store.read(|tx| Ok(sql::reactions(tx, &post.id)?))?,
     ))
@@ -106,20 +110,24 @@ pub fn list(cx: &Context) -> Answer {
 /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
 pub fn delete(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let (post, _, here) = at(cx)?;
+    let (post, granted) = in_reach(cx, &REACTION_REMOVE)?;
     let caller = cx.caller()?;
-    let rule = if user_id == caller.user_id {
-        &REACTION_REMOVE
-    } else {
-        &REACTION_REMOVE_OTHERS
-    };
-    let granted = rule.ask_in(caller, here.all)?;
+    if user_id != caller.user_id {
+        REACTION_REMOVE_OTHERS.ask(caller)?;
+    }
+    let channel = cx
+        .app
+        .store
+        .read(|tx| channel::find(tx, &post.channel_id))?;
+    if channel.delete_at > 0 {
+        return Err(AppError::new(&error::REACTION_ARCHIVED_DELETE));
+    }
     let reaction = Reaction {
         user_id: user_id.to_owned(),
         post_id: post.id,
         emoji_name: cx.param("emoji_name").to_owned(),
         create_at: 0,
     };
-    react(cx.app, granted, reaction, &post.channel_id, false)?;
+    react(cx.app, granted, reaction, &channel.id, false)?;
     Ok(answer::ok())
 }

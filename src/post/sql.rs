@@ -82,10 +82,10 @@ pub enum Window<'w> {
     Page(Page),
     /// Those that changed since, deleted ones too.
     Since(Millis),
-    /// So many that are older than this post.
-    Before(&'w Post, i64),
-    /// So many that are newer than this post.
-    After(&'w Post, i64),
+    /// A page of those that are older than this post.
+    Before(&'w Post, Page),
+    /// A page of those that are newer than this post.
+    After(&'w Post, Page),
 }
 
 /// Posts of a channel, newest first.
@@ -101,15 +101,15 @@ pub fn list(tx: &Tx, channel_id: &str, window: Window) -> Result<Vec<Post>, Stor
             "p.create_at DESC, p.number DESC LIMIT 1000",
             vec![since],
         ),
-        Window::Before(than, limit) => (
+        Window::Before(than, page) => (
             "p.delete_at = 0 AND (p.create_at, p.number) < ($2, (SELECT number FROM posts WHERE id = $3))",
-            "p.create_at DESC, p.number DESC LIMIT $4",
-            vec![&than.create_at, &than.id, limit],
+            "p.create_at DESC, p.number DESC LIMIT $4 OFFSET $5",
+            vec![&than.create_at, &than.id, &page.limit, &page.offset],
         ),
-        Window::After(than, limit) => (
+        Window::After(than, page) => (
             "p.delete_at = 0 AND (p.create_at, p.number) > ($2, (SELECT number FROM posts WHERE id = $3))",
-            "p.create_at, p.number LIMIT $4",
-            vec![&than.create_at, &than.id, limit],
+            "p.create_at, p.number LIMIT $4 OFFSET $5",
+            vec![&than.create_at, &than.id, &page.limit, &page.offset],
         ),
     };
     let sql = format!(
@@ -150,6 +150,7 @@ pub fn search(
     team_id: &str,
     words: &[String],
     any: bool,
+    page: Page,
 ) -> Result<Vec<Post>, StoreError> {
     let mut values: Vec<&dyn ToSql> = vec![&user_id, &team_id];
     let mut conditions = Vec::new();
@@ -161,8 +162,11 @@ pub fn search(
     let sql = format!(
         "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id JOIN posts p ON p.channel_id = c.id
          WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 AND p.delete_at = 0 AND p.type = '' AND ({all})
-         ORDER BY p.create_at DESC LIMIT 100"
+         ORDER BY p.create_at DESC, p.number DESC LIMIT ${} OFFSET ${}",
+        words.len() + 3,
+        words.len() + 4
     );
+    values.extend([&page.limit as &dyn ToSql, &page.offset]);
     tx.many(&sql, &values, post)
 }
 

@@ -1,13 +1,15 @@
 //! HTTP endpoints of teams.
 
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Team, find, permissions, sql};
 use crate::error::{self, AppError};
+use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{
-    Granted, LEAVE, MEMBERSHIPS, TEAM_ADD_MEMBER, TEAM_CREATE, TEAM_JOIN, TEAM_LIST_ALL,
-    TEAM_REMOVE_MEMBER, TEAM_VIEW,
+    Granted, LEAVE, MEMBERSHIPS, TEAM_ADD_MEMBER, TEAM_CREATE, TEAM_JOIN, TEAM_JOIN_CLOSED,
+    TEAM_LIST_ALL, TEAM_REMOVE_MEMBER, TEAM_VIEW,
 };
 use crate::store::Tx;
 use crate::user::api::about;
@@ -21,14 +23,13 @@ pub fn create(cx: &Context) -> Answer {
         return Err(AppError::new(&error::TEAM_EXISTS));
     }
     let mut team = Team::new(
-        &text("name").to_lowercase(),
+        text("name"),
         text("display_name"),
         text("type"),
-        "",
+        text("description"),
         granted.at(),
     )?;
     team.allow_open_invite = body.bool("allow_open_invite").unwrap_or(false);
-    team.description = text("description").chars().take(255).collect();
     Ok(answer::created(&super::create(cx.app, granted, team)?))
 }
 
@@ -74,48 +75,92 @@ pub fn exists(cx: &Context) -> Answer {
     Ok(answer::json(&json!({"exists": exists})))
 }
 
-/// `GET /teams`
+/// `GET /teams`: with `include_total_count=true` an object that also counts them.
 pub fn list(cx: &Context) -> Answer {
-    let caller = cx.caller()?;
-    let all = TEAM_LIST_ALL.ask(caller).is_ok();
-    seen(cx, |tx| Ok(sql::list(tx, all, cx.page())?))
+    let all = TEAM_LIST_ALL.ask(cx.caller()?).is_ok();
+    let (teams, total) = cx.app.store.read(|tx| {
+        Ok((
+            seen(cx, tx, sql::list(tx, all, cx.page())?)?,
+            sql::count(tx, all)?,
+        ))
+    })?;
+    Ok(if cx.flag("include_total_count") {
+        counted(&teams, total)
+    } else {
+        answer::json(&teams)
+    })
 }
 
-/// `POST /teams/search`
+/// `POST /teams/search`: with `page` and `per_page` an object that also counts them.
 pub fn search(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "team_search")?;
-    let term = body.required("term")?.to_lowercase();
+    let term = body.text("term").unwrap_or_default().to_lowercase();
+    let number = |name| body.get(name).and_then(Value::as_u64);
+    let (page, per_page) = (number("page"), number("per_page"));
     let all = TEAM_LIST_ALL.ask(cx.caller()?).is_ok();
-    seen(cx, |tx| Ok(sql::search(tx, &term, all)?))
+    if !all && (page.is_some() || per_page.is_some()) {
+        return Err(AppError::new(&error::TEAM_SEARCH_PAGES));
+    }
+    let found = cx
+        .app
+        .store
+        .read(|tx| seen(cx, tx, sql::search(tx, &term, all)?))?;
+    let (Some(page), Some(per_page)) = (page, per_page) else {
+        return Ok(answer::json(&found));
+    };
+    let at = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let (page, per_page) = (at(page), at(per_page));
+    let part = found
+        .iter()
+        .skip(page.saturating_mul(per_page))
+        .take(per_page);
+    let part: Vec<&Team> = part.collect();
+    Ok(counted(&part, i64::try_from(found.len()).unwrap_or(0)))
+}
+
+fn counted(teams: &impl Serialize, total: i64) -> Response {
+    answer::json(&json!({"teams": teams, "total_count": total}))
 }
 
 /// `GET /users/{user_id}/teams`
 pub fn list_of_user(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &MEMBERSHIPS)?;
-    seen(cx, |tx| Ok(sql::of_user(tx, user_id)?))
+    let teams = cx
+        .app
+        .store
+        .read(|tx| seen(cx, tx, sql::of_user(tx, user_id)?))?;
+    Ok(answer::json(&teams))
 }
 
-fn seen(cx: &Context, list: impl FnOnce(&Tx) -> Result<Vec<Team>, AppError>) -> Answer {
+/// Each as the caller may see it.
+fn seen(cx: &Context, tx: &Tx, teams: Vec<Team>) -> Result<Vec<Team>, AppError> {
     let caller = cx.caller()?;
-    let teams = cx.app.store.read(|tx| {
-        let seen = |team: Team| permissions(tx, caller, &team.id).map(|here| team.seen_by(here));
-        list(tx)?
-            .into_iter()
-            .map(seen)
-            .collect::<Result<Vec<_>, AppError>>()
-    })?;
-    Ok(answer::json(&teams))
+    teams
+        .into_iter()
+        .map(|team| permissions(tx, caller, &team.id).map(|here| team.seen_by(here)))
+        .collect()
+}
+
+/// `GET /teams/{team_id}/stats`
+pub fn stats(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    may_view(cx, team_id)?;
+    let (total, active) = cx
+        .app
+        .store
+        .read(|tx| Ok(sql::count_members(tx, team_id)?))?;
+    Ok(answer::json(
+        &json!({"team_id": team_id, "total_member_count": total, "active_member_count": active}),
+    ))
 }
 
 /// `POST /teams/{team_id}/members`
 pub fn add_member(cx: &Context) -> Answer {
     let team_id = cx.id("team_id")?;
-    let body = of_json::object(cx.body(), "team_member")?;
-    if body
-        .text("team_id")
-        .is_some_and(|named| !named.is_empty() && named != team_id)
-    {
+    let body =
+        of_json::object(cx.body(), "team_member").map_err(|_| AppError::new(&error::TEAM_BODY))?;
+    if body.text("team_id") != Some(team_id) {
         return Err(AppError::body_param("team_id"));
     }
     let user_id = body
@@ -128,16 +173,19 @@ pub fn add_member(cx: &Context) -> Answer {
     )?))
 }
 
-/// Mattermost: oneself into an open team; others, and into closed ones, with the permission there.
+/// Mattermost: oneself into an open team; others with the permission there.
 fn may_add(cx: &Context, team_id: &str, user_id: &str) -> Result<Granted, AppError> {
     let caller = cx.caller()?;
     cx.app.store.read(|tx| {
-        let team = find(tx, team_id)?;
-        let here = permissions(tx, caller, team_id)?;
-        if user_id == caller.user_id && team.is_open() {
-            return TEAM_JOIN.ask_in(caller, here);
+        if user_id != caller.user_id {
+            return TEAM_ADD_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?);
         }
-        TEAM_ADD_MEMBER.ask_in(caller, here)
+        let rule = if find(tx, team_id)?.is_open() {
+            &TEAM_JOIN
+        } else {
+            &TEAM_JOIN_CLOSED
+        };
+        rule.ask(caller)
     })
 }
 

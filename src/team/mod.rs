@@ -48,44 +48,52 @@ pub struct Team {
     policy_id: Option<()>,
 }
 
-/// Mattermost: names that would be mistaken for pages.
-const RESERVED: [&str; 11] = [
-    "signup",
-    "login",
+/// Mattermost: beginnings of names that would be mistaken for pages.
+const RESERVED: [&str; 15] = [
     "admin",
-    "channel",
-    "post",
     "api",
-    "oauth",
+    "channel",
+    "claim",
     "error",
+    "files",
     "help",
-    "plugins",
+    "landing",
+    "login",
+    "mfa",
+    "oauth",
     "playbooks",
+    "plug",
+    "post",
+    "signup",
 ];
 
 impl Team {
     /// A new team, checked.
     ///
     /// # Errors
-    /// In Mattermost's order: name, display name, type.
+    /// In Mattermost's order: display name, description, name, type.
     pub fn new(
         name: &str,
         display_name: &str,
         kind: &str,
-        email: &str,
+        description: &str,
         now: Millis,
     ) -> Result<Team, AppError> {
+        let bare = |text: &str| !text.contains('\0');
+        if !(1..=64).contains(&display_name.chars().count()) || !bare(display_name) {
+            return Err(AppError::new(&error::TEAM_DISPLAY_NAME));
+        }
+        if description.len() > 255 || !bare(description) {
+            return Err(AppError::new(&error::TEAM_DESCRIPTION));
+        }
+        if RESERVED.iter().any(|reserved| name.starts_with(reserved)) {
+            return Err(AppError::new(&error::TEAM_RESERVED));
+        }
         let edge = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         let inner = name.bytes().all(|byte| edge(byte) || byte == b'-');
         let ends = name.bytes().next().is_some_and(edge) && name.bytes().last().is_some_and(edge);
         if !(2..=64).contains(&name.len()) || !inner || !ends {
             return Err(AppError::new(&error::TEAM_NAME));
-        }
-        if RESERVED.contains(&name) {
-            return Err(AppError::new(&error::TEAM_RESERVED));
-        }
-        if !(1..=64).contains(&display_name.chars().count()) || display_name.contains('\0') {
-            return Err(AppError::new(&error::TEAM_DISPLAY_NAME));
         }
         if !["O", "I"].contains(&kind) {
             return Err(AppError::new(&error::TEAM_TYPE));
@@ -97,8 +105,8 @@ impl Team {
             delete_at: 0,
             display_name: display_name.to_owned(),
             name: name.to_owned(),
-            description: String::new(),
-            email: email.to_owned(),
+            description: description.to_owned(),
+            email: String::new(),
             kind: kind.to_owned(),
             company_name: "",
             allowed_domains: "",
@@ -181,7 +189,7 @@ pub fn create(app: &App, granted: Granted, mut team: Team) -> Result<Team, AppEr
         team.email.clone_from(&creator.email);
         sql::insert(tx, &team)?;
         channel::create_defaults(tx, &team.id, granted.at())?;
-        join(tx, news, &team, &creator, &creator, true, granted.at())?;
+        join(tx, news, &team, &creator, true, granted.at())?;
         audit::record(tx, &granted, &format!("name={}", team.name))?;
         Ok(team)
     })
@@ -203,9 +211,7 @@ pub fn add_member(
         let team = find(tx, &team_id)?;
         let user = user::sql::by_id(tx, &user_id)?.ok_or_else(missing)?;
         if sql::member(tx, &team_id, &user_id)?.is_none() {
-            let by =
-                user::sql::by_id(tx, &granted.caller().user_id)?.unwrap_or_else(|| user.clone());
-            join(tx, news, &team, &user, &by, false, granted.at())?;
+            join(tx, news, &team, &user, false, granted.at())?;
         }
         audit::record(
             tx,
@@ -221,7 +227,6 @@ fn join(
     news: &mut News,
     team: &Team,
     user: &User,
-    by: &User,
     admin: bool,
     at: Millis,
 ) -> Result<(), AppError> {
@@ -231,13 +236,13 @@ fn join(
         json!({"team_id": team.id, "user_id": user.id}),
         Audience::user(&user.id),
     );
-    channel::join_defaults(tx, news, team, user, by, at)
+    channel::join_defaults(tx, news, team, user, at)
 }
 
 /// Takes the account out of the team and all its channels.
 ///
 /// # Errors
-/// The user is no member.
+/// There is no such team or account; the user is no member.
 pub fn remove_member(
     app: &App,
     granted: Granted,
@@ -246,21 +251,16 @@ pub fn remove_member(
 ) -> Result<(), AppError> {
     let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
     app.change(move |tx, news| {
-        sql::member(tx, &team_id, &user_id)?
-            .ok_or_else(|| AppError::new(&error::TEAM_MEMBER_MISSING))?;
-        // Told while the one who leaves is still a member.
-        news.tell(
-            "leave_team",
-            json!({"team_id": team_id, "user_id": user_id}),
-            Audience::team(&team_id),
-        );
-        news.tell(
-            "leave_team",
-            json!({"team_id": team_id, "user_id": user_id}),
-            Audience::user(&user_id),
-        );
+        find(tx, &team_id)?;
+        let user = user::find(tx, &user_id)?;
+        sql::member(tx, &team_id, &user_id)?.ok_or_else(|| AppError::new(&error::TEAM_LEFT))?;
+        // Those who stay are told, and the one who leaves.
         sql::delete_member(tx, &team_id, &user_id)?;
-        channel::sql::delete_memberships(tx, &team_id, &user_id)?;
+        for audience in [Audience::team(&team_id), Audience::user(&user_id)] {
+            let data = json!({"team_id": team_id, "user_id": user_id});
+            news.tell("leave_team", data, audience);
+        }
+        channel::leave_team(tx, news, &team_id, &user, &granted)?;
         audit::record(tx, &granted, &format!("user_id={user_id}"))
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Member, Team, roles_of};
 use crate::http::Page;
-use crate::store::{Row, StoreError, Tx, end_of, params};
+use crate::store::{Row, StoreError, Tx, params};
 
 const COLUMNS: &str = "t.id, t.create_at, t.update_at, t.delete_at, t.display_name, t.name, t.description, t.email, t.type, t.invite_id, t.allow_open_invite";
 
@@ -45,23 +45,33 @@ pub fn by_name(tx: &Tx, name: &str) -> Result<Option<Team>, StoreError> {
     )
 }
 
-/// A part of all teams, or of the open ones, by name.
+/// A part of all teams, or of the open ones, by display name.
 pub fn list(tx: &Tx, all: bool, page: Page) -> Result<Vec<Team>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM teams t WHERE t.delete_at = 0 AND ($1 OR (t.type = 'O' AND t.allow_open_invite = 1))
-         ORDER BY t.name LIMIT $2 OFFSET $3"
+         ORDER BY t.display_name, t.name LIMIT $2 OFFSET $3"
     );
     tx.many(&sql, params![all, page.limit, page.offset], team)
 }
 
-/// Teams whose name begins with the term.
+/// How many teams there are, or open ones.
+pub fn count(tx: &Tx, all: bool) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM teams t WHERE t.delete_at = 0 AND ($1 OR (t.type = 'O' AND t.allow_open_invite = 1))",
+        params![all],
+        |row| row.get(0),
+    )
+}
+
+/// Teams with the term in the name or the display name.
 pub fn search(tx: &Tx, term: &str, all: bool) -> Result<Vec<Team>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM teams t
-         WHERE t.delete_at = 0 AND t.name >= $1 AND t.name < $2 AND ($3 OR (t.type = 'O' AND t.allow_open_invite = 1))
-         ORDER BY t.name LIMIT 100"
+         WHERE t.delete_at = 0 AND instr(t.name || char(10) || lower(t.display_name), $1) > 0
+             AND ($2 OR (t.type = 'O' AND t.allow_open_invite = 1))
+         ORDER BY t.display_name, t.name"
     );
-    tx.many(&sql, params![term, end_of(term), all], team)
+    tx.many(&sql, params![term, all], team)
 }
 
 /// The teams of an account, by name.
@@ -150,5 +160,15 @@ pub fn member_ids(tx: &Tx, team_id: &str) -> Result<Vec<String>, StoreError> {
         "SELECT user_id FROM team_members WHERE team_id = $1",
         params![team_id],
         |row| row.get(0),
+    )
+}
+
+/// How many are in a team, and how many of them are active.
+pub fn count_members(tx: &Tx, team_id: &str) -> Result<(i64, i64), StoreError> {
+    tx.one(
+        "SELECT count(*), count(*) FILTER (WHERE u.delete_at = 0)
+         FROM team_members m JOIN users u ON u.id = m.user_id WHERE m.team_id = $1",
+        params![team_id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }

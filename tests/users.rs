@@ -494,19 +494,21 @@ fn a_list_leaves_out_the_members_of_a_team_or_a_channel() {
         .created();
     let square = format!("/teams/{team}/channels/name/town-square");
     let square = mm.admin().get(&square).ok().text("id");
-    for query in [
-        format!("not_in_team={team}"),
-        format!("not_in_channel={square}"),
-        "without_team=true".into(),
-    ] {
+    for query in [format!("not_in_team={team}"), "without_team=true".into()] {
         let listed = mm.admin().get(&format!("/users?{query}")).ok();
         assert_eq!(listed.each("username"), ["outside"], "{query}");
     }
+    // Of the team, everybody is in this channel; without a team the question is none.
+    let all_inside = format!("/users?in_team={team}&not_in_channel={square}");
+    assert_eq!(mm.admin().get(&all_inside).ok(), json!([]));
+    mm.admin()
+        .get(&format!("/users?not_in_channel={square}"))
+        .refused_url("team_id");
     outside
         .get(&format!("/users?not_in_team={team}"))
         .forbidden();
     outside
-        .get(&format!("/users?not_in_channel={square}"))
+        .get(&format!("/users?in_channel={square}"))
         .forbidden();
     outside.get("/users?without_team=true").forbidden();
 }

@@ -18,10 +18,13 @@ use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::token::Token;
 use crate::user::{self, User};
-use crate::{audit, id};
+use crate::{audit, id, team};
 
 /// Mattermost: the session of a token is not bound by the session length; it lasts this long.
 const TOKEN_SESSION_DAYS: i64 = 36_500;
+
+/// Mattermost: sessions of an account at most; one more ends the one unused for longest.
+const SESSIONS: i64 = 500;
 
 /// An open session.
 #[derive(Clone, Debug)]
@@ -123,7 +126,7 @@ pub struct View {
     is_oauth: bool,
     expired_notify: bool,
     props: Value,
-    team_members: [(); 0],
+    team_members: Vec<team::Member>,
     local: bool,
 }
 
@@ -275,6 +278,7 @@ fn open(
     if !attempt.device_id.is_empty() {
         sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
     }
+    sql::delete_beyond(tx, &user.id, SESSIONS - 1)?;
     sql::insert(tx, &session)?;
     record(tx, granted, attempt, &["attempt"])?;
     let of_user = granted.clone().acting_as(&user.id, &session.id);

@@ -96,6 +96,8 @@ fn a_bot_is_made_read_changed_and_given_away() {
         .refused(403, "api.bot.create_disabled");
 }
 
+/// wire tokens: create for a bot
+/// wire tokens: use of a bot's token
 #[test]
 fn a_bots_token_works_while_those_of_people_are_off() {
     let mm = with_bots();

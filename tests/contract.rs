@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 const TESTS: [&str; 3] = ["tests", "examples", ".ci"];
 
 /// Lines that no test can name, with the reason.
-const UNTESTABLE: &[(&str, &str, &str)] = &[];
+const UNTESTABLE: &[(&str, &str, &str)] = &[(
+    "tokens",
+    "`expires_at` sent to 5.37",
+    "patmost has the lifetimes of 11.x: here it counts (tests/expiry.rs)",
+)];
 
 /// A page that is wholly named.
 macro_rules! pages {
@@ -23,7 +27,9 @@ macro_rules! pages {
     };
 }
 
-pages! {}
+pages! {
+    tokens "tokens"
+}
 
 #[test]
 fn no_test_names_a_line_that_is_not_there() {

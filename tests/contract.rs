@@ -29,6 +29,7 @@ macro_rules! pages {
 
 pages! {
     tokens "tokens"
+    bots "bots"
 }
 
 #[test]

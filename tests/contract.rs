@@ -30,6 +30,7 @@ macro_rules! pages {
 pages! {
     tokens "tokens"
     bots "bots"
+    sessions_and_audits "sessions-and-audits"
 }
 
 #[test]

@@ -317,6 +317,10 @@ pub fn check_current_password(
         return Err(AppError::new(&error::LOGIN_ATTEMPTS));
     }
     if app.passwords.verify(password, Some(&user.password_hash))? {
+        if user.failed_attempts > 0 {
+            app.store
+                .write(move |tx| Ok(user::sql::update_failed_attempts(tx, &user.id, 0)?))?;
+        }
         return Ok(user.password_hash);
     }
     app.store
@@ -344,12 +348,17 @@ pub fn revoke(
 ) -> Result<(), AppError> {
     let (user_id, session_id) = (user_id.to_owned(), session_id.to_owned());
     app.store.write(move |tx| {
-        let owner =
-            sql::owner(tx, &session_id)?.ok_or_else(|| AppError::new(&error::SESSION_UNKNOWN))?;
+        // Mattermost: the session's secret is taken for its id, too.
+        let by_id = sql::find(tx, &session_id)?;
+        let found = match by_id {
+            None => sql::find_by_secret(tx, &SecretHash::of(&session_id))?,
+            found => found,
+        };
+        let (id, owner) = found.ok_or_else(|| AppError::new(&error::SESSION_UNKNOWN))?;
         if owner != user_id {
             return Err(AppError::url_param("user_id"));
         }
-        sql::delete(tx, &session_id)?;
+        sql::delete(tx, &id)?;
         audit::record(tx, &granted, "")
     })
 }

@@ -69,12 +69,25 @@ pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError
     )
 }
 
-/// Whose session it is.
-pub fn owner(tx: &Tx, id: &str) -> Result<Option<String>, StoreError> {
+/// Id and owner of the session with the id.
+pub fn find(tx: &Tx, id: &str) -> Result<Option<(String, String)>, StoreError> {
     tx.optional(
-        "SELECT user_id FROM sessions WHERE id = $1",
+        "SELECT id, user_id FROM sessions WHERE id = $1",
         params![id],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Id and owner of the session that a secret, of a login or of a token, opened.
+pub fn find_by_secret(
+    tx: &Tx,
+    secret_hash: &SecretHash,
+) -> Result<Option<(String, String)>, StoreError> {
+    tx.optional(
+        "SELECT id, user_id FROM sessions WHERE secret_hash = $1
+         UNION ALL SELECT s.id, s.user_id FROM tokens t JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1",
+        params![secret_hash.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 

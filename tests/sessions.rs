@@ -217,7 +217,7 @@ fn the_session_used_last_comes_first_and_there_are_never_more_than_500() {
     mm.advance_days(1);
     // A change waits for what was noted before it.
     first.put("/users/me/patch", json!({"nickname": "x"})).ok();
-    assert_ne!(newest(&second)["id"], before);
+    assert_ne!(newest(&first)["id"], before);
     for _ in 0..500 {
         mm.login("alice");
     }

@@ -237,6 +237,7 @@ fn bots_follow_their_owner_as_the_setting_says() {
     bot.get("/users/me").ok();
 }
 
+/// wire users-and-roles: `POST /users/{id}/convert_to_bot`
 #[test]
 fn a_person_becomes_a_bot() {
     let mm = server();

@@ -31,6 +31,7 @@ pages! {
     tokens "tokens"
     bots "bots"
     sessions_and_audits "sessions-and-audits"
+    users_and_roles "users-and-roles"
 }
 
 #[test]

@@ -78,6 +78,10 @@ catalogue! {
     BAD_LAST_NAME = 400, "model.user.is_valid.last_name.app_error", "Invalid last name.";
     BAD_POSITION = 400, "model.user.is_valid.position.app_error", "Invalid position: must not be longer than 128 characters.";
     BAD_LOCALE = 400, "model.user.is_valid.locale.app_error", "Invalid locale.";
+    BAD_AUTH_DATA = 400, "model.user.is_valid.auth_data.app_error", "Invalid auth data.";
+    AUTH_DATA_WITHOUT_SERVICE = 400, "model.user.is_valid.auth_data_type.app_error", "Invalid user, auth data must be set with auth type.";
+    PASSWORD_LIMIT = 400, "model.user.is_valid.password_limit.app_error", "Unable to set a password over 72 characters.";
+    ROLES_LIMIT = 400, "model.user.is_valid.roles_limit.app_error", "Invalid user roles: longer than 256 characters.";
     AUTH_DATA_AND_PASSWORD = 400, "model.user.is_valid.auth_data_pwd.app_error", "Invalid user, password and auth data cannot both be set.";
     /// Mattermost: odd, but a password too weak at creation is told in the words of a failed login.
     BAD_PASSWORD_AT_CREATION = 400, "api.user.check_user_password.invalid.app_error", "Login failed because of invalid password.";
@@ -100,6 +104,8 @@ catalogue! {
     PREFERENCE_NAME = 400, "model.preference.is_valid.name.app_error", "Invalid name.";
     PREFERENCE_VALUE = 400, "model.preference.is_valid.value.app_error", "Value is too long.";
     PASSWORD_CONTEXT = 403, "api.user.update_password.context.app_error", "Update password failed because context user_id did not match props user_id.";
+    PASSWORD_OF_SERVICE = 400, "api.user.update_password.oauth.app_error", "Update password failed because the user is logged in through an OAuth service.";
+    PASSWORD_HASHED = 401, "api.user.update_password.user_and_hashed.app_error", "Only system administrators can set already-hashed passwords.";
     PASSWORD_INCORRECT = 400, "api.user.update_password.incorrect.app_error", "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.";
 
     // Login.

@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 const TESTS: [&str; 3] = ["tests", "examples", ".ci"];
 
 /// Lines that no test can name, with the reason.
-const UNTESTABLE: &[(&str, &str, &str)] = &[];
+const UNTESTABLE: &[(&str, &str, &str)] = &[(
+    "tokens",
+    "`expires_at` sent to 5.37",
+    "patmost has the lifetimes of 11.x: here it counts (tests/expiry.rs)",
+)];
 
 /// A page that is wholly named.
 macro_rules! pages {
@@ -27,6 +31,10 @@ pages! {
     errors "errors-and-auth"
     configuration "config-and-system"
     teams "teams-channels-posts"
+    tokens "tokens"
+    bots "bots"
+    sessions_and_audits "sessions-and-audits"
+    users_and_roles "users-and-roles"
 }
 
 #[test]

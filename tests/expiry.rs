@@ -14,6 +14,8 @@ fn make(caller: &Caller, expires_at: impl Into<Value>) -> Answer {
     )
 }
 
+/// wire tokens: `expires_at`
+/// wire tokens: session length
 #[test]
 fn a_token_ends_at_its_time_and_its_session_with_it() {
     let mm = server();

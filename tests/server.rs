@@ -1,4 +1,4 @@
-//! Routes, roles, settings and the server itself.
+//! Routes, settings and the server itself.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -91,102 +91,6 @@ fn ping_answers_as_recorded() {
             .ok()["database_status"],
         "OK"
     );
-}
-
-#[test]
-fn roles_are_read_by_id_name_and_names() {
-    let mm = fresh();
-    let alice = mm.user("alice");
-    let role = alice.get("/roles/name/system_user_access_token").ok();
-    let members: Vec<&String> = role.as_object().unwrap().keys().collect();
-    let recorded = [
-        "built_in",
-        "create_at",
-        "delete_at",
-        "description",
-        "display_name",
-        "id",
-        "name",
-        "permissions",
-        "scheme_managed",
-        "update_at",
-    ];
-    assert_eq!(members, recorded);
-    assert_eq!(
-        role["permissions"],
-        json!([
-            "create_user_access_token",
-            "read_user_access_token",
-            "revoke_user_access_token"
-        ])
-    );
-    assert_eq!(alice.get(&format!("/roles/{}", role.text("id"))).ok(), role);
-    assert_eq!(
-        alice
-            .post(
-                "/roles/names",
-                json!(["system_user_access_token", "nothing"])
-            )
-            .ok(),
-        json!([role])
-    );
-    alice
-        .post("/roles/names", json!([]))
-        .refused_body("rolenames");
-    alice
-        .send_text("POST", "/roles/names", "{")
-        .refused_body("rolenames");
-    alice
-        .post("/roles/names", json!(["Bad Name"]))
-        .refused_body("rolename");
-    alice
-        .get("/roles/name/nothing")
-        .refused(404, "app.role.get_by_name.app_error");
-    alice
-        .get("/roles/aaaaaaaaaaaaaaaaaaaaaaaaaa")
-        .refused(404, "app.role.get.app_error");
-    alice.get("/roles/short").refused_url("role_id");
-    alice.get("/roles").forbidden();
-    assert!(
-        mm.admin()
-            .get("/roles")
-            .ok()
-            .each("name")
-            .contains(&"system_admin".to_owned())
-    );
-}
-
-#[test]
-fn a_roles_patch_holds_on_the_next_request_as_far_as_there_is_no_licence() {
-    let mm = fresh();
-    let alice = mm.user("alice");
-    let role = alice.get("/roles/name/system_user").ok();
-    let path = format!("/roles/{}/patch", role.text("id"));
-    let without: Vec<Value> = role["permissions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|name| *name != "create_team")
-        .cloned()
-        .collect();
-    alice
-        .put(&path, json!({ "permissions": without }))
-        .forbidden();
-    mm.admin()
-        .put(&path, json!({"permissions": ["manage_system"]}))
-        .refused(501, "api.roles.patch_roles.license.error");
-    mm.admin().send_text("PUT", &path, "{").refused_body("role");
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    mm.admin()
-        .put(&path, json!({ "permissions": without }))
-        .ok();
-    alice
-        .post("/teams", team.clone())
-        .refused(403, "api.team.is_team_creation_allowed.disabled.app_error");
-    mm.admin()
-        .put(&path, json!({"permissions": role["permissions"]}))
-        .ok();
-    alice.post("/teams", team).created();
 }
 
 #[test]

@@ -7,6 +7,21 @@ use support::*;
 /// An id that nobody has.
 const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// What a token that nobody has is refused with.
+const UNKNOWN: (u16, &str, &str) = (
+    404,
+    "app.user_access_token.get_by_user.app_error",
+    "Unable to get the personal access tokens by user.",
+);
+
+/// wire tokens: `POST /users/tokens/revoke`
+/// wire tokens: `POST /users/tokens/disable`
+/// wire tokens: `POST /users/tokens/enable`
+/// wire tokens: `is_active`
+/// wire tokens: created
+/// wire tokens: disable
+/// wire tokens: enable
+/// wire tokens: revoke
 #[test]
 fn a_token_is_made_used_disabled_enabled_and_revoked() {
     let mm = server();
@@ -15,20 +30,67 @@ fn a_token_is_made_used_disabled_enabled_and_revoked() {
         .post("/users/me/tokens", json!({"description": "nightly"}))
         .ok();
     let token = ci.with_token(&made.text("token"));
-    assert_eq!(token.get("/users/me").ok().text("username"), "ci");
     let id = json!({"token_id": made.text("id")});
-    let sessions = || ci.get("/users/me/sessions").ok().as_array().unwrap().len();
-    assert_eq!(sessions(), 2);
-    ci.post("/users/tokens/disable", id.clone()).acknowledged();
-    assert_eq!(sessions(), 1);
+    let sessions = || ci.get("/users/me/sessions").ok().each("id");
+    assert_eq!(sessions().len(), 1);
+    assert_eq!(token.get("/users/me").ok().text("username"), "ci");
+    let before = sessions();
+    assert_eq!(before.len(), 2);
+    for _ in ["at first", "again"] {
+        ci.post("/users/tokens/disable", id.clone()).acknowledged();
+        assert_eq!(sessions().len(), 1);
+        token.get("/users/me").expired();
+        assert_eq!(ci.get("/users/me/tokens").ok()[0]["is_active"], false);
+    }
+    for _ in ["at first", "again"] {
+        ci.post("/users/tokens/enable", id.clone()).acknowledged();
+        token.get("/users/me").ok();
+        assert_eq!(ci.get("/users/me/tokens").ok()[0]["is_active"], true);
+    }
+    assert_eq!(sessions().len(), 2);
+    assert_ne!(sessions(), before);
+    ci.post("/users/tokens/revoke", id.clone()).acknowledged();
     token.get("/users/me").expired();
-    ci.post("/users/tokens/enable", id.clone()).acknowledged();
-    token.get("/users/me").ok();
-    ci.post("/users/tokens/revoke", id).acknowledged();
-    token.get("/users/me").expired();
+    assert_eq!(sessions().len(), 1);
     assert_eq!(ci.get("/users/me/tokens").ok(), json!([]));
+    let search = json!({"term": made["id"]});
+    let found = mm.admin().post("/users/tokens/search", search).ok();
+    assert_eq!(found, json!([]));
+    let (status, error, message) = UNKNOWN;
+    ci.get(&format!("/users/tokens/{}", made.text("id")))
+        .refused_saying(status, error, message);
+    ci.post("/users/tokens/revoke", id)
+        .refused_saying(status, error, message);
 }
 
+/// wire tokens: `POST /users/{user_id}/tokens`
+#[test]
+fn what_a_client_says_of_secret_and_owner_is_ignored() {
+    let mm = server();
+    let (ci, other) = (mm.user("ci").with_role(TOKEN_ROLE), mm.user("other"));
+    let own = "x".repeat(26);
+    let body = json!({"description": "x", "id": own, "token": own, "user_id": other.id, "is_active": false});
+    for path in ["me", &ci.id] {
+        let made = ci.post(&format!("/users/{path}/tokens"), body.clone());
+        assert_eq!(made.status, 200);
+        let made = made.ok();
+        for secret in [made.text("id"), made.text("token")] {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            assert!(secret.len() == 26 && secret.bytes().all(plain) && secret != own);
+        }
+        assert_eq!(made["user_id"], ci.id);
+        assert_eq!(made["is_active"], true);
+        ci.with_token(&made.text("token")).get("/users/me").ok();
+    }
+}
+
+/// wire tokens: `id`
+/// wire tokens: `token`
+/// wire tokens: `user_id`
+/// wire tokens: `description`
+/// wire tokens: `is_active`
+/// wire tokens: `expires_at`
+/// wire tokens: `GET /users/tokens/{token_id}`
 #[test]
 fn the_secret_is_in_the_answer_to_create_and_nowhere_else() {
     let mm = server();
@@ -52,6 +114,11 @@ fn the_secret_is_in_the_answer_to_create_and_nowhere_else() {
     );
 }
 
+/// wire tokens: no description, empty, null, not a string
+/// wire tokens: malformed JSON, empty body, null
+/// wire tokens: `user_id` in the path is no id / not known
+/// wire tokens: switched off, owner no bot
+/// wire tokens: create for a person
 #[test]
 fn create_refuses_in_the_order_of_the_real_server() {
     let mm = fresh();
@@ -80,11 +147,21 @@ fn create_refuses_in_the_order_of_the_real_server() {
         .forbidden();
     mm.admin()
         .post(&format!("/users/{NOBODY}/tokens"), one())
-        .refused(404, "app.user.missing_account.const");
-    ci.post("/users/me/tokens", one())
-        .refused(501, "app.user_access_token.disabled");
+        .refused_saying(
+            404,
+            "app.user.missing_account.const",
+            "Unable to find the user.",
+        );
+    ci.post("/users/me/tokens", one()).refused_saying(
+        501,
+        "app.user_access_token.disabled",
+        "Personal access tokens are disabled on this server. Please contact your system administrator for details.",
+    );
 }
 
+/// wire tokens: `description`
+/// wire tokens: description above 255 bytes
+/// wire tokens: a NUL character in the description
 #[test]
 fn a_description_has_at_most_255_bytes() {
     let mm = server();
@@ -93,14 +170,17 @@ fn a_description_has_at_most_255_bytes() {
         |description: &str| ci.post("/users/me/tokens", json!({ "description": description }));
     make(&"é".repeat(127)).ok();
     for bad in ["é".repeat(128), "x".repeat(256), "a\0b".into()] {
-        make(&bad).refused(
+        make(&bad).refused_saying(
             400,
             "model.user_access_token.is_valid.description.app_error",
+            "Invalid description, must be 255 or less characters.",
         );
     }
     assert_eq!(ci.get("/users/me/tokens").ok().as_array().unwrap().len(), 1);
 }
 
+/// wire tokens: `GET /users/{user_id}/tokens?page&per_page`
+/// wire tokens: `GET /users/tokens?page&per_page`
 #[test]
 fn lists_are_paged_and_an_unknown_users_is_empty() {
     let mm = server();
@@ -127,8 +207,29 @@ fn lists_are_paged_and_an_unknown_users_is_empty() {
         mm.admin().get(&format!("/users/{NOBODY}/tokens")).ok(),
         json!([])
     );
+    mm.user("other").token("of another");
+    let everybodys = |query: &str| {
+        let listed = mm.admin().get(&format!("/users/tokens?{query}")).ok();
+        assert!(
+            listed
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|token| token.get("token").is_none())
+        );
+        listed.each("id")
+    };
+    assert_eq!(everybodys("").len(), 6);
+    assert_eq!(
+        [everybodys("per_page=4"), everybodys("per_page=4&page=1")].concat(),
+        everybodys("")
+    );
+    ci.get("/users/tokens").forbidden();
+    mm.login("other").get("/users/me/tokens").forbidden();
 }
 
+/// wire tokens: `POST /users/tokens/search`
+/// wire tokens: no search term
 #[test]
 fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
     let mm = server();
@@ -146,6 +247,11 @@ fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
     for term in ["%", "_i_bot", "deploy", &mine.secret, &theirs.secret] {
         assert!(found(term).is_empty(), "{term}");
     }
+    ci.token("second");
+    let paged = mm
+        .admin()
+        .post("/users/tokens/search?per_page=1", json!({"term": "ci_bot"}));
+    assert_eq!(paged.ok().as_array().unwrap().len(), 2);
     mm.admin()
         .post("/users/tokens/search", json!({"term": ""}))
         .refused_body("term");
@@ -157,11 +263,14 @@ fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
     ci.get("/users/tokens").forbidden();
 }
 
+/// wire tokens: token not known: read, revoke, disable, enable
+/// wire tokens: revoke, disable, enable with an empty, missing
+/// wire tokens: `token_id` in the path is no id
 #[test]
 fn an_unknown_token_is_404_but_403_for_those_who_may_not_ask() {
     let mm = server();
     let (plain, ci) = (mm.user("plain"), mm.user("ci").with_role(TOKEN_ROLE));
-    let unknown = "app.user_access_token.get_by_user.app_error";
+    let (status, unknown, message) = UNKNOWN;
     for action in ["revoke", "disable", "enable"] {
         let path = format!("/users/tokens/{action}");
         for body in [
@@ -171,17 +280,24 @@ fn an_unknown_token_is_404_but_403_for_those_who_may_not_ask() {
             json!({"token_id": "x"}),
             json!([]),
         ] {
-            ci.post(&path, body).refused(404, unknown);
+            ci.post(&path, body)
+                .refused_saying(status, unknown, message);
         }
-        ci.send_text("POST", &path, "{").refused(404, unknown);
+        ci.send_text("POST", &path, "{")
+            .refused_saying(status, unknown, message);
         plain.post(&path, json!({"token_id": NOBODY})).forbidden();
     }
     ci.get(&format!("/users/tokens/{NOBODY}"))
-        .refused(404, unknown);
+        .refused_saying(status, unknown, message);
     ci.get("/users/tokens/short").refused_url("token_id");
     plain.get(&format!("/users/tokens/{NOBODY}")).forbidden();
 }
 
+/// wire tokens: `POST /users/tokens/revoke`
+/// wire tokens: `POST /users/tokens/disable`
+/// wire tokens: `POST /users/tokens/enable`
+/// wire tokens: `GET /users/tokens/{token_id}`
+/// wire tokens: `GET /users/{user_id}/tokens?page&per_page`
 #[test]
 fn somebody_elses_token_is_out_of_reach() {
     let mm = server();
@@ -227,147 +343,4 @@ fn a_token_manages_tokens_as_its_owner_does() {
         .acknowledged();
     by_first.get("/users/me").expired();
     ci.with_token(&second.text("token")).get("/users/me").ok();
-}
-
-#[test]
-fn the_first_use_opens_one_session_that_the_session_length_does_not_bind() {
-    let mm = server();
-    let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let token = ci.token("x");
-    let by_token = ci.with_token(&token.secret);
-    let of_token = |caller: &Caller| {
-        let sessions = caller.get("/users/me/sessions").ok();
-        sessions
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|session| session["props"]["user_access_token_id"] == token.id.as_str())
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    assert!(of_token(&ci).is_empty());
-    by_token.get("/users/me").ok();
-    let session = of_token(&by_token).pop().unwrap();
-    assert_eq!(session["props"]["type"], "UserAccessToken");
-    assert_eq!(
-        session["expires_at"].as_i64().unwrap() - session["create_at"].as_i64().unwrap(),
-        36_500 * 86_400_000
-    );
-    mm.advance_days(1000);
-    by_token.get("/users/me").ok();
-    ci.get("/users/me").expired();
-    assert_eq!(of_token(&by_token).len(), 1);
-}
-
-#[test]
-fn what_ends_a_session_does_not_end_the_token() {
-    let mm = server();
-    let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let token = ci.with_token(&ci.token("x").secret);
-    let id = token.get("/users/me/sessions").ok()[0].text("id");
-    ci.post("/users/me/sessions/revoke", json!({ "session_id": id }))
-        .acknowledged();
-    let next = token.get("/users/me/sessions").ok()[0].text("id");
-    assert_ne!(next, id);
-    token.post("/users/logout", json!({})).acknowledged();
-    token
-        .post("/users/me/sessions/revoke/all", json!({}))
-        .acknowledged();
-    token.get("/users/me").ok();
-    ci.get("/users/me").expired();
-}
-
-#[test]
-fn passwords_locks_and_roles_leave_a_token_working_as_its_owner() {
-    let mm = server();
-    let ci = mm.user("ci");
-    let token = ci.with_token(&ci.token("x").secret);
-    mm.admin()
-        .put(
-            &format!("/users/{}/password", ci.id),
-            json!({"new_password": "Another-Horse-2"}),
-        )
-        .acknowledged();
-    for _ in 0..12 {
-        mm.anonymous().post(
-            "/users/login",
-            json!({"login_id": "ci", "password": "wrong"}),
-        );
-    }
-    token.get("/users/me").ok();
-    token.get("/users/tokens").forbidden();
-    mm.admin()
-        .put(
-            &format!("/users/{}/roles", ci.id),
-            json!({"roles": "system_user system_admin"}),
-        )
-        .acknowledged();
-    token.get("/users/tokens").ok();
-    mm.admin()
-        .put(
-            &format!("/users/{}/roles", ci.id),
-            json!({"roles": "system_user"}),
-        )
-        .acknowledged();
-    token.get("/users/tokens").forbidden();
-}
-
-#[test]
-fn a_deactivated_owners_tokens_are_refused_and_work_again_when_he_is_back() {
-    let mm = server();
-    let ci = mm.user("ci");
-    let (token, disabled) = (ci.token("x"), ci.token("y"));
-    let active = |active: bool| {
-        mm.admin()
-            .put(
-                &format!("/users/{}/active", ci.id),
-                json!({ "active": active }),
-            )
-            .acknowledged()
-    };
-    mm.admin()
-        .post("/users/tokens/disable", json!({"token_id": disabled.id}))
-        .acknowledged();
-    let by_token = ci.with_token(&token.secret);
-    by_token.get("/users/me").ok();
-    active(false);
-    by_token.get("/users/me").expired();
-    ci.get("/users/me").expired();
-    let late = ci.token("made while deactivated");
-    ci.with_token(&late.secret).get("/users/me").expired();
-    assert_eq!(
-        mm.admin().get(&format!("/users/tokens/{}", token.id)).ok()["is_active"],
-        true
-    );
-    active(true);
-    by_token.get("/users/me").ok();
-    ci.with_token(&late.secret).get("/users/me").ok();
-    ci.with_token(&disabled.secret).get("/users/me").expired();
-    ci.get("/users/me").expired();
-}
-
-#[test]
-fn switched_off_they_are_refused_but_can_be_managed() {
-    let mm = server();
-    let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let token = ci.token("x");
-    let by_token = ci.with_token(&token.secret);
-    by_token.get("/users/me").ok();
-    mm.set("ServiceSettings", "EnableUserAccessTokens", false);
-    by_token.get("/users/me").expired();
-    ci.post("/users/me/tokens", json!({"description": "y"}))
-        .refused(501, "app.user_access_token.disabled");
-    assert_eq!(
-        ci.get("/users/me/tokens").ok().each("id"),
-        std::slice::from_ref(&token.id)
-    );
-    mm.admin()
-        .post("/users/tokens/search", json!({"term": "ci"}))
-        .ok();
-    ci.post("/users/tokens/disable", json!({"token_id": token.id}))
-        .acknowledged();
-    ci.post("/users/tokens/enable", json!({"token_id": token.id}))
-        .acknowledged();
-    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
-    by_token.get("/users/me").ok();
 }

@@ -113,7 +113,8 @@ fn update_active(cx: &Context, active: bool) -> Answer {
 
 /// `POST /bots/{bot_user_id}/assign/{user_id}`
 pub fn assign(cx: &Context) -> Answer {
-    let (bot_id, owner_id) = (cx.id("bot_user_id")?, cx.id("user_id")?);
+    // Mattermost: in this order.
+    let (owner_id, bot_id) = (cx.id("user_id")?, cx.id("bot_user_id")?);
     Ok(answer::json(&Bot::of(&super::assign(
         cx.app,
         cx.caller()?,
@@ -125,6 +126,8 @@ pub fn assign(cx: &Context) -> Answer {
 /// `POST /users/{user_id}/convert_to_bot`
 pub fn convert(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
+    // Mattermost: here it is told to everybody that there is no such account.
+    cx.app.store.read(|tx| user::find(tx, user_id))?;
     Ok(answer::json(&Bot::of(&super::convert(
         cx.app,
         USER_TO_BOT.ask(cx.caller()?)?,

@@ -64,21 +64,22 @@ pub fn create(
         username,
         first_name: display_name,
         bot_owner_id: Some(granted.caller().user_id.clone()),
-        bot_description: checked(description)?,
+        bot_description: description,
         ..NewUser::default()
     };
     let bot = user::made(new, granted.at())?;
     app.change(move |tx, news| {
         user::add(tx, news, &granted, &bot)?;
+        check(&bot.bot_description)?;
         Ok(bot)
     })
 }
 
-fn checked(description: String) -> Result<String, AppError> {
+fn check(description: &str) -> Result<(), AppError> {
     if description.chars().count() > DESCRIPTION_LETTERS || description.contains('\0') {
         return Err(AppError::new(&error::BOT_DESCRIPTION));
     }
-    Ok(description)
+    Ok(())
 }
 
 /// The bot with the id, and the right to change it.
@@ -105,15 +106,15 @@ pub fn find(tx: &Tx, bot_id: &str) -> Result<User, AppError> {
 /// # Errors
 /// As [`allowed`]; a field that is not as it must be; the username is taken.
 pub fn update(app: &App, caller: &Caller, bot_id: &str, patch: Patch) -> Result<User, AppError> {
-    if let Some(description) = &patch.bot_description {
-        checked(description.clone())?;
-    }
     // Mattermost: the made-up address follows the name.
     let email = patch
         .username
         .as_ref()
         .map(|username| format!("{username}@localhost"));
     let granted = app.store.read(|tx| Ok(allowed(tx, caller, bot_id)?.0))?;
+    if let Some(description) = &patch.bot_description {
+        check(description)?;
+    }
     user::update(app, granted, bot_id, Patch { email, ..patch })
 }
 
@@ -164,6 +165,10 @@ pub fn convert(app: &App, granted: Granted, user_id: &str) -> Result<User, AppEr
     app.store.write(move |tx| {
         let mut user = user::find(tx, &user_id)?;
         user.bot_owner_id.get_or_insert(user_id);
+        if user.first_name.is_empty() {
+            // Mattermost: the bot is shown under its username then.
+            user.first_name.clone_from(&user.username);
+        }
         user.update_at = granted.at();
         user::sql::update(tx, &user)?;
         session::sql::delete_all_of(tx, &user.id)?;

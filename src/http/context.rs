@@ -94,9 +94,10 @@ impl Context<'_> {
         response.with("Etag", etag)
     }
 
-    /// Whether a query parameter is `true`.
+    /// Whether a query parameter is true, in one of the words that Go takes for it.
     pub fn flag(&self, name: &str) -> bool {
-        self.request.query(name) == Some("true")
+        let sent = self.request.query(name).unwrap_or_default();
+        ["true", "True", "TRUE", "t", "T", "1"].contains(&sent)
     }
 }
 

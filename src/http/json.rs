@@ -3,14 +3,46 @@
 //! Mattermost (Go's decoder): the first value counts and what follows is ignored; unknown members are ignored; a member
 //! of the wrong type counts as missing, and so does `null`; names of members match in any case.
 
+use std::collections::HashMap;
+
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Deserializer, Map, Value};
 
 use crate::error::AppError;
 
 /// The members of a JSON object.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Object(Map<String, Value>);
+
+/// Texts by name; one that is missing is an empty one.
+#[derive(Debug, Default)]
+pub struct Texts(HashMap<String, String>);
+
+impl Texts {
+    /// Everything that was sent, by name.
+    pub fn into_members(self) -> HashMap<String, String> {
+        self.0
+    }
+
+    /// A text.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// A text that is not empty.
+    ///
+    /// # Errors
+    /// 400 with the member's name.
+    pub fn required(&self, name: &str) -> Result<&str, AppError> {
+        filled(Some(self.text(name)), name)
+    }
+}
+
+fn filled<'t>(text: Option<&'t str>, name: &str) -> Result<&'t str, AppError> {
+    text.filter(|text| !text.is_empty())
+        .ok_or_else(|| AppError::body_param(name))
+}
 
 /// A body that must be an object; `name` is what Mattermost calls it when it is not.
 ///
@@ -23,10 +55,22 @@ pub fn object(body: &[u8], name: &str) -> Result<Object, AppError> {
     }
 }
 
-/// A body of a few named texts. Mattermost: what is no object is an empty one here, so the first missing member is what
+/// A body of a few named values. Mattermost: what is no object is an empty one here, so the first missing member is what
 /// the client is told.
-pub fn texts_by_name(body: &[u8]) -> Object {
+pub fn values_by_name(body: &[u8]) -> Object {
     object(body, "").unwrap_or_default()
+}
+
+/// A body of a few named texts. Mattermost: one value that is no text spoils the whole of it, and names count as they are
+/// written.
+pub fn texts_by_name(body: &[u8]) -> Texts {
+    let members = values_by_name(body).0.into_iter();
+    let text = |(name, value)| match value {
+        Value::String(text) => Some((name, text)),
+        Value::Null => Some((name, String::new())),
+        _ => None,
+    };
+    Texts(members.map(text).collect::<Option<_>>().unwrap_or_default())
 }
 
 /// A body that must be a list of texts.
@@ -87,9 +131,7 @@ impl Object {
     /// # Errors
     /// 400 with the member's name.
     pub fn required(&self, name: &str) -> Result<&str, AppError> {
-        self.text(name)
-            .filter(|text| !text.is_empty())
-            .ok_or_else(|| AppError::body_param(name))
+        filled(self.text(name), name)
     }
 
     /// A switch.
@@ -133,6 +175,15 @@ mod tests {
         }
         assert!(object(b"{\"a\":\"\xff\"}", "user").is_err());
         assert!(object("[".repeat(100_000).as_bytes(), "user").is_err());
+    }
+
+    #[test]
+    fn one_value_that_is_no_text_spoils_a_body_of_texts() {
+        let text = |body: &[u8]| texts_by_name(body).text("a").to_owned();
+        assert_eq!(text(br#"{"a":"1","b":null}"#), "1");
+        for spoilt in [r#"{"a":"1","b":2}"#, r#"{"A":"1"}"#, "[]", "{"] {
+            assert_eq!(text(spoilt.as_bytes()), "", "{spoilt}");
+        }
     }
 
     #[test]

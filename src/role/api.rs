@@ -35,8 +35,8 @@ pub fn get_by_names(cx: &Context) -> Answer {
     }
     let mut names: Vec<&str> = names
         .iter()
-        .map(|name| name.trim())
-        .filter(|name| !name.is_empty())
+        .map(String::as_str)
+        .filter(|name| !name.trim().is_empty())
         .collect();
     if !names.iter().all(|name| is_valid_name(name)) {
         return Err(AppError::body_param("rolename"));

@@ -11,7 +11,7 @@ use crate::user::api::about;
 /// `POST /users/login`
 pub fn login(cx: &Context) -> Answer {
     let body = json::texts_by_name(cx.body());
-    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let text = |name| body.text(name).to_owned();
     let attempt = Attempt {
         id: text("id"),
         login_id: text("login_id"),

@@ -18,10 +18,13 @@ use crate::secret::{Secret, SecretHash};
 use crate::store::Tx;
 use crate::token::Token;
 use crate::user::{self, User};
-use crate::{audit, id};
+use crate::{audit, id, team};
 
 /// Mattermost: the session of a token is not bound by the session length; it lasts this long.
 const TOKEN_SESSION_DAYS: i64 = 36_500;
+
+/// Mattermost: sessions of an account at most; one more ends the one unused for longest.
+const SESSIONS: i64 = 500;
 
 /// An open session.
 #[derive(Clone, Debug)]
@@ -123,7 +126,7 @@ pub struct View {
     is_oauth: bool,
     expired_notify: bool,
     props: Value,
-    team_members: [(); 0],
+    team_members: Vec<team::Member>,
     local: bool,
 }
 
@@ -275,6 +278,7 @@ fn open(
     if !attempt.device_id.is_empty() {
         sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
     }
+    sql::delete_beyond(tx, &user.id, SESSIONS - 1)?;
     sql::insert(tx, &session)?;
     record(tx, granted, attempt, &["attempt"])?;
     let of_user = granted.clone().acting_as(&user.id, &session.id);
@@ -313,6 +317,10 @@ pub fn check_current_password(
         return Err(AppError::new(&error::LOGIN_ATTEMPTS));
     }
     if app.passwords.verify(password, Some(&user.password_hash))? {
+        if user.failed_attempts > 0 {
+            app.store
+                .write(move |tx| Ok(user::sql::update_failed_attempts(tx, &user.id, 0)?))?;
+        }
         return Ok(user.password_hash);
     }
     app.store
@@ -340,12 +348,17 @@ pub fn revoke(
 ) -> Result<(), AppError> {
     let (user_id, session_id) = (user_id.to_owned(), session_id.to_owned());
     app.store.write(move |tx| {
-        let owner =
-            sql::owner(tx, &session_id)?.ok_or_else(|| AppError::new(&error::SESSION_UNKNOWN))?;
+        // Mattermost: the session's secret is taken for its id, too.
+        let by_id = sql::find(tx, &session_id)?;
+        let found = match by_id {
+            None => sql::find_by_secret(tx, &SecretHash::of(&session_id))?,
+            found => found,
+        };
+        let (id, owner) = found.ok_or_else(|| AppError::new(&error::SESSION_UNKNOWN))?;
         if owner != user_id {
             return Err(AppError::url_param("user_id"));
         }
-        sql::delete(tx, &session_id)?;
+        sql::delete(tx, &id)?;
         audit::record(tx, &granted, "")
     })
 }

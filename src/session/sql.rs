@@ -5,6 +5,7 @@ use crate::auth::Owner;
 use crate::clock::Millis;
 use crate::secret::SecretHash;
 use crate::store::{StoreError, Tx, params};
+use crate::team;
 
 /// The login with the secret, and what decides about its owner.
 pub fn by_secret(
@@ -41,11 +42,12 @@ pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> 
     )
 }
 
-/// The open sessions of an account, newest first.
+/// The open sessions of an account; the one used last comes first.
 pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {
+    let team_members = team::sql::memberships(tx, user_id)?;
     tx.many(
         "SELECT s.id, s.create_at, s.expires_at, s.last_activity_at, s.user_id, s.device_id, u.roles, s.props
-         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.create_at DESC, s.number DESC",
+         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.last_activity_at DESC, s.number DESC",
         params![user_id, now],
         |row| {
             Ok(View {
@@ -60,19 +62,32 @@ pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError
                 is_oauth: false,
                 expired_notify: false,
                 props: row.json(7)?,
-                team_members: [],
+                team_members: team_members.clone(),
                 local: false,
             })
         },
     )
 }
 
-/// Whose session it is.
-pub fn owner(tx: &Tx, id: &str) -> Result<Option<String>, StoreError> {
+/// Id and owner of the session with the id.
+pub fn find(tx: &Tx, id: &str) -> Result<Option<(String, String)>, StoreError> {
     tx.optional(
-        "SELECT user_id FROM sessions WHERE id = $1",
+        "SELECT id, user_id FROM sessions WHERE id = $1",
         params![id],
-        |row| row.get(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Id and owner of the session that a secret, of a login or of a token, opened.
+pub fn find_by_secret(
+    tx: &Tx,
+    secret_hash: &SecretHash,
+) -> Result<Option<(String, String)>, StoreError> {
+    tx.optional(
+        "SELECT id, user_id FROM sessions WHERE secret_hash = $1
+         UNION ALL SELECT s.id, s.user_id FROM tokens t JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1",
+        params![secret_hash.as_str()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
 
@@ -150,6 +165,16 @@ pub fn delete_of_device(tx: &Tx, user_id: &str, device_id: &str) -> Result<(), S
     tx.execute(
         "DELETE FROM sessions WHERE user_id = $1 AND device_id = $2",
         params![user_id, device_id],
+    )?;
+    Ok(())
+}
+
+/// Ends the account's sessions beyond a number of them: those unused for longest.
+pub fn delete_beyond(tx: &Tx, user_id: &str, most: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE id IN (
+             SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_activity_at DESC, number DESC LIMIT 1000 OFFSET $2)",
+        params![user_id, most],
     )?;
     Ok(())
 }

@@ -136,7 +136,7 @@ impl Team {
 }
 
 /// A membership as the API shows it.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Member {
     team_id: String,
     /// Whose it is.

@@ -101,7 +101,7 @@ pub fn enable(cx: &Context) -> Answer {
 /// Mattermost: a missing or ill-formed id is an unknown one.
 fn change(cx: &Context, rule: &'static Rule, change: Change) -> Answer {
     let body = of_json::texts_by_name(cx.body());
-    let token_id = body.text("token_id").unwrap_or_default();
+    let token_id = body.text("token_id");
     audit::attempt(cx.app, cx.caller()?, &[""], || {
         super::change(cx.app, cx.caller()?, rule, token_id, change)
     })?;
@@ -118,8 +118,10 @@ fn expires_at(body: &of_json::Object, name: &str) -> Result<Millis, AppError> {
 
 /// `POST /users/tokens/rotate`
 pub fn rotate(cx: &Context) -> Answer {
-    let body = of_json::object(cx.body(), "rotate_user_access_token")?;
-    let expires_at = expires_at(&body, "rotate_user_access_token")?;
+    let name = "rotate_user_access_token";
+    // Mattermost: `null` is an object without members here.
+    let body = of_json::typed::<Option<of_json::Object>>(cx.body(), name)?.unwrap_or_default();
+    let expires_at = expires_at(&body, name)?;
     let token_id = body.required("token_id")?;
     let caller = cx.caller()?;
     let rotated = || super::rotate(cx.app, &cx.config, caller, token_id, expires_at);

@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use super::sql::Filter;
 use super::{NewUser, Seen, User, picture, sql, valid};
+use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json};
 use crate::permission::{
-    CHANNEL_READ, Granted, Rule, SIGN_UP, TEAM_VIEW, Target, USER_WITHOUT_TEAM,
+    CHANNEL_READ, Caller, Granted, Rule, SIGN_UP, TEAM_VIEW, Target, USER_WITHOUT_TEAM,
 };
 use crate::store::{StoreError, Tx};
 use crate::{channel, config, team};
@@ -23,14 +25,14 @@ pub fn create(cx: &Context) -> Answer {
     let new = NewUser {
         id: text("id"),
         username: text("username"),
-        email: text("email"),
+        email: text("email").trim().to_owned(),
         // An account of another service needs no password here.
         password: (auth_service.is_empty() || !password.is_empty()).then_some(password),
         nickname: text("nickname"),
         first_name: text("first_name"),
         last_name: text("last_name"),
         position: text("position"),
-        locale: text("locale"),
+        locale: valid::locale_or_default(text("locale")),
         auth_service,
         auth_data: of_admin("auth_data"),
         ..NewUser::default()
@@ -43,7 +45,7 @@ pub fn create(cx: &Context) -> Answer {
 /// `GET /users`
 pub fn list(cx: &Context) -> Answer {
     let text = |name| cx.request.query(name).unwrap_or_default();
-    let filter = sql::Filter {
+    let filter = Filter {
         active: cx.flag("active"),
         inactive: cx.flag("inactive"),
         role: text("role"),
@@ -53,36 +55,54 @@ pub fn list(cx: &Context) -> Answer {
         not_in_channel: text("not_in_channel"),
         without_team: cx.flag("without_team"),
     };
+    if !filter.not_in_channel.is_empty() && filter.team_id.is_empty() {
+        return Err(AppError::url_param("team_id"));
+    }
+    if !is_known_order(text("sort"), &filter) {
+        return Err(AppError::url_param("sort"));
+    }
     if filter.active && filter.inactive {
         return Err(AppError::url_param("inactive"));
-    }
-    // Mattermost: the orders other than by username need a team or a channel, and are the same order here.
-    let sort = text("sort");
-    let known = (["last_activity_at", "create_at"].contains(&sort) && !filter.team_id.is_empty())
-        || (sort == "status" && !filter.channel_id.is_empty());
-    if !sort.is_empty() && !known {
-        return Err(AppError::url_param("sort"));
     }
     let caller = cx.caller()?;
     if filter.without_team {
         USER_WITHOUT_TEAM.ask(caller)?;
     }
     let users = cx.app.store.read(|tx| {
-        for team_id in [filter.team_id, filter.not_in_team] {
-            if !team_id.is_empty() {
-                TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
-            }
-        }
-        for channel_id in [filter.channel_id, filter.not_in_channel] {
-            if let Some(channel) = channel::sql::by_id(tx, channel_id)? {
-                CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-            } else if !channel_id.is_empty() {
-                return Err(CHANNEL_READ.refusal());
-            }
-        }
+        may_look_there(tx, caller, &filter)?;
         Ok(sql::list(tx, filter, cx.page())?)
     })?;
     Ok(views(cx, &users))
+}
+
+/// Mattermost: the orders other than by username need a team or a channel, and are the same order here.
+fn is_known_order(sort: &str, filter: &Filter) -> bool {
+    match sort {
+        "" => true,
+        "last_activity_at" | "create_at" => {
+            let elsewhere = [filter.not_in_team, filter.channel_id, filter.not_in_channel];
+            !filter.team_id.is_empty() && elsewhere == [""; 3] && !filter.without_team
+        }
+        "status" => !filter.channel_id.is_empty(),
+        _ => false,
+    }
+}
+
+/// Who is in a team or a channel is told to those who may see it.
+fn may_look_there(tx: &Tx, caller: &Caller, filter: &Filter) -> Result<(), AppError> {
+    for channel_id in [filter.channel_id, filter.not_in_channel] {
+        if let Some(channel) = channel::sql::by_id(tx, channel_id)? {
+            CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
+        } else if !channel_id.is_empty() {
+            CHANNEL_READ.ask(caller)?;
+        }
+    }
+    for team_id in [filter.team_id, filter.not_in_team] {
+        if !team_id.is_empty() {
+            TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
+        }
+    }
+    Ok(())
 }
 
 /// `POST /users/ids`: unknown ones are left out.
@@ -104,6 +124,11 @@ fn several(
     if keys.is_empty() {
         return Err(AppError::body_param(name));
     }
+    // Mattermost: only accounts that have changed since.
+    let since: Millis = match cx.request.query("since") {
+        None | Some("") => 0,
+        Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
+    };
     keys.sort_unstable();
     keys.dedup();
     let mut users = cx.app.store.read(|tx| {
@@ -111,7 +136,12 @@ fn several(
             .iter()
             .map(|key| find(tx, key))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(found.into_iter().flatten().collect::<Vec<_>>())
+        let changed = |user: &User| since == 0 || user.update_at > since;
+        Ok(found
+            .into_iter()
+            .flatten()
+            .filter(changed)
+            .collect::<Vec<_>>())
     })?;
     users.sort_by(|a, b| a.username.cmp(&b.username));
     Ok(views(cx, &users))
@@ -120,6 +150,9 @@ fn several(
 /// Mattermost: rows of a search when the client does not say.
 const FOUND: i64 = 100;
 
+/// Mattermost: rows of a search at most.
+const FOUND_MOST: i64 = 1000;
+
 /// Words of a term that are looked at; nobody has as many names.
 const WORDS: usize = 8;
 
@@ -127,29 +160,68 @@ const WORDS: usize = 8;
 pub fn search(cx: &Context) -> Answer {
     let body = json::object(cx.body(), "term")?;
     let term = body.required("term")?;
-    let limit = match body.get("limit") {
-        None | Some(Value::Null) => FOUND,
-        Some(limit) => match limit.as_i64() {
-            Some(0) => FOUND,
-            Some(limit @ 1..=1000) => limit,
-            _ => return Err(AppError::body_param("limit")),
-        },
+    let text = |name| body.text(name).unwrap_or_default();
+    let flag = |name| body.bool(name).unwrap_or(false);
+    let filter = Filter {
+        active: !flag("allow_inactive"),
+        inactive: false,
+        role: text("role"),
+        team_id: text("team_id"),
+        channel_id: text("in_channel_id"),
+        not_in_team: text("not_in_team_id"),
+        not_in_channel: text("not_in_channel_id"),
+        without_team: flag("without_team"),
     };
-    let inactive = body.bool("allow_inactive").unwrap_or(false);
-    Ok(views(cx, &find(cx, term, limit, inactive, true)?))
+    if !filter.not_in_channel.is_empty() && filter.team_id.is_empty() {
+        return Err(AppError::body_param("team_id"));
+    }
+    let caller = cx.caller()?;
+    cx.app
+        .store
+        .read(|tx| may_look_there(tx, caller, &filter))?;
+    let limit = match body.get("limit").and_then(Value::as_i64) {
+        None | Some(0) => FOUND,
+        Some(limit @ 1..=FOUND_MOST) => limit,
+        Some(_) => return Err(AppError::body_param("limit")),
+    };
+    Ok(views(cx, &find(cx, term, limit, filter, true)?))
 }
 
 /// `GET /users/autocomplete`: active accounts by the beginning of a name.
 pub fn autocomplete(cx: &Context) -> Answer {
-    let limit = cx
-        .request
-        .query("limit")
-        .and_then(|text| text.parse().ok())
-        .filter(|limit| (1..=1000).contains(limit));
-    let name = cx.request.query("name").unwrap_or_default();
-    let users = find(cx, name, limit.unwrap_or(FOUND), false, false)?;
-    let users: Vec<_> = users.iter().map(|user| seen(cx, user).view(user)).collect();
-    Ok(answer::json(&serde_json::json!({ "users": users })))
+    let text = |name| cx.request.query(name).unwrap_or_default();
+    let limit = text("limit").parse().unwrap_or(FOUND);
+    let limit = if limit > 0 {
+        limit.min(FOUND_MOST)
+    } else {
+        FOUND
+    };
+    let filter = Filter {
+        active: true,
+        team_id: text("in_team"),
+        channel_id: text("in_channel"),
+        ..Filter::default()
+    };
+    let caller = cx.caller()?;
+    cx.app
+        .store
+        .read(|tx| may_look_there(tx, caller, &filter))?;
+    let found = |filter| {
+        let users = find(cx, text("name"), limit, filter, false)?;
+        let view = |user| Seen::listed(&cx.anyone, &cx.config).view(user);
+        Ok::<_, AppError>(serde_json::json!(
+            users.iter().map(view).collect::<Vec<_>>()
+        ))
+    };
+    let mut answer = serde_json::json!({ "users": found(filter)? });
+    if !filter.channel_id.is_empty() {
+        answer["out_of_channel"] = found(Filter {
+            channel_id: "",
+            not_in_channel: filter.channel_id,
+            ..filter
+        })?;
+    }
+    Ok(answer::json(&answer))
 }
 
 /// Who has a name, where the caller sees it, that begins with each word of the term.
@@ -157,7 +229,7 @@ fn find(
     cx: &Context,
     term: &str,
     limit: i64,
-    inactive: bool,
+    filter: Filter,
     by_email: bool,
 ) -> Result<Vec<User>, AppError> {
     let admin = cx.anyone.is_system_admin();
@@ -171,7 +243,7 @@ fn find(
         words: &words,
         names: admin || cx.config.is_on(&config::SHOW_FULL_NAME),
         emails: by_email && (admin || cx.config.is_on(&config::SHOW_EMAIL_ADDRESS)),
-        inactive,
+        filter,
         limit,
     };
     cx.app.store.read(|tx| Ok(sql::search(tx, search)?))
@@ -181,7 +253,7 @@ fn views(cx: &Context, users: &[User]) -> Response {
     answer::json(
         &users
             .iter()
-            .map(|user| seen(cx, user).view(user))
+            .map(|user| Seen::listed(&cx.anyone, &cx.config).view(user))
             .collect::<Vec<_>>(),
     )
 }
@@ -216,7 +288,9 @@ pub fn picture(cx: &Context) -> Answer {
 /// `GET /users/{user_id}`
 pub fn get(cx: &Context) -> Answer {
     let id = cx.id("user_id")?;
-    one(cx, &error::USER_MISSING, |tx| Ok(sql::by_id(tx, id)?))
+    one(cx, &error::USER_MISSING, own_or_not, |tx| {
+        Ok(sql::by_id(tx, id)?)
+    })
 }
 
 /// `GET /users/username/{username}`
@@ -226,7 +300,7 @@ pub fn get_by_username(cx: &Context) -> Answer {
         // Mattermost: told as if it had been in the body.
         return Err(AppError::body_param("username"));
     }
-    one(cx, &error::USERNAME_UNKNOWN, |tx| {
+    one(cx, &error::USERNAME_UNKNOWN, own_or_not, |tx| {
         Ok(sql::by_username(tx, username)?)
     })
 }
@@ -240,18 +314,21 @@ pub fn get_by_email(cx: &Context) -> Answer {
     if !cx.caller()?.is_system_admin() && !cx.config.is_on(&config::SHOW_EMAIL_ADDRESS) {
         return Err(AppError::new(&error::EMAIL_HIDDEN));
     }
-    one(cx, &error::USER_MISSING, |tx| {
+    // Mattermost: by address, the own account is shown as any other.
+    let listed = |cx: &Context, _: &User| Seen::listed(&cx.anyone, &cx.config);
+    one(cx, &error::USER_MISSING, listed, |tx| {
         Ok(sql::by_email(tx, &email)?)
     })
 }
 
-fn seen(cx: &Context, user: &User) -> Seen {
+fn own_or_not(cx: &Context, user: &User) -> Seen {
     Seen::by(&cx.anyone, &cx.config, &user.id)
 }
 
 fn one(
     cx: &Context,
     missing: &'static error::Failure,
+    seen: fn(&Context, &User) -> Seen,
     find: impl FnOnce(&Tx) -> Result<Option<User>, AppError>,
 ) -> Answer {
     let user = cx

@@ -35,7 +35,7 @@ pub fn update(cx: &Context) -> Answer {
     }
     let granted = about(cx, user_id, &USER_UPDATE)?;
     let user = cx.app.store.read(|tx| super::find(tx, user_id))?;
-    let patch = patch_of(&body)?;
+    let patch = whole_of(&body)?;
     if changes_own_email(cx, &user, &patch) {
         // Mattermost: here a wrong password is told as a missing one.
         let right = check_password(cx, &user, body.text("password").unwrap_or_default());
@@ -60,6 +60,22 @@ fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
     })
 }
 
+/// Mattermost: a field that is not sent is emptied.
+fn whole_of(body: &of_json::Object) -> Result<Patch, AppError> {
+    let patch = patch_of(body)?;
+    let or_empty = |text: Option<String>| text.or_else(|| Some(String::new()));
+    Ok(Patch {
+        username: or_empty(patch.username),
+        email: or_empty(patch.email),
+        nickname: or_empty(patch.nickname),
+        first_name: or_empty(patch.first_name),
+        last_name: or_empty(patch.last_name),
+        position: or_empty(patch.position),
+        notify_props: patch.notify_props.or_else(|| Some(json!({}))),
+        ..patch
+    })
+}
+
 /// An object of texts; members that are none are left out.
 fn texts(body: &of_json::Object, name: &str, most: usize) -> Result<Option<Value>, AppError> {
     let Some(members) = body.get(name).and_then(Value::as_object) else {
@@ -79,8 +95,8 @@ fn texts(body: &of_json::Object, name: &str, most: usize) -> Result<Option<Value
 }
 
 fn changes_own_email(cx: &Context, user: &User, patch: &Patch) -> bool {
-    let new = patch.email.as_ref().map(|email| email.to_lowercase());
-    cx.anyone.user_id == user.id && new.is_some_and(|new| new != user.email)
+    let changed = |email: &String| *email != user.email;
+    cx.anyone.user_id == user.id && patch.email.as_ref().is_some_and(changed)
 }
 
 fn check_password(cx: &Context, user: &User, password: &str) -> Result<(), AppError> {
@@ -96,15 +112,15 @@ fn check_password(cx: &Context, user: &User, password: &str) -> Result<(), AppEr
 
 fn change(cx: &Context, granted: Granted, user_id: &str, patch: Patch) -> Answer {
     let user = super::update(cx.app, granted, user_id, patch)?;
-    Ok(answer::json(
-        &Seen::by(&cx.anyone, &cx.config, &user.id).view(&user),
-    ))
+    // Mattermost: whoever may change an account is shown it as its owner sees it.
+    Ok(answer::json(&Seen::Own.view(&user)))
 }
 
 /// `PUT /users/{user_id}/auth`
 pub fn update_auth(cx: &Context) -> Answer {
-    let user_id = cx.id("user_id")?;
+    // Mattermost: here the permission goes before the id.
     let granted = USER_AUTH.ask(cx.caller()?)?;
+    let user_id = cx.id("user_id")?;
     let body = of_json::object(cx.body(), "user")?;
     let text = |name| body.text(name).unwrap_or_default().to_owned();
     let (service, data) = (text("auth_service"), text("auth_data"));
@@ -143,7 +159,7 @@ pub fn delete(cx: &Context) -> Answer {
 pub fn update_roles(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let body = of_json::texts_by_name(cx.body());
-    let roles = role::parse_list(body.text("roles").unwrap_or_default())?;
+    let roles = role::parse_list(body.text("roles"))?;
     super::update_roles(cx.app, USER_ROLES.ask(cx.caller()?)?, user_id, roles)?;
     Ok(answer::ok())
 }
@@ -151,7 +167,7 @@ pub fn update_roles(cx: &Context) -> Answer {
 /// `PUT /users/{user_id}/active`
 pub fn update_active(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let active = of_json::texts_by_name(cx.body())
+    let active = of_json::values_by_name(cx.body())
         .bool("active")
         .ok_or_else(|| AppError::body_param("active"))?;
     let caller = cx.caller()?;
@@ -174,25 +190,37 @@ pub fn update_password(cx: &Context) -> Answer {
     let body = of_json::texts_by_name(cx.body());
     let caller = cx.caller()?;
     let set = || {
-        let granted = about(cx, user_id, &USER_PASSWORD)?;
+        let found = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
+        // Mattermost: an account that does not exist is refused as somebody else's.
+        let user = found.ok_or_else(|| USER_PASSWORD.refusal())?;
+        let granted = USER_PASSWORD.ask_about(caller, user.target())?;
         let own = caller.user_id == user_id;
-        let current = own.then(|| {
-            session::check_current_password(
-                cx.app,
-                &cx.config,
-                user_id,
-                body.required("current_password")?,
-            )
-        });
+        if body.text("already_hashed") == "true" {
+            // Taken for a password, somebody else's hash would lock the account.
+            return Err(AppError::new(if own && !caller.is_system_admin() {
+                &error::PASSWORD_HASHED
+            } else {
+                &error::NOT_IMPLEMENTED
+            }));
+        }
+        let current = own.then(|| current_password(cx, &user, body.required("current_password")?));
         super::update_password(
             cx.app,
             &cx.config,
             granted,
             user_id,
             current.transpose()?,
-            body.text("new_password").unwrap_or_default(),
+            body.text("new_password"),
         )
     };
     audit::attempt(cx.app, caller, &["attempted", "failed"], set)?;
     Ok(answer::ok())
+}
+
+/// The stored hash of the password that its owner has shown to know.
+fn current_password(cx: &Context, user: &User, password: &str) -> Result<String, AppError> {
+    if user.auth_data.is_some() {
+        return Err(AppError::new(&error::PASSWORD_OF_SERVICE));
+    }
+    session::check_current_password(cx.app, &cx.config, &user.id, password)
 }

@@ -9,7 +9,7 @@ pub mod sql;
 mod valid;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::audit;
@@ -150,7 +150,14 @@ impl Seen {
     pub fn by(caller: &Caller, config: &Config, user_id: &str) -> Seen {
         if caller.user_id == user_id {
             Seen::Own
-        } else if caller.is_system_admin() {
+        } else {
+            Seen::listed(caller, config)
+        }
+    }
+
+    /// What this caller sees of an account in a list. Mattermost: of the own one no more than of others.
+    pub fn listed(caller: &Caller, config: &Config) -> Seen {
+        if caller.is_system_admin() {
             Seen::ByAdmin
         } else {
             Seen::ByOthers {
@@ -255,7 +262,9 @@ pub fn create(
     if !invited {
         sign_up_is_open(config, app.store.read(|tx| Ok(sql::none(tx)?))?)?;
     }
-    if let Some(password) = &new.password {
+    // Mattermost: what another service knows keeps that service's rules.
+    let checked = new.password.as_ref();
+    if let Some(password) = checked.filter(|_| new.auth_service.is_empty()) {
         // The client is told in Mattermost's words; the log and the command line say which rules there are.
         password::check_rules(config, password).map_err(|rules| {
             AppError::new(&error::BAD_PASSWORD_AT_CREATION).cause(rules.message)
@@ -314,11 +323,14 @@ pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         create_at: now,
         update_at: now,
         delete_at: 0,
-        username: or(new.username.to_lowercase(), &id::new),
+        username: or(
+            valid::without_invisible(&new.username).to_lowercase(),
+            &id::new,
+        ),
         email: new.email.to_lowercase(),
-        nickname: new.nickname,
-        first_name: new.first_name,
-        last_name: new.last_name,
+        nickname: valid::without_invisible(&new.nickname),
+        first_name: valid::without_invisible(&new.first_name),
+        last_name: valid::without_invisible(&new.last_name),
         position: new.position,
         locale: or(new.locale, &|| "en".to_owned()),
         roles: roles_of(new.system_admin),
@@ -330,12 +342,10 @@ pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         last_password_update: now,
         failed_attempts: 0,
         bot_owner_id: new.bot_owner_id,
-        bot_description: new.bot_description,
+        bot_description: valid::without_invisible(&new.bot_description),
     };
     valid::check(&user)?;
-    if user.auth_data.is_some() && !user.password_hash.is_empty() {
-        return Err(AppError::new(&error::AUTH_DATA_AND_PASSWORD));
-    }
+    valid::check_login(&user, &user.password_hash)?;
     Ok(user)
 }
 
@@ -356,6 +366,18 @@ fn default_notify_props() -> Value {
     })
 }
 
+/// Mattermost: without any, the defaults; words that stand for the account are kept in lower case, without blanks.
+fn filled(mut notify_props: Value) -> Value {
+    if notify_props.as_object().is_none_or(Map::is_empty) {
+        return default_notify_props();
+    }
+    if let Some(Value::String(keys)) = notify_props.get_mut("mention_keys") {
+        let words = keys.split(',').filter(|word| !word.is_empty());
+        *keys = words.collect::<Vec<_>>().join(",").to_lowercase();
+    }
+    notify_props
+}
+
 fn hashed(app: &App, user: &User) -> Result<String, AppError> {
     if user.password_hash.is_empty() {
         Ok(String::new())
@@ -373,8 +395,18 @@ fn free(tx: &Tx, user: &User) -> Result<(), AppError> {
     if another(sql::by_email(tx, &user.email)?) {
         return Err(AppError::new(&error::EMAIL_EXISTS));
     }
-    Ok(())
+    auth_data_is_free(tx, user.auth_data.as_deref(), &user.id)
 }
+
+fn auth_data_is_free(tx: &Tx, data: Option<&str>, user_id: &str) -> Result<(), AppError> {
+    match data.map(|data| sql::by_auth_data(tx, data)).transpose()? {
+        Some(Some(id)) if id != user_id => Err(AppError::new(&error::AUTH_DATA_EXISTS)),
+        _ => Ok(()),
+    }
+}
+
+/// Mattermost: a list of roles is not longer.
+const ROLES_BYTES: usize = 256;
 
 /// Gives and takes roles; they hold on the next request.
 ///
@@ -391,6 +423,9 @@ pub fn update_roles(
         sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING_400))?;
         for name in roles.split_whitespace() {
             role::sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
+        }
+        if roles.len() > ROLES_BYTES {
+            return Err(AppError::new(&error::ROLES_LIMIT));
         }
         sql::update_roles(tx, &user_id, &roles, granted.at())?;
         news.tell(
@@ -520,29 +555,27 @@ pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Resul
 impl Patch {
     fn apply(self, user: &mut User) {
         let lower = |text: Option<String>| text.map(|text| text.to_lowercase());
+        let clean = |text: Option<String>| text.map(|text| valid::without_invisible(&text));
         let texts = [
-            (&mut user.username, lower(self.username)),
+            (&mut user.username, clean(lower(self.username))),
             (&mut user.email, lower(self.email)),
-            (&mut user.nickname, self.nickname),
-            (&mut user.first_name, self.first_name),
-            (&mut user.last_name, self.last_name),
+            (&mut user.nickname, clean(self.nickname)),
+            (&mut user.first_name, clean(self.first_name)),
+            (&mut user.last_name, clean(self.last_name)),
             (&mut user.position, self.position),
             (&mut user.locale, self.locale),
-            (&mut user.bot_description, self.bot_description),
+            (&mut user.bot_description, clean(self.bot_description)),
         ];
         for (field, text) in texts {
             if let Some(text) = text {
                 *field = text;
             }
         }
-        let objects = [
-            (&mut user.notify_props, self.notify_props),
-            (&mut user.timezone, self.timezone),
-        ];
-        for (field, object) in objects {
-            if let Some(object) = object {
-                *field = object;
-            }
+        if let Some(notify_props) = self.notify_props {
+            user.notify_props = filled(notify_props);
+        }
+        if let Some(timezone) = self.timezone {
+            user.timezone = timezone;
         }
     }
 }
@@ -561,9 +594,7 @@ pub fn update_auth(
 ) -> Result<(), AppError> {
     let user_id = user_id.to_owned();
     app.store.write(move |tx| {
-        if sql::by_auth_data(tx, &data)?.is_some_and(|id| id != user_id) {
-            return Err(AppError::new(&error::AUTH_DATA_EXISTS));
-        }
+        auth_data_is_free(tx, Some(&data), &user_id)?;
         sql::update_auth(tx, &user_id, &service, &data, granted.at())?;
         audit::record(
             tx,

@@ -91,44 +91,36 @@ pub struct Filter<'f> {
     pub without_team: bool,
 }
 
-/// A part of the accounts, by username.
-pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM users
-         WHERE ($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
+/// The accounts that a filter shows; its values come first among the parameters.
+const SHOWN: &str = "($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
              AND ($4 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $4 AND m.user_id = users.id))
              AND ($5 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $5 AND m.user_id = users.id))
              AND ($6 = '' OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $6 AND m.user_id = users.id))
              AND ($7 = '' OR NOT EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $7 AND m.user_id = users.id))
-             AND ($8 = 0 OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = users.id))
-         ORDER BY username LIMIT $9 OFFSET $10"
-    );
-    let Filter {
-        active,
-        inactive,
-        role,
-        team_id,
-        channel_id,
-        not_in_team,
-        not_in_channel,
-        without_team,
-    } = filter;
-    tx.many(
-        &sql,
-        params![
-            active,
-            inactive,
-            role,
-            team_id,
-            channel_id,
-            not_in_team,
-            not_in_channel,
-            without_team,
-            page.limit,
-            page.offset
-        ],
-        user,
-    )
+             AND ($8 = 0 OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = users.id))";
+
+impl Filter<'_> {
+    fn values(&self) -> Vec<&dyn ToSql> {
+        vec![
+            &self.active,
+            &self.inactive,
+            &self.role,
+            &self.team_id,
+            &self.channel_id,
+            &self.not_in_team,
+            &self.not_in_channel,
+            &self.without_team,
+        ]
+    }
+}
+
+/// A part of the accounts, by username.
+pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM users WHERE {SHOWN} ORDER BY username LIMIT $9 OFFSET $10");
+    let mut values = filter.values();
+    values.extend([&page.limit as &dyn ToSql, &page.offset]);
+    tx.many(&sql, &values, user)
 }
 
 /// Adds an account.
@@ -256,7 +248,9 @@ pub fn update_auth(
     at: Millis,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE users SET auth_service = $2, auth_data = $3, password_hash = '', failed_attempts = 0, update_at = $4 WHERE id = $1",
+        "UPDATE users SET auth_service = $2, auth_data = $3, password_hash = '', failed_attempts = 0,
+             last_password_update = $4, update_at = $4
+         WHERE id = $1",
         params![id, service, data, at],
     )?;
     Ok(())
@@ -327,8 +321,8 @@ pub struct Search<'s> {
     pub names: bool,
     /// Addresses, too.
     pub emails: bool,
-    /// Deactivated accounts, too.
-    pub inactive: bool,
+    /// Which accounts are looked at.
+    pub filter: Filter<'s>,
     /// Rows at most.
     pub limit: i64,
 }
@@ -343,7 +337,8 @@ pub fn search(tx: &Tx, search: Search) -> Result<Vec<User>, StoreError> {
         fields.push("email");
     }
     let ends: Vec<String> = search.words.iter().map(|word| end_of(word)).collect();
-    let mut values: Vec<&dyn ToSql> = vec![&search.inactive, &search.limit];
+    let mut values = search.filter.values();
+    values.push(&search.limit);
     let mut conditions = String::new();
     for (word, end) in search.words.iter().zip(&ends) {
         values.extend([word as &dyn ToSql, end]);
@@ -352,10 +347,10 @@ pub fn search(tx: &Tx, search: Search) -> Result<Vec<User>, StoreError> {
             .iter()
             .map(|field| format!("({field} >= ${from} AND {field} < ${to})"))
             .collect();
-        conditions += &format!(" AND ({})", begins.join(" OR "));
+        // Mattermost: an id is found whole.
+        conditions += &format!(" AND (id = ${from} OR {})", begins.join(" OR "));
     }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM users WHERE ($1 OR delete_at = 0){conditions} ORDER BY username LIMIT $2"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM users WHERE {SHOWN}{conditions} ORDER BY username LIMIT $9");
     tx.many(&sql, &values, user)
 }

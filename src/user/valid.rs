@@ -2,6 +2,7 @@
 
 use super::User;
 use crate::error::{self, AppError, Failure};
+use crate::password::MAX_BYTES;
 
 /// # Errors
 /// The first field that is not as it must be.
@@ -16,10 +17,40 @@ pub fn check(user: &User) -> Result<(), AppError> {
         (short(&user.last_name, 64), &error::BAD_LAST_NAME),
         (is_locale(&user.locale), &error::BAD_LOCALE),
     ];
+    first_of(&checks)
+}
+
+fn first_of(checks: &[(bool, &'static Failure)]) -> Result<(), AppError> {
     match checks.iter().find(|(kept, _)| !kept) {
         Some((_, failure)) => Err(AppError::new(failure)),
         None => Ok(()),
     }
+}
+
+/// How an account is logged in to, before its password is hashed.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_login(user: &User, password: &str) -> Result<(), AppError> {
+    let data = user.auth_data.as_deref().unwrap_or_default();
+    let short = |text: &str, most: usize| text.len() <= most && !text.contains('\0');
+    let by_service = !user.auth_service.is_empty();
+    let checks: [(bool, &'static Failure); 4] = [
+        (
+            short(data, 128) && short(&user.auth_service, 32),
+            &error::BAD_AUTH_DATA,
+        ),
+        (
+            data.is_empty() || by_service,
+            &error::AUTH_DATA_WITHOUT_SERVICE,
+        ),
+        (
+            data.is_empty() || password.is_empty(),
+            &error::AUTH_DATA_AND_PASSWORD,
+        ),
+        (password.len() <= MAX_BYTES, &error::PASSWORD_LIMIT),
+    ];
+    first_of(&checks)
 }
 
 /// 1 to 64 of `a-z0-9.-_`, and none of the names that mean something in a message.
@@ -48,10 +79,35 @@ pub fn is_email(text: &str) -> bool {
     let of_domain = |letter: char| {
         letter.is_ascii_alphanumeric() || letter == '-' || letter == '_' || !letter.is_ascii()
     };
-    text.chars().count() <= 128
+    text.len() <= 128
         && text.to_lowercase() == text
         && dotted(local, of_local)
         && dotted(domain, of_domain)
+}
+
+/// Mattermost: languages that its clients speak; an account made with another one gets the default.
+const LOCALES: [&str; 22] = [
+    "bg", "de", "en", "en-AU", "es", "fa", "fr", "hu", "it", "ja", "ko", "nl", "pl", "pt-BR", "ro",
+    "ru", "sv", "tr", "uk", "vi", "zh-CN", "zh-TW",
+];
+
+/// The language of a new account.
+pub fn locale_or_default(locale: String) -> String {
+    if LOCALES.contains(&locale.as_str()) {
+        locale
+    } else {
+        "en".to_owned()
+    }
+}
+
+/// Mattermost: letters that only change how a text looks, the direction of writing among them, are left out of names.
+pub fn without_invisible(text: &str) -> String {
+    let kept = |letter: &char| {
+        !matches!(letter,
+            '\u{340}' | '\u{341}' | '\u{17a3}' | '\u{17d3}' | '\u{2028}'..='\u{2029}' | '\u{202a}'..='\u{202e}'
+            | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
+    };
+    text.chars().filter(kept).collect()
 }
 
 /// A language tag such as `en` or `pt-BR`.
@@ -59,7 +115,7 @@ fn is_locale(text: &str) -> bool {
     let part = |part: &str| {
         (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    text.len() <= 20 && text.split(['-', '_']).all(part)
+    text.len() <= 5 && text.split(['-', '_']).all(part)
 }
 
 #[cfg(test)]
@@ -86,6 +142,11 @@ mod tests {
         ] {
             assert!(!is_username(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_left_out_of_names() {
+        assert_eq!(without_invisible("a\u{202e}b\u{feff}c é"), "abc é");
     }
 
     #[test]

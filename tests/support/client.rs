@@ -207,6 +207,12 @@ impl Answer {
         body
     }
 
+    /// A refusal with this sentence, letter by letter.
+    #[track_caller]
+    pub fn refused_saying(&self, status: u16, id: &str, message: &str) {
+        assert_eq!(self.refused(status, id)["message"], message);
+    }
+
     /// 400: a field of the body, or the whole of it.
     #[track_caller]
     pub fn refused_body(&self, name: &str) {

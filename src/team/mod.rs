@@ -248,17 +248,12 @@ pub fn remove_member(
     app.change(move |tx, news| {
         sql::member(tx, &team_id, &user_id)?
             .ok_or_else(|| AppError::new(&error::TEAM_MEMBER_MISSING))?;
-        // Told while the one who leaves is still a member.
-        news.tell(
-            "leave_team",
-            json!({"team_id": team_id, "user_id": user_id}),
-            Audience::team(&team_id),
-        );
-        news.tell(
-            "leave_team",
-            json!({"team_id": team_id, "user_id": user_id}),
-            Audience::user(&user_id),
-        );
+        let to = Audience {
+            also: user_id.clone(),
+            ..Audience::team(&team_id)
+        };
+        let data = json!({"team_id": team_id, "user_id": user_id});
+        news.tell("leave_team", data, to);
         sql::delete_member(tx, &team_id, &user_id)?;
         channel::sql::delete_memberships(tx, &team_id, &user_id)?;
         audit::record(tx, &granted, &format!("user_id={user_id}"))

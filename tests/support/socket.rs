@@ -91,6 +91,12 @@ impl Socket {
         self.frames.get_mut().write_all(bytes)
     }
 
+    /// From here on sending fails when the server takes nothing.
+    pub fn do_not_wait(&mut self) {
+        let wait = Some(Duration::from_millis(500));
+        self.frames.get_mut().set_write_timeout(wait).unwrap();
+    }
+
     /// Sends a frame with this first byte (final or not, what it is), masked with zeros.
     pub fn send_frame(&mut self, first: u8, payload: &[u8]) {
         let bytes = frame(first, payload);

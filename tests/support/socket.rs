@@ -97,6 +97,12 @@ impl Socket {
         self.frames.get_mut().set_write_timeout(wait).unwrap();
     }
 
+    /// The system holds little of what the server sends.
+    pub fn holds_little(&mut self) {
+        let stream = socket2::SockRef::from(self.frames.get_ref());
+        stream.set_recv_buffer_size(256 << 10).unwrap();
+    }
+
     /// Sends a frame with this first byte (final or not, what it is), masked with zeros.
     pub fn send_frame(&mut self, first: u8, payload: &[u8]) {
         let bytes = frame(first, payload);

@@ -1,6 +1,7 @@
 //! What every operation is given: the store, the settings, the clock, the password hashing.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
@@ -32,7 +33,7 @@ pub struct App {
     /// Password hashing.
     pub passwords: Passwords,
     /// Who listens on a WebSocket.
-    pub hub: Hub,
+    pub hub: Arc<Hub>,
     /// Requests by address and account.
     pub rate_limit: RateLimit,
     /// When a token's refusal was noted in the audit last.
@@ -53,7 +54,7 @@ impl App {
             config: Live::new(options.pins),
             clock: options.clock,
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
-            hub: Hub::default(),
+            hub: Arc::default(),
             rate_limit: RateLimit::default(),
             refusals: Seldom::new(REFUSALS),
         };

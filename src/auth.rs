@@ -157,20 +157,18 @@ pub fn enter_by_secret(
     )
 }
 
-/// Whether the credential is still good: of whom has been let in before.
+/// The session that a credential opens now; none: it is good no more.
 ///
 /// # Errors
 /// Only when the store fails.
-pub fn is_good(
+pub fn session_id(
     app: &App,
     tx: &Tx,
     config: &Config,
     secret_hash: &SecretHash,
-) -> Result<bool, AppError> {
-    Ok(
-        check_hash(tx, config, secret_hash, app.clock.now())?
-            .is_some_and(|checked| checked.is_ok()),
-    )
+) -> Result<Option<String>, AppError> {
+    let checked = check_hash(tx, config, secret_hash, app.clock.now())?;
+    Ok(checked.and_then(|checked| Some(checked.ok()?.session_id)))
 }
 
 /// Who has been let in before, with what he may do now; none: the credential is good no more.

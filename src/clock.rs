@@ -1,14 +1,20 @@
 //! Time. The only place that asks the operating system for it, so that a test can move it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
 
 /// A day in milliseconds.
 pub const DAY: Millis = 86_400_000;
+
+/// From where [`Clock::elapsed`] of the system's clock counts.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// How often a fixed clock is looked at by those who wait for it.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Where `now` comes from; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +43,23 @@ impl Clock {
             }
             Clock::Fixed(at) => at.load(Ordering::SeqCst),
         }
+    }
+
+    /// Time that only goes forward, whatever is done to the calendar: for measuring how long something lasts.
+    pub fn elapsed(&self) -> Duration {
+        match self {
+            Clock::System => BEGAN.elapsed(),
+            Clock::Fixed(_) => Duration::from_millis(u64::try_from(self.now()).unwrap_or(0)),
+        }
+    }
+
+    /// When to look whether so much of it has passed: with a clock that somebody else moves, soon.
+    pub fn look_after(&self, wait: Duration) -> Instant {
+        let wait = match self {
+            Clock::System => wait,
+            Clock::Fixed(_) => wait.min(LOOK),
+        };
+        Instant::now() + wait
     }
 
     /// Moves a fixed clock forward; the system's clock is not moved.

@@ -1,4 +1,7 @@
-//! What happened, for those who listen on a WebSocket: told after the change is on disk, and only to those who may see it.
+//! What happened, for those who listen on a WebSocket: told after the change is on disk, in the order of the changes, and
+//! only to those who may see it.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -17,7 +20,7 @@ pub struct Event {
     pub to: Audience,
 }
 
-/// Who hears of an event. All empty: everyone who is connected.
+/// Who hears of an event: whoever fits all that is named. All empty: everyone who is connected.
 #[derive(Debug, Default)]
 pub struct Audience {
     /// This account.
@@ -28,6 +31,8 @@ pub struct Audience {
     pub team_id: String,
     /// But not this account.
     pub omitted: String,
+    /// And this account, whatever is named: it has just left.
+    pub also: String,
 }
 
 impl Audience {
@@ -68,16 +73,28 @@ impl News {
 }
 
 impl App {
-    /// Runs a change as [`crate::store::Store::write`] does, and tells its news once it is on disk.
+    /// Tells what is no change.
+    pub fn tell(&self, news: News) {
+        self.hub.add(news.0);
+        self.hub.tell(&self.store);
+    }
+
+    /// Runs a change as [`crate::store::Store::write`] does, and tells its news once it is on disk. When it comes back
+    /// everybody who listens has the news in his queue.
     pub fn change<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Tx, &mut News) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let (value, news) = self.store.write(move |tx| {
+        let hub = Arc::clone(&self.hub);
+        let work = move |tx: &Tx| {
             let mut news = News::default();
             Ok((work(tx, &mut news)?, news))
+        };
+        let value = self.store.write_then(work, move |(value, news)| {
+            hub.add(news.0);
+            value
         })?;
-        self.hub.publish(&self.store, news.0);
+        self.hub.tell(&self.store);
         Ok(value)
     }
 }

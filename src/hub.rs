@@ -1,8 +1,8 @@
-//! Who listens on a WebSocket, and who of them hears what. Owns the queues between a change and its listeners; knows
-//! neither sockets nor frames.
+//! Who listens on a WebSocket, and who of them hears what. Owns the order in which changes are told and the queues between
+//! a change and its listeners; knows neither sockets nor frames.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::auth;
 use crate::channel;
+use crate::clock::Millis;
 use crate::error::AppError;
 use crate::event::{Audience, Event};
 use crate::http::engine::Waker;
@@ -22,19 +23,43 @@ use crate::team;
 const WAITING: usize = 1024;
 const WAITING_BYTES: usize = 4 << 20;
 
-/// The listeners.
+/// The listeners, and what they are to be told.
 #[derive(Default)]
 pub struct Hub {
-    listeners: Mutex<HashMap<u64, Arc<Listener>>>,
-    next: AtomicU64,
+    accounts: Mutex<HashMap<String, Account>>,
+    /// On disk and not told yet, in the order of the commits.
+    news: Mutex<Vec<Event>>,
+    /// Held by whoever tells: one at a time, so that everybody hears in that order.
+    telling: Mutex<()>,
+}
+
+/// An account that listens, or has listened.
+#[derive(Default)]
+struct Account {
+    listeners: Vec<Arc<Listener>>,
+    /// When it went.
+    left_at: Millis,
+}
+
+/// Whether an account is here.
+#[derive(Clone, Copy, Debug)]
+pub enum Presence {
+    /// It listens, and was active then.
+    Here(Millis),
+    /// It listened until then.
+    Left(Millis),
+    /// It has not listened since the server was started.
+    Unknown,
 }
 
 /// Somebody who listens.
 pub struct Listener {
-    number: u64,
     /// Who.
     pub user_id: String,
+    /// By which credential, and by which of its sessions: one that is enabled again opens another.
     secret_hash: SecretHash,
+    session_id: String,
+    active_at: AtomicI64,
     queue: Mutex<Queue>,
     waker: Waker,
 }
@@ -47,53 +72,113 @@ struct Queue {
 }
 
 impl Hub {
-    /// Lets an account listen, until [`Hub::leave`].
-    pub fn enter(&self, user_id: &str, secret_hash: SecretHash, waker: Waker) -> Arc<Listener> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let listener = Listener {
-            number,
-            user_id: user_id.to_owned(),
+    /// Lets an account listen, until [`Hub::leave`]. True: nobody listened for it before.
+    pub fn enter(
+        &self,
+        caller: &Caller,
+        secret_hash: SecretHash,
+        waker: Waker,
+    ) -> (Arc<Listener>, bool) {
+        let listener = Arc::new(Listener {
+            user_id: caller.user_id.clone(),
             secret_hash,
+            session_id: caller.session_id.clone(),
+            active_at: AtomicI64::new(caller.at),
             queue: Mutex::default(),
             waker,
-        };
-        let listener = Arc::new(listener);
-        lock(&self.listeners).insert(number, Arc::clone(&listener));
-        listener
+        });
+        let mut accounts = lock(&self.accounts);
+        let account = accounts.entry(caller.user_id.clone()).or_default();
+        account.listeners.push(Arc::clone(&listener));
+        (listener, account.listeners.len() == 1)
     }
 
     /// Ends it.
-    pub fn leave(&self, listener: &Listener) {
-        lock(&self.listeners).remove(&listener.number);
+    pub fn leave(&self, listener: &Arc<Listener>, now: Millis) {
+        if let Some(account) = lock(&self.accounts).get_mut(&listener.user_id) {
+            account
+                .listeners
+                .retain(|other| !Arc::ptr_eq(other, listener));
+            account.left_at = now;
+        }
     }
 
-    fn everybody(&self) -> Vec<Arc<Listener>> {
-        lock(&self.listeners).values().cloned().collect()
+    /// The account has just done something.
+    pub fn is_active(&self, user_id: &str, now: Millis) {
+        let mut accounts = lock(&self.accounts);
+        match accounts.get_mut(user_id) {
+            Some(account) if !account.listeners.is_empty() => {
+                let listeners = account.listeners.iter();
+                listeners.for_each(|one| one.active_at.store(now, Ordering::Relaxed));
+            }
+            // It may have gone, but it is back.
+            _ => drop(accounts.remove(user_id)),
+        }
     }
 
-    /// Gives the events to those who may hear them.
-    pub fn publish(&self, store: &Store, events: Vec<Event>) {
-        if events.is_empty() {
-            return;
+    /// Whether the account is here.
+    pub fn presence(&self, user_id: &str) -> Presence {
+        let accounts = lock(&self.accounts);
+        let Some(account) = accounts.get(user_id) else {
+            return Presence::Unknown;
+        };
+        let active = account.listeners.iter();
+        match active
+            .map(|one| one.active_at.load(Ordering::Relaxed))
+            .max()
+        {
+            Some(at) => Presence::Here(at),
+            None => Presence::Left(account.left_at),
         }
-        let listeners = self.everybody();
-        if listeners.is_empty() {
-            return;
-        }
-        for event in events {
-            match members(store, &event.to) {
+    }
+
+    /// Adds what is on disk; [`Hub::tell`] tells it.
+    pub fn add(&self, events: Vec<Event>) {
+        lock(&self.news).extend(events);
+    }
+
+    /// Tells what was added, also by others, to those who may hear it.
+    pub fn tell(&self, store: &Store) {
+        let _telling = lock(&self.telling);
+        for event in std::mem::take(&mut *lock(&self.news)) {
+            match self.audience(store, &event.to) {
                 Err(error) => log::error!("an event was lost: {error}"),
-                Ok(members) => {
+                Ok(listeners) if listeners.is_empty() => {}
+                Ok(listeners) => {
                     let text: Arc<str> = text(&event).into();
-                    let hears = |listener: &&Arc<Listener>| {
-                        event.to.includes(&listener.user_id, members.as_ref())
-                    };
-                    listeners
-                        .iter()
-                        .filter(hears)
-                        .for_each(|listener| listener.push(&text));
+                    listeners.iter().for_each(|listener| listener.push(&text));
                 }
             }
+        }
+    }
+
+    /// Those of the listeners who may hear it.
+    fn audience(&self, store: &Store, to: &Audience) -> Result<Vec<Arc<Listener>>, AppError> {
+        // When nobody is here the store need not be asked who might hear it.
+        if self.named(to, |_| true).is_empty() {
+            return Ok(Vec::new());
+        }
+        let members = members(store, to)?;
+        Ok(self.named(to, |user_id| {
+            let within = |members: &HashSet<String>| members.contains(user_id);
+            (members.as_ref().is_none_or(within) || to.also == user_id) && to.omitted != user_id
+        }))
+    }
+
+    /// The listeners of the account that is named, or of all; of those that fit.
+    fn named(&self, to: &Audience, fits: impl Fn(&str) -> bool) -> Vec<Arc<Listener>> {
+        let accounts = lock(&self.accounts);
+        let of = |(id, account): (&String, &Account)| {
+            let listeners = fits(id).then(|| account.listeners.clone());
+            listeners.unwrap_or_default()
+        };
+        match to.user_id.as_str() {
+            "" => accounts.iter().flat_map(of).collect(),
+            user_id => accounts
+                .get_key_value(user_id)
+                .into_iter()
+                .flat_map(of)
+                .collect(),
         }
     }
 
@@ -102,26 +187,23 @@ impl Hub {
     /// # Errors
     /// When the store fails.
     pub fn recheck(&self, app: &App) -> Result<(), AppError> {
-        let listeners = self.everybody();
+        let listeners: Vec<Arc<Listener>> = lock(&self.accounts)
+            .values()
+            .flat_map(|account| account.listeners.iter().cloned())
+            .collect();
         if listeners.is_empty() {
             return Ok(());
         }
         app.store.read(|tx| {
             let config = app.config.current(tx)?;
             for listener in listeners {
-                if !auth::is_good(app, tx, &config, &listener.secret_hash)? {
+                let opens = auth::session_id(app, tx, &config, &listener.secret_hash)?;
+                if opens.is_none_or(|id| id != listener.session_id) {
                     listener.end();
                 }
             }
             Ok(())
         })
-    }
-}
-
-impl Audience {
-    fn includes(&self, user_id: &str, members: Option<&HashSet<String>>) -> bool {
-        let named = self.user_id.is_empty() || self.user_id == user_id;
-        named && self.omitted != user_id && members.is_none_or(|members| members.contains(user_id))
     }
 }
 
@@ -158,6 +240,9 @@ pub fn text(event: &Event) -> String {
 impl Listener {
     fn push(&self, text: &Arc<str>) {
         let mut queue = lock(&self.queue);
+        if queue.ended {
+            return;
+        }
         queue.bytes += text.len();
         queue.events.push_back(Arc::clone(text));
         if queue.events.len() > WAITING || queue.bytes > WAITING_BYTES {
@@ -180,15 +265,21 @@ impl Listener {
     /// # Errors
     /// When the store fails.
     pub fn caller(&self, app: &App, tx: &Tx) -> Result<Option<Caller>, AppError> {
-        auth::again(app, tx, &self.secret_hash)
+        let caller = auth::again(app, tx, &self.secret_hash)?;
+        Ok(caller.filter(|caller| caller.session_id == self.session_id))
     }
 
-    /// Takes the events that wait; none: it is over.
-    pub fn take(&self) -> Option<VecDeque<Arc<str>>> {
+    /// Takes the event that waits for the longest time.
+    pub fn take(&self) -> Option<Arc<str>> {
         let mut queue = lock(&self.queue);
-        let events = std::mem::take(&mut *queue);
-        queue.ended = events.ended;
-        (!events.ended).then_some(events.events)
+        let event = queue.events.pop_front()?;
+        queue.bytes -= event.len();
+        Some(event)
+    }
+
+    /// Whether it is over; what waited before that may still be taken.
+    pub fn has_ended(&self) -> bool {
+        lock(&self.queue).ended
     }
 }
 

@@ -218,8 +218,8 @@ pub fn set_privacy(cx: &Context) -> Answer {
     cx.id("channel_id")?;
     let body = of_json::texts_by_name(cx.body());
     let kind = match body.text("privacy") {
-        Some("O") => "O",
-        Some("P") => "P",
+        "O" => "O",
+        "P" => "P",
         _ => return Err(AppError::body_param("privacy")),
     };
     let (channel, granted) = manageable(cx)?;

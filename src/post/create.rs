@@ -45,7 +45,10 @@ pub fn create(
     channel_id: &str,
     new: NewPost,
 ) -> Result<Post, AppError> {
-    let channel_id = channel_id.to_owned();
+    let (channel_id, clock) = (channel_id.to_owned(), app.clock.clone());
+    if new.set_online {
+        app.hub.is_active(&granted.caller().user_id, granted.at());
+    }
     app.change(move |tx, news| {
         let author = user::find(tx, &granted.caller().user_id)?;
         let channel = channel::find(tx, &channel_id)?;
@@ -58,7 +61,8 @@ pub fn create(
         if let Some(same) = sql::by_pending_id(tx, &author.id, &new.pending_post_id)? {
             return Ok(same);
         }
-        let mut post = Post::new(&author.id, &channel.id, new.message, granted.at());
+        // The time of the change, not of the request: so posts are listed in the order in which they are heard.
+        let mut post = Post::new(&author.id, &channel.id, new.message, clock.now());
         if new.create_at > 0 {
             (post.create_at, post.update_at) = (new.create_at, new.create_at);
         }
@@ -225,7 +229,10 @@ pub fn ephemeral(
         news.tell(
             "ephemeral_message",
             json!({"post": post.as_text()}),
-            Audience::user(&user_id),
+            Audience {
+                channel_id: post.channel_id.clone(),
+                ..Audience::user(&user_id)
+            },
         );
         Ok(post)
     })

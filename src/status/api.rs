@@ -12,7 +12,7 @@ pub fn get(cx: &Context) -> Answer {
     let status = cx
         .app
         .store
-        .read(|tx| of(tx, user_id, cx.app.clock.now()))?;
+        .read(|tx| of(tx, &cx.app.hub, user_id, cx.app.clock.now()))?;
     Ok(answer::json(
         &status.ok_or_else(|| AppError::new(&STATUS_MISSING))?,
     ))
@@ -28,7 +28,7 @@ pub fn list(cx: &Context) -> Answer {
     let found: Vec<Option<Status>> = cx
         .app
         .store
-        .read(|tx| ids.iter().map(|id| of(tx, id, now)).collect())?;
+        .read(|tx| ids.iter().map(|id| of(tx, &cx.app.hub, id, now)).collect())?;
     Ok(answer::json(
         &found.into_iter().flatten().collect::<Vec<_>>(),
     ))

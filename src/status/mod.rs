@@ -1,24 +1,32 @@
-//! Presence: what an account set by hand, or what its sessions tell.
+//! Presence: what an account set by hand, or what its sockets and its sessions tell.
 
 pub mod api;
 pub mod sql;
 
+use std::sync::Arc;
+
 use serde::Serialize;
+use serde_json::json;
 
 use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
+use crate::event::{Audience, News};
+use crate::hub::{Hub, Presence};
 use crate::permission::Granted;
 use crate::session;
 use crate::store::Tx;
 use crate::user;
 
-/// Mattermost: without a request for so long nobody is online.
-const ONLINE: Millis = 5 * 60_000;
+/// Mattermost: who did nothing for so long is online no more.
+const RECENT: Millis = 5 * 60_000;
+
+/// How an account is that is here.
+pub const ONLINE: &str = "online";
 
 /// What can be set by hand.
-const KNOWN: [&str; 4] = ["online", "away", "dnd", "offline"];
+const KNOWN: [&str; 4] = [ONLINE, "away", "dnd", "offline"];
 
 /// An account's presence.
 #[derive(Debug, Serialize)]
@@ -31,22 +39,27 @@ pub struct Status {
 }
 
 /// The presence of an account; none when there is no such account.
-pub fn of(tx: &Tx, user_id: &str, now: Millis) -> Result<Option<Status>, AppError> {
-    if user::sql::by_id(tx, user_id)?.is_none() {
+///
+/// Mattermost: who listens is online, or away when nothing was done for a while; who has stopped is offline.
+pub fn of(tx: &Tx, hub: &Hub, user_id: &str, now: Millis) -> Result<Option<Status>, AppError> {
+    let Some(user) = user::sql::by_id(tx, user_id)? else {
         return Ok(None);
-    }
-    let last_activity_at = session::sql::last_activity_of(tx, user_id)?;
+    };
+    let used_at = session::sql::last_activity_of(tx, user_id)?;
+    let is_recent = |at: Millis| now - at <= RECENT;
+    let (last_activity_at, seen) = match hub.presence(user_id) {
+        _ if user.delete_at > 0 => (used_at, "offline"),
+        Presence::Here(at) if is_recent(at.max(used_at)) => (at.max(used_at), ONLINE),
+        Presence::Here(at) => (at.max(used_at), "away"),
+        Presence::Left(at) if used_at <= at => (at, "offline"),
+        _ if is_recent(used_at) => (used_at, ONLINE),
+        _ => (used_at, "offline"),
+    };
     let by_hand = sql::get(tx, user_id)?;
     let manual = by_hand.is_some();
-    let seen = if now - last_activity_at <= ONLINE {
-        "online"
-    } else {
-        "offline"
-    };
-    let status = by_hand.unwrap_or_else(|| seen.to_owned());
     Ok(Some(Status {
         user_id: user_id.to_owned(),
-        status,
+        status: by_hand.unwrap_or_else(|| seen.to_owned()),
         manual,
         last_activity_at,
     }))
@@ -60,14 +73,26 @@ pub fn set(app: &App, granted: Granted, user_id: &str, status: &str) -> Result<S
     if !KNOWN.contains(&status) {
         return Err(AppError::body_param("status"));
     }
-    let (user_id, status) = (user_id.to_owned(), status.to_owned());
-    app.store.write(move |tx| {
+    if status == ONLINE {
+        app.hub.is_active(user_id, granted.at());
+    }
+    let (user_id, status, hub) = (user_id.to_owned(), status.to_owned(), Arc::clone(&app.hub));
+    app.change(move |tx, news| {
         user::find(tx, &user_id)?;
         match status.as_str() {
-            "online" => sql::delete(tx, &user_id)?,
+            ONLINE => sql::delete(tx, &user_id)?,
             status => sql::set(tx, &user_id, status)?,
         }
         audit::record(tx, &granted, "")?;
-        of(tx, &user_id, granted.at())?.ok_or_else(|| AppError::new(&error::USER_MISSING))
+        let status = of(tx, &hub, &user_id, granted.at())?;
+        let status = status.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        tell(news, &user_id, &status.status);
+        Ok(status)
     })
+}
+
+/// Tells an account, on all its devices, how others see it.
+pub fn tell(news: &mut News, user_id: &str, status: &str) {
+    let data = json!({"status": status, "user_id": user_id});
+    news.tell("status_change", data, Audience::user(user_id));
 }

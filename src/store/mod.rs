@@ -113,7 +113,17 @@ impl Store {
         &self,
         work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        self.writer.write(work)
+        self.write_then(work, |value| value)
+    }
+
+    /// The same; `committed` runs once the change is on disk, of one change after the other in the order of their commits.
+    /// It holds up all others.
+    pub fn write_then<T: Send + 'static, R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
+        committed: impl FnOnce(T) -> R + Send + 'static,
+    ) -> Result<R, AppError> {
+        self.writer.write(work, committed)
     }
 
     /// Queues `work` without waiting for it: for notes that a request need not wait for. Dropped when the queue is full.

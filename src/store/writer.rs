@@ -24,13 +24,21 @@ trait Change: Send {
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-struct Work<F, T> {
+struct Work<F, C, T, R> {
     work: Option<F>,
+    /// Makes the answer of what is on disk.
+    committed: C,
     result: Option<Result<T, AppError>>,
-    waiting: Option<SyncSender<Result<T, AppError>>>,
+    waiting: Option<SyncSender<Result<R, AppError>>>,
 }
 
-impl<T: Send, F: FnOnce(&Tx) -> Result<T, AppError> + Send> Change for Work<F, T> {
+impl<F, C, T, R> Change for Work<F, C, T, R>
+where
+    F: FnOnce(&Tx) -> Result<T, AppError> + Send,
+    C: FnOnce(T) -> R + Send,
+    T: Send,
+    R: Send,
+{
     fn run(&mut self, tx: &Tx) -> bool {
         let Some(work) = self.work.take() else {
             return false;
@@ -44,7 +52,7 @@ impl<T: Send, F: FnOnce(&Tx) -> Result<T, AppError> + Send> Change for Work<F, T
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let result = match (committed, self.result) {
-            (Ok(()), Some(result)) => result,
+            (Ok(()), Some(result)) => result.map(self.committed),
             // A refusal changes nothing, so it holds whether or not its neighbours were committed.
             (Err(_), Some(Err(refused))) => Err(refused),
             (Err(failed), _) => Err(failed.into()),
@@ -88,13 +96,15 @@ impl Writer {
         })
     }
 
-    pub fn write<T: Send + 'static>(
+    pub fn write<T: Send + 'static, R: Send + 'static>(
         &self,
         work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
-    ) -> Result<T, AppError> {
+        committed: impl FnOnce(T) -> R + Send + 'static,
+    ) -> Result<R, AppError> {
         let (waiting, answer) = sync_channel(1);
         let change = Work {
             work: Some(work),
+            committed,
             result: None,
             waiting: Some(waiting),
         };
@@ -110,6 +120,7 @@ impl Writer {
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
         let change = Work {
             work: Some(work),
+            committed: |()| (),
             result: None,
             waiting: None,
         };

@@ -254,12 +254,13 @@ pub fn remove_member(
         find(tx, &team_id)?;
         let user = user::find(tx, &user_id)?;
         sql::member(tx, &team_id, &user_id)?.ok_or_else(|| AppError::new(&error::TEAM_LEFT))?;
-        // Those who stay are told, and the one who leaves.
+        let to = Audience {
+            also: user_id.clone(),
+            ..Audience::team(&team_id)
+        };
+        let data = json!({"team_id": team_id, "user_id": user_id});
+        news.tell("leave_team", data, to);
         sql::delete_member(tx, &team_id, &user_id)?;
-        for audience in [Audience::team(&team_id), Audience::user(&user_id)] {
-            let data = json!({"team_id": team_id, "user_id": user_id});
-            news.tell("leave_team", data, audience);
-        }
         channel::leave_team(tx, news, &team_id, &user, &granted)?;
         audit::record(tx, &granted, &format!("user_id={user_id}"))
     })

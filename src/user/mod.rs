@@ -21,7 +21,7 @@ use crate::permission::{Caller, Granted, Target, USER_CREATE};
 use crate::role::{self, SYSTEM_ADMIN, SYSTEM_USER};
 use crate::session;
 use crate::store::Tx;
-use crate::{id, password};
+use crate::{id, password, status};
 
 /// An account as it is stored.
 #[derive(Clone, Debug)]
@@ -481,8 +481,7 @@ pub fn set_active(
     sql::update_delete_at(tx, &user.id, delete_at, at)?;
     if !active {
         session::sql::delete_all_of(tx, &user.id)?;
-        let offline = json!({"status": "offline", "user_id": user.id});
-        news.tell("status_change", offline, Audience::user(&user.id));
+        status::tell(news, &user.id, "offline");
     }
     let changed = User {
         delete_at,

@@ -3,6 +3,8 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod client;
+pub mod socket;
+pub mod team;
 
 use std::cell::RefCell;
 use std::net::TcpListener;

@@ -122,7 +122,15 @@ impl Connection {
 
     /// Since when it could give way to another: it has no request and owes no answer.
     pub fn idle_since(&self) -> Option<Instant> {
-        matches!(self.stage, Stage::Idle | Stage::Draining { .. }).then_some(self.idle_since)
+        let gives_way = match self.stage {
+            Stage::Idle | Stage::Draining { .. } => true,
+            Stage::Upgraded => {
+                let upgraded = self.upgraded.as_ref();
+                upgraded.is_none_or(|upgraded| upgraded.protocol.gives_way())
+            }
+            _ => false,
+        };
+        gives_way.then_some(self.idle_since)
     }
 
     /// Whether a request has begun and is not complete.

@@ -11,6 +11,9 @@ pub trait Protocol: Send {
     /// Takes all that has come in and adds what is to go out. Called when something came in, when it was woken, and
     /// when the time it asked for has come.
     fn turn(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) -> After;
+
+    /// Whether it may be closed to make room for another connection.
+    fn gives_way(&self) -> bool;
 }
 
 /// What is to become of the connection.

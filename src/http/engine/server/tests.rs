@@ -6,7 +6,7 @@ mod life;
 mod refusals;
 mod requests;
 
-use super::super::{Admission, Lane, Limits, Refusal, Request, Response};
+use super::super::{Admission, After, Lane, Limits, Protocol, Refusal, Request, Response, Upgrade};
 use super::*;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -42,6 +42,14 @@ impl Handler for Echo {
                 close: true,
                 ..Response::empty(200)
             },
+            "/stranger" | "/listener" => {
+                let gives_way = request.path == "/stranger";
+                let quiet = move |_| Box::new(life::Quiet { gives_way }) as Box<dyn Protocol>;
+                Response {
+                    upgrade: Some(Upgrade::new(quiet)),
+                    ..Response::empty(101)
+                }
+            }
             path if path.ends_with("/wait") => {
                 self.entered.lock().unwrap().send(path.to_owned()).unwrap();
                 self.go_on.lock().unwrap().recv().unwrap();

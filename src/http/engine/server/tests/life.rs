@@ -126,3 +126,37 @@ fn connections_that_end_leave_nothing_behind() {
     assert!(test.server.shared.open.wait_for(0, Duration::from_secs(20)));
     test.stop();
 }
+
+/// Says nothing, and goes on as long as the client.
+pub(super) struct Quiet {
+    pub(super) gives_way: bool,
+}
+
+impl Protocol for Quiet {
+    fn turn(&mut self, input: &mut Vec<u8>, _output: &mut Vec<u8>) -> After {
+        input.clear();
+        After::Stay {
+            until: Instant::now() + Duration::from_secs(3600),
+        }
+    }
+
+    fn gives_way(&self) -> bool {
+        self.gives_way
+    }
+}
+
+#[test]
+fn what_another_protocol_does_not_need_gives_way() {
+    for gives_way in [true, false] {
+        let test = server(|limits| limits.connections = Some(2));
+        let upgrade = if gives_way { "/stranger" } else { "/listener" };
+        let mut first = test.connect();
+        assert_eq!(first.get(upgrade), "");
+        let mut idle = test.connect();
+        assert_eq!(idle.get("/idle"), "/idle|");
+        assert_eq!(test.connect().get("/late"), "/late|");
+        let gone = if gives_way { &mut first } else { &mut idle };
+        assert_eq!(gone.rest(), "");
+        test.stop();
+    }
+}

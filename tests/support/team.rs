@@ -1,0 +1,65 @@
+//! A team of the admin's, for tests of who hears and sees what.
+
+use super::{Caller, Fields, Mattermost, Value, json};
+
+/// A team.
+pub struct Team<'m> {
+    mm: &'m Mattermost,
+    pub id: String,
+}
+
+impl Mattermost {
+    /// A new team; the admin is in it.
+    pub fn team(&self, name: &str) -> Team<'_> {
+        let body = json!({"name": name, "display_name": name, "type": "O"});
+        let id = self.admin().post("/teams", body).created().text("id");
+        Team { mm: self, id }
+    }
+
+    /// A new account in a team.
+    pub fn member<'m>(&'m self, username: &str, team: &Team) -> Caller<'m> {
+        let user = self.user(username);
+        team.add(&user);
+        user
+    }
+}
+
+impl Team<'_> {
+    /// Adds somebody.
+    pub fn add(&self, user: &Caller) {
+        let body = json!({"team_id": self.id, "user_id": user.id});
+        let path = format!("/teams/{}/members", self.id);
+        self.mm.admin().post(&path, body).created();
+    }
+
+    /// A new channel of the admin's, `O` or `P`, with members of the team.
+    pub fn channel(&self, name: &str, kind: &str, members: &[&Caller]) -> String {
+        let body = json!({"team_id": self.id, "name": name, "display_name": name, "type": kind});
+        let id = self.mm.admin().post("/channels", body).created().text("id");
+        for member in members {
+            self.join(&id, member);
+        }
+        id
+    }
+
+    /// Adds somebody to a channel.
+    pub fn join(&self, channel: &str, user: &Caller) {
+        let path = format!("/channels/{channel}/members");
+        let body = json!({"user_id": user.id});
+        self.mm.admin().post(&path, body).created();
+    }
+
+    /// The id of one of the two channels that every team has.
+    pub fn default_channel(&self, name: &str) -> String {
+        let path = format!("/teams/{}/channels/name/{name}", self.id);
+        self.mm.admin().get(&path).ok().text("id")
+    }
+}
+
+impl Caller<'_> {
+    /// Posts.
+    pub fn says(&self, channel: &str, message: &str) -> Value {
+        let body = json!({"channel_id": channel, "message": message});
+        self.post("/posts", body).created()
+    }
+}

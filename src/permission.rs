@@ -328,6 +328,7 @@ rules! {
     USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      false, PERMISSIONS;
     USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), false, PASSWORD_CONTEXT;
+    USER_UNLOCK:       "lift the lock of wrong passwords",        Some(WriteUsersInConsole),   Some(WriteUsersInConsole), false, PERMISSIONS;
     USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      false, PERMISSIONS;
     PREFERENCES:       "read, change preferences",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     STATUS:            "set a status",                            None,                        Some(EditOtherUsers),      false, PERMISSIONS;

@@ -80,6 +80,7 @@ routes! {
     PUT    "/users/{user_id}/roles"                                         Session Fast user::edit::update_roles,          "Give and take roles";
     PUT    "/users/{user_id}/active"                                        Session Fast user::edit::update_active,         "Deactivate or reactivate an account";
     PUT    "/users/{user_id}/password"                                      Session Slow user::edit::update_password,       "Set a password";
+    POST   "/users/{user_id}/reset_failed_attempts"                         Session Fast user::edit::unlock,                "Lift the lock of wrong passwords";
     POST   "/users/{user_id}/convert_to_bot"                                Session Fast bot::api::convert,                 "Make a bot of an account";
     GET    "/users/{user_id}/image"                                         Session Fast user::api::picture,                "A picture made from the id";
     GET    "/users/{user_id}/image/default"                                 Session Fast user::api::picture,                "The same";

@@ -644,3 +644,12 @@ pub fn update_password(
         audit::record(tx, &granted, "completed")
     })
 }
+
+/// Forgets the wrong passwords since the last right one, so that a lock is lifted.
+pub fn unlock(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        sql::update_failed_attempts(tx, &user_id, 0)?;
+        audit::record(tx, &granted, &format!("user_id={user_id}"))
+    })
+}

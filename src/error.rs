@@ -105,6 +105,7 @@ catalogue! {
     PREFERENCE_VALUE = 400, "model.preference.is_valid.value.app_error", "Value is too long.";
     PASSWORD_CONTEXT = 403, "api.user.update_password.context.app_error", "Update password failed because context user_id did not match props user_id.";
     PASSWORD_OF_SERVICE = 400, "api.user.update_password.oauth.app_error", "Update password failed because the user is logged in through an OAuth service.";
+    UNLOCK_SERVICE = 400, "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error", "Failed attempts are counted for accounts with a password or of LDAP only.";
     PASSWORD_HASHED = 401, "api.user.update_password.user_and_hashed.app_error", "Only system administrators can set already-hashed passwords.";
     PASSWORD_INCORRECT = 400, "api.user.update_password.incorrect.app_error", "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.";
 

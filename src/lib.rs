@@ -15,7 +15,7 @@
 //! | `http/router.rs` | route, credential, handler, access log |
 //! | `http/answer.rs` | JSON, and the one place where an `AppError` becomes HTTP |
 //! | `auth.rs` | a request's credential -> `Caller` |
-//! | `permission.rs` | permissions, the rule table, `Caller`, `Granted` |
+//! | `permission/` | permissions, the rule table, `Caller`, `Granted` |
 //! | `error.rs` | the catalogue: every id, status and sentence |
 //! | `store/` | the file: connections, transactions, the one writer, migrations |
 //! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |

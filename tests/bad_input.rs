@@ -45,6 +45,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("PUT /users/{user_id}/roles", r#"{"roles":"system_user system_user_access_token"}"#),
     ("PUT /users/{user_id}/active", r#"{"active":false}"#),
     ("PUT /users/{user_id}/password", r#"{"current_password":"","new_password":"Correct-Horse-2"}"#),
+    ("POST /users/{user_id}/reset_failed_attempts", ""),
     ("POST /users/{user_id}/convert_to_bot", ""),
     ("GET /users/{user_id}/image", ""),
     ("GET /users/{user_id}/image/default", ""),

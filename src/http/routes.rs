@@ -10,7 +10,7 @@ use crate::{
 /// What every path begins with.
 pub const BASE: &str = "/api/v4";
 
-/// Who may enter a route; what the handler asks beyond that is in the rule table (`permission.rs`).
+/// Who may enter a route; what the handler asks beyond that is in the rule table (`permission/mod.rs`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Anyone.
@@ -50,13 +50,13 @@ macro_rules! routes {
 #[rustfmt::skip]
 routes! {
     POST   "/users"                                                         Open    Slow user::api::create,                 "Create an account; the first one becomes system admin";
-    GET    "/users"                                                         Session Fast user::api::list,                   "List accounts by username";
-    POST   "/users/ids"                                                     Session Fast user::api::list_by_ids,            "Read several accounts by id";
-    POST   "/users/usernames"                                               Session Fast user::api::list_by_usernames,      "Read several accounts by username";
-    POST   "/users/search"                                                  Session Fast user::api::search,                 "Find accounts by the beginning of a name or an address";
-    GET    "/users/autocomplete"                                            Session Fast user::api::autocomplete,           "Find active accounts by the beginning of a name";
-    GET    "/users/stats"                                                   Session Fast user::api::stats,                  "Count accounts";
-    GET    "/users/known"                                                   Session Fast user::api::known,                  "List the accounts one shares a channel with";
+    GET    "/users"                                                         Session Fast user::list::list,                  "List accounts by username";
+    POST   "/users/ids"                                                     Session Fast user::list::list_by_ids,           "Read several accounts by id";
+    POST   "/users/usernames"                                               Session Fast user::list::list_by_usernames,     "Read several accounts by username";
+    POST   "/users/search"                                                  Session Fast user::list::search,                "Find accounts by the beginning of a name or an address";
+    GET    "/users/autocomplete"                                            Session Fast user::list::autocomplete,          "Find active accounts by the beginning of a name";
+    GET    "/users/stats"                                                   Session Fast user::list::stats,                 "Count accounts";
+    GET    "/users/known"                                                   Session Fast user::list::known,                 "List the accounts one shares a channel with";
     POST   "/users/status/ids"                                              Session Fast status::api::list,                 "Read the presence of several accounts";
     POST   "/users/login"                                                   Open    Slow session::api::login,               "Log in; the secret is in the header `Token`";
     POST   "/users/logout"                                                  Open    Fast session::api::logout,              "End the session of the request";
@@ -80,6 +80,7 @@ routes! {
     PUT    "/users/{user_id}/roles"                                         Session Fast user::edit::update_roles,          "Give and take roles";
     PUT    "/users/{user_id}/active"                                        Session Fast user::edit::update_active,         "Deactivate or reactivate an account";
     PUT    "/users/{user_id}/password"                                      Session Slow user::edit::update_password,       "Set a password";
+    POST   "/users/{user_id}/reset_failed_attempts"                         Session Fast user::edit::unlock,                "Lift the lock of wrong passwords";
     POST   "/users/{user_id}/convert_to_bot"                                Session Fast bot::api::convert,                 "Make a bot of an account";
     GET    "/users/{user_id}/image"                                         Session Fast user::api::picture,                "A picture made from the id";
     GET    "/users/{user_id}/image/default"                                 Session Fast user::api::picture,                "The same";

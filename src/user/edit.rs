@@ -8,7 +8,7 @@ use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{
     Granted, Permission, USER_ACTIVE, USER_AUTH, USER_DELETE, USER_LEAVE, USER_PASSWORD,
-    USER_ROLES, USER_UPDATE,
+    USER_ROLES, USER_UNLOCK, USER_UPDATE,
 };
 use crate::{audit, config, role, session};
 
@@ -223,4 +223,18 @@ fn current_password(cx: &Context, user: &User, password: &str) -> Result<String,
         return Err(AppError::new(&error::PASSWORD_OF_SERVICE));
     }
     session::check_current_password(cx.app, &cx.config, &user.id, password)
+}
+
+/// `POST /users/{user_id}/reset_failed_attempts`
+pub fn unlock(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    // Mattermost: who may unlock nobody is not told who is there.
+    USER_UNLOCK.ask(cx.caller()?)?;
+    let user = cx.app.store.read(|tx| super::find(tx, user_id))?;
+    if !["", "ldap"].contains(&user.auth_service.as_str()) {
+        return Err(AppError::new(&error::UNLOCK_SERVICE));
+    }
+    let granted = USER_UNLOCK.ask_about(cx.caller()?, user.target())?;
+    super::unlock(cx.app, granted, user_id)?;
+    Ok(answer::ok())
 }

@@ -1,281 +1,19 @@
-//! Who may do what: the permissions, the callers, and the rule table.
+//! Who may do what: the rule table.
 //!
 //! Two tables and nothing clever: here operation -> rule, in `role/mod.rs` role -> permissions. A [`Rule`] turns a caller
 //! and a target into a [`Granted`], which a change cannot run without.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod caller;
+mod names;
+
+pub use caller::{Caller, Target, Via};
+pub use names::{Permission, PermissionSet};
 
 use crate::clock::Millis;
 use crate::error::{
     ACTIVE_PERMISSIONS, AppError, BOT_MISSING, Failure, PASSWORD_CONTEXT, PERMISSIONS,
     TEAM_CREATION,
 };
-
-macro_rules! permissions {
-    ($($variant:ident $name:literal)*) => {
-        /// Mattermost's permissions, as far as something here depends on them or a built-in role lists them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Permission { $(#[doc = $name] $variant),* }
-
-        impl Permission {
-            /// All of them: what a system admin has.
-            pub const ALL: &[Permission] = &[$(Permission::$variant),*];
-
-            /// Mattermost's name.
-            pub fn name(self) -> &'static str {
-                match self { $(Permission::$variant => $name),* }
-            }
-        }
-    };
-}
-
-permissions! {
-    ManageSystem "manage_system"
-    ManageRoles "manage_roles"
-    AssignSystemAdminRole "assign_system_admin_role"
-    EditOtherUsers "edit_other_users"
-    ReadUsersInConsole "sysconsole_read_user_management_users"
-    WriteUsersInConsole "sysconsole_write_user_management_users"
-    WritePermissionsInConsole "sysconsole_write_user_management_permissions"
-    ReadAudits "read_audits"
-    GetLogs "get_logs"
-    InvalidateCaches "invalidate_caches"
-    ViewMembers "view_members"
-    ListUsersWithoutTeam "list_users_without_team"
-    CreateUserAccessToken "create_user_access_token"
-    ReadUserAccessToken "read_user_access_token"
-    RevokeUserAccessToken "revoke_user_access_token"
-    CreateBot "create_bot"
-    ReadBots "read_bots"
-    ReadOthersBots "read_others_bots"
-    ManageBots "manage_bots"
-    ManageOthersBots "manage_others_bots"
-    CreateTeam "create_team"
-    ManageTeam "manage_team"
-    ListPublicTeams "list_public_teams"
-    JoinPublicTeams "join_public_teams"
-    ListPrivateTeams "list_private_teams"
-    JoinPrivateTeams "join_private_teams"
-    ViewTeam "view_team"
-    AddUserToTeam "add_user_to_team"
-    RemoveUserFromTeam "remove_user_from_team"
-    ManageTeamRoles "manage_team_roles"
-    ImportTeam "import_team"
-    InviteUser "invite_user"
-    InviteGuest "invite_guest"
-    PromoteGuest "promote_guest"
-    DemoteToGuest "demote_to_guest"
-    ListTeamChannels "list_team_channels"
-    JoinPublicChannels "join_public_channels"
-    ReadPublicChannel "read_public_channel"
-    CreatePublicChannel "create_public_channel"
-    CreatePrivateChannel "create_private_channel"
-    DeletePublicChannel "delete_public_channel"
-    DeletePrivateChannel "delete_private_channel"
-    ManagePublicChannelMembers "manage_public_channel_members"
-    ManagePrivateChannelMembers "manage_private_channel_members"
-    ManagePublicChannelProperties "manage_public_channel_properties"
-    ManagePrivateChannelProperties "manage_private_channel_properties"
-    ManageChannelRoles "manage_channel_roles"
-    ReadChannel "read_channel"
-    CreateDirectChannel "create_direct_channel"
-    CreateGroupChannel "create_group_channel"
-    CreatePost "create_post"
-    CreatePostPublic "create_post_public"
-    CreatePostEphemeral "create_post_ephemeral"
-    EditPost "edit_post"
-    EditOthersPosts "edit_others_posts"
-    DeletePost "delete_post"
-    DeleteOthersPosts "delete_others_posts"
-    UseChannelMentions "use_channel_mentions"
-    UseGroupMentions "use_group_mentions"
-    AddReaction "add_reaction"
-    RemoveReaction "remove_reaction"
-    RemoveOthersReactions "remove_others_reactions"
-    UploadFile "upload_file"
-    GetPublicLink "get_public_link"
-    UseSlashCommands "use_slash_commands"
-    CreateEmojis "create_emojis"
-    DeleteEmojis "delete_emojis"
-    DeleteOthersEmojis "delete_others_emojis"
-    ManageIncomingWebhooks "manage_incoming_webhooks"
-    ManageOutgoingWebhooks "manage_outgoing_webhooks"
-    ManageOthersIncomingWebhooks "manage_others_incoming_webhooks"
-    ManageOthersOutgoingWebhooks "manage_others_outgoing_webhooks"
-    ManageSlashCommands "manage_slash_commands"
-    ManageOthersSlashCommands "manage_others_slash_commands"
-    ManageOauth "manage_oauth"
-    ManageSystemWideOauth "manage_system_wide_oauth"
-    ManageJobs "manage_jobs"
-}
-
-static BY_NAME: LazyLock<HashMap<&str, Permission>> = LazyLock::new(|| {
-    Permission::ALL
-        .iter()
-        .map(|permission| (permission.name(), *permission))
-        .collect()
-});
-
-/// A set of permissions: one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PermissionSet(u128);
-
-impl PermissionSet {
-    /// Every permission.
-    pub fn all() -> PermissionSet {
-        Permission::ALL.iter().copied().collect()
-    }
-
-    /// From names with spaces between; names nobody knows permit nothing.
-    pub fn parse(names: &str) -> PermissionSet {
-        names
-            .split(' ')
-            .filter_map(|name| BY_NAME.get(name).copied())
-            .collect()
-    }
-
-    /// Whether it is in the set.
-    pub fn has(self, permission: Permission) -> bool {
-        self.0 & (1 << permission as u32) != 0
-    }
-
-    /// Both sets together.
-    pub fn and(self, other: PermissionSet) -> PermissionSet {
-        PermissionSet(self.0 | other.0)
-    }
-}
-
-impl FromIterator<Permission> for PermissionSet {
-    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> PermissionSet {
-        PermissionSet(
-            permissions
-                .into_iter()
-                .fold(0, |bits, permission| bits | 1 << permission as u32),
-        )
-    }
-}
-
-/// By which credential a caller came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Via {
-    /// None: a stranger on a route that needs no session.
-    Nothing,
-    /// A login.
-    Session,
-    /// A personal access token; its id.
-    Token(String),
-    /// The command line: whoever can write the file may do everything.
-    Operator,
-}
-
-/// Who asks, and by which credential. Made by `auth.rs` and by the command line only.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// Empty for a stranger and for the operator.
-    pub user_id: String,
-    /// The session that acts; empty without one.
-    pub session_id: String,
-    /// The user's roles with single spaces between.
-    pub roles: String,
-    /// What these roles permit at this moment.
-    pub permissions: PermissionSet,
-    /// By which credential.
-    pub via: Via,
-    /// Where from; empty for the command line.
-    pub address: String,
-    /// What is asked, for the audit: the path as the client wrote it, or the command.
-    pub action: String,
-    /// When.
-    pub at: Millis,
-}
-
-impl Caller {
-    /// A stranger: may do what needs no permission.
-    pub fn stranger(address: String, action: String, at: Millis) -> Caller {
-        let (user_id, session_id, roles) = Default::default();
-        Caller {
-            user_id,
-            session_id,
-            roles,
-            permissions: PermissionSet::default(),
-            via: Via::Nothing,
-            address,
-            action,
-            at,
-        }
-    }
-
-    /// The command line.
-    pub fn operator(command: &str, at: Millis) -> Caller {
-        let stranger = Caller::stranger(String::new(), format!("patmost {command}"), at);
-        Caller {
-            permissions: PermissionSet::all(),
-            via: Via::Operator,
-            ..stranger
-        }
-    }
-
-    /// Whether the caller has the permission system-wide.
-    pub fn has(&self, permission: Permission) -> bool {
-        self.permissions.has(permission)
-    }
-
-    /// Whether the caller manages the system: sees what is hidden from others.
-    pub fn is_system_admin(&self) -> bool {
-        self.has(Permission::ManageSystem)
-    }
-
-    /// Whether the caller may change a bot with this owner.
-    pub fn manages_bot_of(&self, owner_id: &str) -> bool {
-        let needed = if self.user_id == owner_id {
-            Permission::ManageBots
-        } else {
-            Permission::ManageOthersBots
-        };
-        self.has(needed)
-    }
-
-    /// Whether the caller may see a bot with this owner as a bot.
-    pub fn reads_bot_of(&self, owner_id: &str) -> bool {
-        let needed = if self.user_id == owner_id {
-            Permission::ReadBots
-        } else {
-            Permission::ReadOthersBots
-        };
-        self.has(needed)
-    }
-
-    /// The id of the token the caller came with.
-    pub fn token_id(&self) -> Option<&str> {
-        match &self.via {
-            Via::Token(id) => Some(id),
-            _ => None,
-        }
-    }
-}
-
-/// The account that is asked about.
-#[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
-    /// Its id, also when nobody has it.
-    pub user_id: &'a str,
-    /// Whether it has the role `system_admin`.
-    pub is_system_admin: bool,
-    /// Whose bot it is; `None` for a person.
-    pub bot_owner_id: Option<&'a str>,
-}
-
-impl<'a> Target<'a> {
-    /// An account that nobody has: rules are asked before it is told that it does not exist.
-    pub fn nobody(user_id: &'a str) -> Target<'a> {
-        Target {
-            user_id,
-            is_system_admin: false,
-            bot_owner_id: None,
-        }
-    }
-}
 
 /// One row of the rule table.
 #[derive(Debug)]
@@ -328,6 +66,7 @@ rules! {
     USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      false, PERMISSIONS;
     USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), false, PASSWORD_CONTEXT;
+    USER_UNLOCK:       "lift the lock of wrong passwords",        Some(WriteUsersInConsole),   Some(WriteUsersInConsole), false, PERMISSIONS;
     USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      false, PERMISSIONS;
     PREFERENCES:       "read, change preferences",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     STATUS:            "set a status",                            None,                        Some(EditOtherUsers),      false, PERMISSIONS;
@@ -496,18 +235,6 @@ impl Granted {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn permissions_fit_into_the_set_and_have_names_of_their_own() {
-        assert!(Permission::ALL.len() <= 128);
-        assert_eq!(BY_NAME.len(), Permission::ALL.len());
-        for permission in Permission::ALL {
-            assert_eq!(
-                PermissionSet::parse(permission.name()),
-                [*permission].into_iter().collect()
-            );
-        }
-    }
 
     #[test]
     fn a_system_admins_account_needs_more_than_another_ones() {

@@ -1,0 +1,125 @@
+//! Who asks, by which credential, and about whom.
+
+use super::{Permission, PermissionSet};
+use crate::clock::Millis;
+
+/// By which credential a caller came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// None: a stranger on a route that needs no session.
+    Nothing,
+    /// A login.
+    Session,
+    /// A personal access token; its id.
+    Token(String),
+    /// The command line: whoever can write the file may do everything.
+    Operator,
+}
+
+/// Who asks, and by which credential. Made by `auth.rs` and by the command line only.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Empty for a stranger and for the operator.
+    pub user_id: String,
+    /// The session that acts; empty without one.
+    pub session_id: String,
+    /// The user's roles with single spaces between.
+    pub roles: String,
+    /// What these roles permit at this moment.
+    pub permissions: PermissionSet,
+    /// By which credential.
+    pub via: Via,
+    /// Where from; empty for the command line.
+    pub address: String,
+    /// What is asked, for the audit: the path as the client wrote it, or the command.
+    pub action: String,
+    /// When.
+    pub at: Millis,
+}
+
+impl Caller {
+    /// A stranger: may do what needs no permission.
+    pub fn stranger(address: String, action: String, at: Millis) -> Caller {
+        let (user_id, session_id, roles) = Default::default();
+        Caller {
+            user_id,
+            session_id,
+            roles,
+            permissions: PermissionSet::default(),
+            via: Via::Nothing,
+            address,
+            action,
+            at,
+        }
+    }
+
+    /// The command line.
+    pub fn operator(command: &str, at: Millis) -> Caller {
+        let stranger = Caller::stranger(String::new(), format!("patmost {command}"), at);
+        Caller {
+            permissions: PermissionSet::all(),
+            via: Via::Operator,
+            ..stranger
+        }
+    }
+
+    /// Whether the caller has the permission system-wide.
+    pub fn has(&self, permission: Permission) -> bool {
+        self.permissions.has(permission)
+    }
+
+    /// Whether the caller manages the system: sees what is hidden from others.
+    pub fn is_system_admin(&self) -> bool {
+        self.has(Permission::ManageSystem)
+    }
+
+    /// Whether the caller may change a bot with this owner.
+    pub fn manages_bot_of(&self, owner_id: &str) -> bool {
+        let needed = if self.user_id == owner_id {
+            Permission::ManageBots
+        } else {
+            Permission::ManageOthersBots
+        };
+        self.has(needed)
+    }
+
+    /// Whether the caller may see a bot with this owner as a bot.
+    pub fn reads_bot_of(&self, owner_id: &str) -> bool {
+        let needed = if self.user_id == owner_id {
+            Permission::ReadBots
+        } else {
+            Permission::ReadOthersBots
+        };
+        self.has(needed)
+    }
+
+    /// The id of the token the caller came with.
+    pub fn token_id(&self) -> Option<&str> {
+        match &self.via {
+            Via::Token(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// The account that is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// Its id, also when nobody has it.
+    pub user_id: &'a str,
+    /// Whether it has the role `system_admin`.
+    pub is_system_admin: bool,
+    /// Whose bot it is; `None` for a person.
+    pub bot_owner_id: Option<&'a str>,
+}
+
+impl<'a> Target<'a> {
+    /// An account that nobody has: rules are asked before it is told that it does not exist.
+    pub fn nobody(user_id: &'a str) -> Target<'a> {
+        Target {
+            user_id,
+            is_system_admin: false,
+            bot_owner_id: None,
+        }
+    }
+}

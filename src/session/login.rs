@@ -1,0 +1,213 @@
+//! Logging in: whose password it is, and how often a wrong one is taken.
+
+use super::{Session, sql};
+use crate::app::App;
+use crate::audit;
+use crate::clock::Millis;
+use crate::config::{self, Config};
+use crate::error::{self, AppError};
+use crate::permission::Granted;
+use crate::secret::Secret;
+use crate::store::Tx;
+use crate::user::{self, User};
+
+/// Mattermost: sessions of an account at most; one more ends the one unused for longest.
+const SESSIONS: i64 = 500;
+
+/// What somebody sends to log in.
+#[derive(Clone, Debug, Default)]
+pub struct Attempt {
+    /// A user id; goes before `login_id`.
+    pub id: String,
+    /// Username or e-mail address, in any case.
+    pub login_id: String,
+    /// The password.
+    pub password: String,
+    /// Names a device; a later login with it replaces the earlier session.
+    pub device_id: String,
+    /// The header of that name.
+    pub user_agent: String,
+}
+
+/// A login that succeeded.
+pub struct Login {
+    /// Who.
+    pub user: User,
+    /// The session's secret, shown once.
+    pub secret: Secret,
+    /// How long it lasts.
+    pub length: Millis,
+}
+
+/// Logs in. Always the same work, whether or not there is such an account.
+///
+/// # Errors
+/// In Mattermost's order: deactivated, a bot, locked, wrong password or no such account.
+pub fn login(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    attempt: Attempt,
+) -> Result<Login, AppError> {
+    if attempt.password.is_empty() {
+        return refuse(app, granted, attempt, AppError::new(&error::BLANK_PASSWORD));
+    }
+    let found = app.store.read(|tx| find(tx, config, &attempt))?;
+    let stored = found.map(|user| user.password_hash).unwrap_or_default();
+    let right = app.passwords.verify(&attempt.password, Some(&stored))?;
+    let (length, config) = (Session::length(config, &attempt.device_id), config.clone());
+    app.store.write(move |tx| {
+        let user = find(tx, &config, &attempt)?;
+        // A password that was changed while this one was checked was not the one that was checked.
+        let right = right
+            && user
+                .as_ref()
+                .is_some_and(|user| user.password_hash == stored);
+        let refused = judge(tx, &config, user.as_ref(), right)?;
+        match (user, refused) {
+            (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, length)?)),
+            (_, refused) => {
+                record(tx, &granted, &attempt, &FAILED)?;
+                // What was counted and recorded stays, so this is no failure of the transaction.
+                Ok(Err(refused.unwrap_or_else(|| bad_credentials(&config))))
+            }
+        }
+    })?
+}
+
+/// Rows of a login that is refused.
+const FAILED: [&str; 2] = ["attempt", "failure"];
+
+/// Refuses without having looked at an account.
+fn refuse(
+    app: &App,
+    granted: Granted,
+    attempt: Attempt,
+    refused: AppError,
+) -> Result<Login, AppError> {
+    app.store
+        .write(move |tx| record(tx, &granted, &attempt, &FAILED))?;
+    Err(refused)
+}
+
+fn find(tx: &Tx, config: &Config, attempt: &Attempt) -> Result<Option<User>, AppError> {
+    if !attempt.id.is_empty() {
+        return Ok(user::sql::by_id(tx, &attempt.id)?);
+    }
+    let name = attempt.login_id.trim().to_lowercase();
+    let mut found = None;
+    if config.is_on(&config::SIGN_IN_WITH_USERNAME) {
+        found = user::sql::by_username(tx, &name)?;
+    }
+    if found.is_none() && config.is_on(&config::SIGN_IN_WITH_EMAIL) {
+        found = user::sql::by_email(tx, &name)?;
+    }
+    Ok(found)
+}
+
+/// Why the account is refused, if it is; counts a wrong password.
+fn judge(
+    tx: &Tx,
+    config: &Config,
+    user: Option<&User>,
+    right: bool,
+) -> Result<Option<AppError>, AppError> {
+    let Some(user) = user.filter(|user| user.auth_service.is_empty()) else {
+        return Ok(Some(bad_credentials(config)));
+    };
+    if user.delete_at > 0 {
+        return Ok(Some(AppError::new(&error::LOGIN_INACTIVE)));
+    }
+    if user.is_bot() {
+        return Ok(Some(AppError::new(&error::LOGIN_BOT)));
+    }
+    if is_locked(config, user) {
+        return Ok(Some(AppError::new(&error::LOGIN_ATTEMPTS)));
+    }
+    let attempts = if right { 0 } else { user.failed_attempts + 1 };
+    if attempts != user.failed_attempts {
+        user::sql::update_failed_attempts(tx, &user.id, attempts)?;
+    }
+    Ok((!right).then(|| bad_credentials(config)))
+}
+
+fn is_locked(config: &Config, user: &User) -> bool {
+    user.failed_attempts >= config.int(&config::MAXIMUM_LOGIN_ATTEMPTS)
+}
+
+/// Mattermost: the id says by what one can log in.
+fn bad_credentials(config: &Config) -> AppError {
+    AppError::new(
+        match (
+            config.is_on(&config::SIGN_IN_WITH_EMAIL),
+            config.is_on(&config::SIGN_IN_WITH_USERNAME),
+        ) {
+            (true, false) => &error::BAD_CREDENTIALS_EMAIL,
+            (false, true) => &error::BAD_CREDENTIALS_USERNAME,
+            _ => &error::BAD_CREDENTIALS,
+        },
+    )
+}
+
+fn open(
+    tx: &Tx,
+    granted: &Granted,
+    attempt: &Attempt,
+    user: User,
+    length: Millis,
+) -> Result<Login, AppError> {
+    let secret = Secret::new();
+    let session = Session::of_login(&user, &secret, attempt, length, granted.at());
+    sql::delete_expired(tx, &user.id, granted.at())?;
+    if !attempt.device_id.is_empty() {
+        sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
+    }
+    sql::delete_beyond(tx, &user.id, SESSIONS - 1)?;
+    sql::insert(tx, &session)?;
+    record(tx, granted, attempt, &["attempt"])?;
+    let of_user = granted.clone().acting_as(&user.id, &session.id);
+    audit::record(tx, &of_user, "authenticated")?;
+    audit::record(tx, &of_user, &format!("success session_user={}", user.id))?;
+    Ok(Login {
+        user,
+        secret,
+        length,
+    })
+}
+
+/// What was tried, in the words of Mattermost's audit; what a client sent by mistake is no secret there.
+fn record(tx: &Tx, granted: &Granted, attempt: &Attempt, words: &[&str]) -> Result<(), AppError> {
+    let login_id = audit::redact(tx, &attempt.login_id)?;
+    let of_nobody = granted
+        .clone()
+        .acting_as(&audit::redact(tx, &attempt.id)?, "");
+    words.iter().try_for_each(|word| {
+        audit::record(tx, &of_nobody, &format!("{word} - login_id={login_id}"))
+    })
+}
+
+/// Checks the password of somebody who is signed in, and counts a wrong one; gives the stored hash it belongs to.
+///
+/// # Errors
+/// Locked, or wrong.
+pub fn check_current_password(
+    app: &App,
+    config: &Config,
+    user_id: &str,
+    password: &str,
+) -> Result<String, AppError> {
+    let user = app.store.read(|tx| user::find(tx, user_id))?;
+    if is_locked(config, &user) {
+        return Err(AppError::new(&error::LOGIN_ATTEMPTS));
+    }
+    if app.passwords.verify(password, Some(&user.password_hash))? {
+        if user.failed_attempts > 0 {
+            app.store
+                .write(move |tx| Ok(user::sql::update_failed_attempts(tx, &user.id, 0)?))?;
+        }
+        return Ok(user.password_hash);
+    }
+    app.store
+        .write(move |tx| Ok(user::sql::count_failed_attempt(tx, &user.id)?))?;
+    Err(AppError::new(&error::PASSWORD_INCORRECT))
+}

@@ -1,0 +1,83 @@
+//! Accounts are deactivated and come back, and everyone hears of a changed one.
+
+use serde_json::json;
+
+use super::{Seen, User, find, sql};
+use crate::app::App;
+use crate::clock::Millis;
+use crate::config::{self, Config};
+use crate::error::AppError;
+use crate::event::{Audience, News};
+use crate::permission::Granted;
+use crate::store::Tx;
+use crate::{audit, session, status};
+
+/// Deactivates or reactivates an account. All its sessions end with the deactivation; its tokens stay, and are refused
+/// until it is active again.
+///
+/// # Errors
+/// The user does not exist.
+pub fn update_active(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    user_id: &str,
+    active: bool,
+) -> Result<(), AppError> {
+    let with_bots = !active && config.is_on(&config::DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED);
+    let user_id = user_id.to_owned();
+    app.change(move |tx, news| {
+        let user = find(tx, &user_id)?;
+        set_active(tx, news, &user, active, granted.at())?;
+        audit::record(tx, &granted, &format!("user_id={user_id} active={active}"))?;
+        if with_bots {
+            for bot in sql::bots_of(tx, &user_id)? {
+                set_active(tx, news, &bot, false, granted.at())?;
+                audit::record(tx, &granted, &format!("user_id={} active=false", bot.id))?;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Deactivates (all sessions end) or reactivates.
+pub fn set_active(
+    tx: &Tx,
+    news: &mut News,
+    user: &User,
+    active: bool,
+    at: Millis,
+) -> Result<(), AppError> {
+    let delete_at = match (active, user.delete_at) {
+        (true, _) => 0,
+        (false, 0) => at,
+        (false, since) => since,
+    };
+    sql::update_delete_at(tx, &user.id, delete_at, at)?;
+    if !active {
+        session::sql::delete_all_of(tx, &user.id)?;
+        status::tell(news, &user.id, "offline");
+    }
+    let changed = User {
+        delete_at,
+        update_at: at,
+        ..user.clone()
+    };
+    tell_updated(news, &changed);
+    news.tell(
+        "user_activation_status_change",
+        json!({}),
+        Audience::default(),
+    );
+    Ok(())
+}
+
+/// Everyone hears of a changed account, so only of what everyone may see whatever the privacy settings are.
+pub fn tell_updated(news: &mut News, user: &User) {
+    let view = Seen::ByOthers {
+        email: false,
+        names: false,
+    }
+    .view(user);
+    news.tell("user_updated", json!({ "user": view }), Audience::default());
+}

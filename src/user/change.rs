@@ -1,0 +1,201 @@
+//! Changes to an account: its fields, roles, password, the service that logs it in; and its deletion.
+
+use serde_json::{Map, Value, json};
+
+use super::{User, auth_data_is_free, default_notify_props, find, free, sql, tell_updated, valid};
+use crate::app::App;
+use crate::config::Config;
+use crate::error::{self, AppError};
+use crate::event::Audience;
+use crate::permission::Granted;
+use crate::{audit, password, role};
+
+/// Mattermost: a list of roles is not longer.
+const ROLES_BYTES: usize = 256;
+
+/// Gives and takes roles; they hold on the next request.
+///
+/// # Errors
+/// The user or one of the roles does not exist.
+pub fn update_roles(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    roles: String,
+) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.change(move |tx, news| {
+        sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING_400))?;
+        for name in roles.split_whitespace() {
+            role::sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
+        }
+        if roles.len() > ROLES_BYTES {
+            return Err(AppError::new(&error::ROLES_LIMIT));
+        }
+        sql::update_roles(tx, &user_id, &roles, granted.at())?;
+        news.tell(
+            "user_role_updated",
+            json!({"user_id": user_id, "roles": roles}),
+            Audience::user(&user_id),
+        );
+        audit::record(tx, &granted, &format!("user={user_id} roles={roles}"))
+    })
+}
+
+/// What of an account is to change; what is not there stays.
+#[derive(Clone, Debug, Default)]
+pub struct Patch {
+    /// Username.
+    pub username: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Nickname.
+    pub nickname: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// Position.
+    pub position: Option<String>,
+    /// Locale.
+    pub locale: Option<String>,
+    /// The whole of them.
+    pub notify_props: Option<Value>,
+    /// The whole of it.
+    pub timezone: Option<Value>,
+    /// Of bots.
+    pub bot_description: Option<String>,
+}
+
+/// Changes an account's fields.
+///
+/// # Errors
+/// The user does not exist; the first field that is not as it must be; username or address taken.
+pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Result<User, AppError> {
+    let user_id = user_id.to_owned();
+    app.change(move |tx, news| {
+        let mut user = find(tx, &user_id)?;
+        patch.apply(&mut user);
+        user.update_at = granted.at();
+        valid::check(&user)?;
+        free(tx, &user)?;
+        sql::update(tx, &user)?;
+        tell_updated(news, &user);
+        audit::record(tx, &granted, "")?;
+        Ok(user)
+    })
+}
+
+impl Patch {
+    fn apply(self, user: &mut User) {
+        let lower = |text: Option<String>| text.map(|text| text.to_lowercase());
+        let clean = |text: Option<String>| text.map(|text| valid::without_invisible(&text));
+        let texts = [
+            (&mut user.username, clean(lower(self.username))),
+            (&mut user.email, lower(self.email)),
+            (&mut user.nickname, clean(self.nickname)),
+            (&mut user.first_name, clean(self.first_name)),
+            (&mut user.last_name, clean(self.last_name)),
+            (&mut user.position, self.position),
+            (&mut user.locale, self.locale),
+            (&mut user.bot_description, clean(self.bot_description)),
+        ];
+        for (field, text) in texts {
+            if let Some(text) = text {
+                *field = text;
+            }
+        }
+        if let Some(notify_props) = self.notify_props {
+            user.notify_props = filled(notify_props);
+        }
+        if let Some(timezone) = self.timezone {
+            user.timezone = timezone;
+        }
+    }
+}
+
+/// Lets another service log the account in: no password any more. Mattermost: nobody checks that the service is known,
+/// nor that the account is.
+///
+/// # Errors
+/// Another account has the name at that service.
+pub fn update_auth(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    service: String,
+    data: String,
+) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        auth_data_is_free(tx, Some(&data), &user_id)?;
+        sql::update_auth(tx, &user_id, &service, &data, granted.at())?;
+        audit::record(
+            tx,
+            &granted,
+            &format!("updated user {user_id} auth to service={service}"),
+        )
+    })
+}
+
+/// Deletes an account for good, with its sessions, tokens and preferences.
+///
+/// # Errors
+/// The user does not exist.
+pub fn delete(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        find(tx, &user_id)?;
+        sql::delete(tx, &user_id)?;
+        audit::record(tx, &granted, &format!("user_id={user_id} deleted"))
+    })
+}
+
+/// Sets a password. Mattermost: sessions and tokens go on; a lock is lifted; an account of another service becomes one
+/// with a password.
+///
+/// `current` is the stored hash that the caller's current password was checked against, where one is asked for.
+///
+/// # Errors
+/// The rules in force, by Mattermost's name for them; the user does not exist; the password was changed meanwhile.
+pub fn update_password(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    user_id: &str,
+    current: Option<String>,
+    new: &str,
+) -> Result<(), AppError> {
+    password::check_rules(config, new).map_err(AppError::password_rules)?;
+    let (user_id, hash) = (user_id.to_owned(), app.passwords.hash(new)?);
+    app.store.write(move |tx| {
+        let user = find(tx, &user_id)?;
+        if current.is_some_and(|current| current != user.password_hash) {
+            return Err(AppError::new(&error::PASSWORD_INCORRECT));
+        }
+        sql::update_password(tx, &user_id, &hash, granted.at())?;
+        audit::record(tx, &granted, "attempted")?;
+        audit::record(tx, &granted, "completed")
+    })
+}
+
+/// Forgets the wrong passwords since the last right one, so that a lock is lifted.
+pub fn unlock(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        sql::update_failed_attempts(tx, &user_id, 0)?;
+        audit::record(tx, &granted, &format!("user_id={user_id}"))
+    })
+}
+
+/// Mattermost: without any, the defaults; words that stand for the account are kept in lower case, without blanks.
+fn filled(mut notify_props: Value) -> Value {
+    if notify_props.as_object().is_none_or(Map::is_empty) {
+        return default_notify_props();
+    }
+    if let Some(Value::String(keys)) = notify_props.get_mut("mention_keys") {
+        let words = keys.split(',').filter(|word| !word.is_empty());
+        *keys = words.collect::<Vec<_>>().join(",").to_lowercase();
+    }
+    notify_props
+}

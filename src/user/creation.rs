@@ -1,0 +1,165 @@
+//! Accounts are made: by an admin, by anyone while sign-up is open, by the command line; the first is system admin.
+
+use serde_json::json;
+
+use super::{User, default_notify_props, free, sql, valid};
+use crate::app::App;
+use crate::clock::Millis;
+use crate::config::{self, Config};
+use crate::error::{self, AppError};
+use crate::event::{Audience, News};
+use crate::permission::{Granted, USER_CREATE};
+use crate::role::{SYSTEM_ADMIN, SYSTEM_USER};
+use crate::store::Tx;
+use crate::{audit, id, password};
+
+/// An account to be made. Texts are as they were sent.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    /// Must be empty. Mattermost: an id is a sign that an update was meant.
+    pub id: String,
+    /// Empty: a random one.
+    pub username: String,
+    /// Required.
+    pub email: String,
+    /// Required of strangers; without one there is no login by password.
+    pub password: Option<String>,
+    /// Nickname.
+    pub nickname: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Position.
+    pub position: String,
+    /// Empty: `en`.
+    pub locale: String,
+    /// The service that knows the password; an admin may say so.
+    pub auth_service: String,
+    /// The name at that service.
+    pub auth_data: String,
+    /// Makes it a bot of this owner.
+    pub bot_owner_id: Option<String>,
+    /// What the bot is for.
+    pub bot_description: String,
+    /// Whether the account is to be a system admin beyond being the first; the command line may say so.
+    pub system_admin: bool,
+}
+
+/// Makes an account. The first one becomes system admin.
+///
+/// # Errors
+/// In Mattermost's order: sign-up closed, password, each field, username taken, e-mail taken.
+pub fn create(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    new: NewUser,
+) -> Result<User, AppError> {
+    let invited = USER_CREATE.ask(granted.caller()).is_ok();
+    if !invited {
+        sign_up_is_open(config, app.store.read(|tx| Ok(sql::none(tx)?))?)?;
+    }
+    // Mattermost: what another service knows keeps that service's rules.
+    let checked = new.password.as_ref();
+    if let Some(password) = checked.filter(|_| new.auth_service.is_empty()) {
+        // The client is told in Mattermost's words; the log and the command line say which rules there are.
+        password::check_rules(config, password).map_err(|rules| {
+            AppError::new(&error::BAD_PASSWORD_AT_CREATION).cause(rules.message)
+        })?;
+    }
+    if !new.id.is_empty() {
+        return Err(AppError::new(&error::USER_EXISTING));
+    }
+    let user = made(new, granted.at())?;
+    let config = config.clone();
+    let mut user = User {
+        password_hash: hashed(app, &user)?,
+        ..user
+    };
+    app.change(move |tx, news| {
+        let first = sql::none(tx)?;
+        if !invited {
+            // Somebody else may have been first since.
+            sign_up_is_open(&config, first)?;
+        }
+        if first {
+            user.roles = roles_of(true);
+        }
+        add(tx, news, &granted, &user)?;
+        Ok(user)
+    })
+}
+
+/// Adds the account, if nobody else has its name or address.
+pub fn add(tx: &Tx, news: &mut News, granted: &Granted, user: &User) -> Result<(), AppError> {
+    free(tx, user)?;
+    sql::insert(tx, user)?;
+    news.tell("new_user", json!({"user_id": user.id}), Audience::default());
+    audit::record(tx, granted, &format!("user={}", user.id))
+}
+
+/// Whether somebody without the right to make accounts may make his own.
+fn sign_up_is_open(config: &Config, first: bool) -> Result<(), AppError> {
+    if !config.is_on(&config::ENABLE_USER_CREATION) {
+        return Err(AppError::new(&error::SIGN_UP_DISABLED));
+    }
+    if !first && !config.is_on(&config::ENABLE_OPEN_SERVER) {
+        return Err(AppError::new(&error::NO_OPEN_SERVER));
+    }
+    Ok(())
+}
+
+/// The account as it will be; `password_hash` is still the password.
+///
+/// # Errors
+/// The first field that is not as it must be.
+pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
+    let or = |text: String, or: &dyn Fn() -> String| if text.is_empty() { or() } else { text };
+    let user = User {
+        id: id::new(),
+        create_at: now,
+        update_at: now,
+        delete_at: 0,
+        username: or(
+            valid::without_invisible(&new.username).to_lowercase(),
+            &id::new,
+        ),
+        email: new.email.to_lowercase(),
+        nickname: valid::without_invisible(&new.nickname),
+        first_name: valid::without_invisible(&new.first_name),
+        last_name: valid::without_invisible(&new.last_name),
+        position: new.position,
+        locale: or(new.locale, &|| "en".to_owned()),
+        roles: roles_of(new.system_admin),
+        password_hash: new.password.unwrap_or_default(),
+        auth_service: new.auth_service,
+        auth_data: Some(new.auth_data).filter(|data| !data.is_empty()),
+        notify_props: default_notify_props(),
+        timezone: json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}),
+        last_password_update: now,
+        failed_attempts: 0,
+        bot_owner_id: new.bot_owner_id,
+        bot_description: valid::without_invisible(&new.bot_description),
+    };
+    valid::check(&user)?;
+    valid::check_login(&user, &user.password_hash)?;
+    Ok(user)
+}
+
+/// The roles of a new account.
+fn roles_of(system_admin: bool) -> String {
+    if system_admin {
+        format!("{SYSTEM_ADMIN} {SYSTEM_USER}")
+    } else {
+        SYSTEM_USER.to_owned()
+    }
+}
+
+fn hashed(app: &App, user: &User) -> Result<String, AppError> {
+    if user.password_hash.is_empty() {
+        Ok(String::new())
+    } else {
+        app.passwords.hash(&user.password_hash)
+    }
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{App, Options};
+use crate::auth::{self, Entry};
 use crate::clean_up::{self, CleanUp};
 use crate::config::ENABLE_USER_ACCESS_TOKENS;
 use crate::http::{self, engine};
@@ -45,6 +46,16 @@ impl Server {
     /// Where it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.engine.local_addr()
+    }
+
+    /// Whether the secret of a login or a token is good now: what each request with one asks first.
+    ///
+    /// # Errors
+    /// When the data file cannot be read.
+    pub fn knows(&self, secret: &str) -> Result<bool, String> {
+        auth::enter_by_secret(&self.app, secret, String::new(), String::new())
+            .map(|(_, entry)| matches!(entry, Entry::Known(_)))
+            .map_err(|error| error.to_string())
     }
 
     /// Whether all its threads run; when not, it should be started anew.

@@ -1,0 +1,41 @@
+//! From a secret to who sent it, without HTTP: hash, lookup, rules.
+
+use std::net::TcpListener;
+use std::time::{Duration, Instant};
+
+use patmost::{Clock, Cost, Options, Server};
+
+use crate::load::median;
+use crate::{Bench, Result, data, fail};
+
+/// Looks at the tokens of a file that holds a tenth of the large one's.
+pub fn measure(bench: &mut Bench) -> Result<()> {
+    let tokens = bench.effort.large / 10;
+    let options = Options {
+        data: bench.made("authentication", tokens)?,
+        pins: Vec::new(),
+        clock: Clock::System,
+        cost: Cost::Cheapest,
+    };
+    let server = Server::start(TcpListener::bind("127.0.0.1:0")?, options)?;
+    let secrets: Vec<String> = (0..tokens).map(data::secret).collect();
+    let mut each = Vec::new();
+    for _ in 0..bench.effort.rounds {
+        let (started, mut count) = (Instant::now(), 0);
+        // Far apart, as those of strangers are.
+        for secret in secrets.iter().cycle().step_by(7919) {
+            if !server.knows(secret)? {
+                return fail("a good token was refused");
+            }
+            count += 1;
+            if count % 100 == 0 && started.elapsed() >= bench.effort.round {
+                break;
+            }
+        }
+        each.push(started.elapsed().as_secs_f64() * 1e6 / f64::from(count));
+    }
+    server.stop(Duration::from_secs(10));
+    let what = format!("authentication alone, {tokens} tokens");
+    bench.table.at_most(what, median(each), 6.0, " us");
+    Ok(())
+}

@@ -133,6 +133,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /license/client?format=old", ""),
     ("POST /caches/invalidate", ""),
     ("GET /system/ping?get_server_status=true&use_rest_semantics=true", ""),
+    ("GET /openapi.json", ""),
 ];
 
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`.

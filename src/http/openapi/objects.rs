@@ -152,10 +152,10 @@ objects! {
     ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count }
     /// A channel was marked as read
     ChannelViewed { status: OK, last_viewed_at_times: {Time} }
-    /// A post
+    /// A post; the channel of one that only one account sees is whatever was sent
     Post {
         id: Id, create_at: Time, update_at: Time, edit_at: Time, delete_at: Time, is_pinned: Flag, user_id: Id,
-        channel_id: Id, root_id: IdOrEmpty, parent_id: IdOrEmpty, original_id: IdOrEmpty, message: Text, type: Text,
+        channel_id: Text, root_id: IdOrEmpty, parent_id: IdOrEmpty, original_id: IdOrEmpty, message: Text, type: Text,
         props: Object, hashtags: Text, pending_post_id: Text, reply_count: Count, last_reply_at: Time,
         participants: ListOrNull, metadata: Object,
     }

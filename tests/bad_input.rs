@@ -8,6 +8,7 @@ mod support;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use support::description::{DESCRIPTION, resolved};
 use support::*;
 
 /// A request of an admin that is right, for each route. `{name}` in the path and `$name` in the body are what [`World`]
@@ -134,6 +135,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /license/client?format=old", ""),
     ("POST /caches/invalidate", ""),
     ("GET /system/ping?get_server_status=true&use_rest_semantics=true", ""),
+    ("GET /openapi.json", ""),
 ];
 
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`.
@@ -637,4 +639,61 @@ fn the_table_has_every_route_and_nothing_else() {
     of_table.sort();
     of_program.sort();
     assert_eq!(of_table, of_program);
+}
+
+/// The names of an object's members; of a list's, those of its first element.
+fn members(value: &Value) -> Vec<&str> {
+    let first = value.as_array().and_then(|elements| elements.first());
+    let members = first.unwrap_or(value).as_object();
+    members
+        .into_iter()
+        .flat_map(|members| members.keys().map(String::as_str))
+        .collect()
+}
+
+#[test]
+fn what_is_tried_here_is_what_is_described() {
+    for (request, body) in REQUESTS {
+        let (method, path) = request.split_once(' ').unwrap();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let path = path.replace(":admin_id", "");
+        let operation = &DESCRIPTION["paths"][&path][method.to_lowercase()];
+        let parameters = operation["parameters"].as_array();
+        let described: Vec<_> = parameters
+            .into_iter()
+            .flatten()
+            .map(resolved)
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let tried: Vec<_> = pairs.map(|(name, _)| name).collect();
+        assert_eq!(
+            described, tried,
+            "{request}: see src/http/openapi/operations.rs"
+        );
+
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(
+            body.is_empty(),
+            schema.is_null(),
+            "{request}: a body, or none"
+        );
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let items = resolved(schema).get("items").unwrap_or(schema);
+        let described = members(&resolved(items)["properties"]);
+        for name in members(&body) {
+            let known = described.contains(&name);
+            assert!(
+                known,
+                "{request}: {name} is not in src/http/openapi/objects.rs"
+            );
+        }
+        for name in resolved(items)["required"].as_array().into_iter().flatten() {
+            assert!(
+                members(&body).contains(&name.as_str().unwrap()),
+                "{request}: {name} is not tried"
+            );
+        }
+    }
 }

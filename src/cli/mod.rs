@@ -59,6 +59,7 @@ pub static COMMANDS: &[&Command] = &[
     &upkeep::CHECK,
     &upkeep::HEALTHCHECK,
     &reference::REFERENCE,
+    &reference::OPENAPI,
     &VERSION,
 ];
 

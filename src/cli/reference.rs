@@ -4,6 +4,7 @@ use pico_args::Arguments;
 
 use super::{COMMANDS, Command, Stop, nothing_left, print};
 use crate::config::SETTINGS;
+use crate::http::openapi;
 use crate::http::routes::{Access, ROUTES};
 use crate::permission::{Permission, RULES};
 
@@ -18,6 +19,22 @@ pub static REFERENCE: Command = Command {
         "patmost reference settings",
     ],
     run: reference,
+};
+
+pub static OPENAPI: Command = Command {
+    name: "openapi",
+    takes: "",
+    does: "Print the endpoints as an OpenAPI document, for client generators and test tools",
+    options: &[],
+    examples: [
+        "patmost openapi > openapi.json",
+        "st run --url http://127.0.0.1:8065/api/v4 openapi.json",
+        "curl http://127.0.0.1:8065/api/v4/openapi.json",
+    ],
+    run: |arguments| {
+        nothing_left(arguments)?;
+        print(&openapi::TEXT)
+    },
 };
 
 fn reference(mut arguments: Arguments) -> Result<(), Stop> {

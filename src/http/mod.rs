@@ -2,7 +2,7 @@
 //!
 //! `engine/` owns sockets, framing, limits and threads, and knows no route. The files here know routes, credentials'
 //! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log, `answer.rs` the one place
-//! where a failure becomes HTTP.
+//! where a failure becomes HTTP, `openapi/` what the routes take and give.
 
 mod access;
 pub mod answer;
@@ -10,6 +10,7 @@ mod context;
 mod cors;
 pub mod engine;
 pub mod json;
+pub mod openapi;
 mod router;
 pub mod routes;
 pub mod websocket;

@@ -1,7 +1,7 @@
 //! The route table: every endpoint there is. README's table is printed from it.
 
 use super::engine::Lane::{self, Fast, Slow};
-use super::{Answer, Context, websocket};
+use super::{Answer, Context, openapi, websocket};
 use crate::error::{self, AppError};
 use crate::{
     audit, bot, channel, config, post, preference, role, session, status, system, team, token, user,
@@ -174,6 +174,7 @@ routes! {
     GET    "/license/client"                                                Open    Fast system::api::license,              "That there is no licence";
     POST   "/caches/invalidate"                                             Session Fast system::api::invalidate_caches,    "Nothing: there are no caches";
     GET    "/system/ping"                                                   Open    Fast system::api::ping,                 "Whether the server answers";
+    GET    "/openapi.json"                                                  Open    Fast openapi::get,                      "This list as an OpenAPI document";
 }
 
 /// The endpoint for a method and a path, and the variable parts of that path.

@@ -9,8 +9,8 @@ use serde_json::Value;
 /// A request on its way out.
 #[derive(Clone, Debug)]
 pub struct Request {
-    method: String,
-    target: String,
+    pub method: String,
+    pub target: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod client;
+pub mod description;
 pub mod socket;
 pub mod team;
 
@@ -170,9 +171,10 @@ impl Mattermost {
             .ok();
     }
 
-    /// Sends a request as it is.
+    /// Sends a request as it is. The answer must be one that is described.
     pub fn send(&self, request: &Request) -> Answer {
         let answer = client::send(&self.address(), request);
+        description::holds(&request.method, &request.target, &answer);
         self.note(&answer);
         answer
     }

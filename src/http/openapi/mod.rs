@@ -1,0 +1,220 @@
+//! The description of the API (OpenAPI 3.0.3): `GET /openapi.json` and `patmost openapi`.
+//!
+//! Made from the route table. Owns what that table does not say: `operations.rs` what each route takes and gives,
+//! `parameters.rs` the parts of paths and queries, `objects.rs` what bodies and answers look like.
+
+mod objects;
+mod operations;
+mod parameters;
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use self::objects::{Shape, schema};
+use self::operations::Operation;
+use self::parameters::{PATH, Parameter, QUERY};
+use super::engine::Response;
+use super::routes::{Access, BASE, ROUTES, Route};
+use super::{Answer, Context};
+
+/// The description as JSON, for people too.
+pub static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
+
+/// `GET /openapi.json`
+pub fn get(_: &Context) -> Answer {
+    Ok(Response::json(200, TEXT.as_str()))
+}
+
+fn document() -> Value {
+    let mut paths = Map::new();
+    for route in ROUTES {
+        let described = paths.entry(route.path).or_insert_with(|| json!({}));
+        described[route.method.to_lowercase()] = operation(route);
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": "patmost",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "The part of the Mattermost REST API v4 that patmost has. Bodies are JSON, whatever \
+                `Content-Type` says; members that are not described are ignored. Any other path of Mattermost's is \
+                answered with 501, an unknown one with 404.",
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+        },
+        "servers": [{"url": BASE}],
+        "security": credentials(),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The secret of a personal access token or of a login"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "MMAUTHTOKEN", "description": "The same, as a browser sends it"},
+                "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "With the cookie, for all but GET: the value of the cookie `MMCSRF`"},
+            },
+            "parameters": components(PATH, "path").chain(components(QUERY, "query")).collect::<Map<_, _>>(),
+            "schemas": objects::components(),
+            "responses": refusals(),
+        },
+    })
+}
+
+/// Any one of these.
+fn credentials() -> Vec<Value> {
+    vec![json!({"bearer": []}), json!({"cookie": [], "csrf": []})]
+}
+
+fn components(
+    parameters: &'static [Parameter],
+    place: &'static str,
+) -> impl Iterator<Item = (String, Value)> {
+    parameters.iter().map(move |(name, of, does)| {
+        let described = json!({
+            "name": name,
+            "in": place,
+            "required": place == "path" || *of == "Old",
+            "description": does,
+            "schema": schema(Shape::One(of)),
+        });
+        ((*name).to_owned(), described)
+    })
+}
+
+fn reference(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
+}
+
+fn operation(route: &Route) -> Value {
+    let tag = route.path.split('/').nth(1).unwrap_or_default();
+    let mut described = json!({"tags": [tag], "summary": route.doc});
+    if route.access == Access::Open {
+        let mut security = credentials();
+        security.insert(0, json!({}));
+        described["security"] = security.into();
+    }
+    // That every route has one is tested.
+    let Some(operation) = operations::of(route) else {
+        return described;
+    };
+    let in_path = route.path.split(['{', '}']).skip(1).step_by(2);
+    let parameters: Vec<Value> = in_path
+        .clone()
+        .chain(operation.query.iter().copied())
+        .map(|name| reference("parameters", name))
+        .collect();
+    described["operationId"] = operation.id.into();
+    if !parameters.is_empty() {
+        described["parameters"] = parameters.into();
+    }
+    if operation.body != Shape::Nothing {
+        let content = json!({"application/json": {"schema": schema(operation.body)}});
+        described["requestBody"] = json!({"required": true, "content": content});
+    }
+    described["responses"] = responses(operation, in_path.count() > 0);
+    described
+}
+
+fn responses(operation: &Operation, has_path_parameters: bool) -> Value {
+    let mut responses = Map::new();
+    let mut refusal = |status: &str| {
+        let described = match (operation.success.1, status) {
+            // Mattermost: not JSON.
+            (Shape::Upgrade, "400" | "403") => text("Refused"),
+            _ => reference("responses", name_of(status)),
+        };
+        responses.insert(status.to_owned(), described);
+    };
+    // Bad input, a bad credential, too many requests, and faults of the server: from any route.
+    for status in ["400", "401", "429", "5XX"] {
+        refusal(status);
+    }
+    if has_path_parameters {
+        // A part of the path with letters that it cannot have is another path.
+        refusal("404");
+    }
+    if operation.body != Shape::Nothing {
+        refusal("413");
+    }
+    for status in operation.refusals {
+        refusal(&status.to_string());
+    }
+    let (status, shape) = operation.success;
+    responses.insert(status.to_string(), success(status, shape));
+    responses.into()
+}
+
+fn success(status: u16, shape: Shape) -> Value {
+    let description = match status {
+        101 => "Switching Protocols",
+        201 => "Created",
+        _ => "OK",
+    };
+    let media = match shape {
+        Shape::Nothing | Shape::Upgrade => return json!({"description": description}),
+        Shape::Picture => json!({"image/png": {"schema": {"type": "string", "format": "binary"}}}),
+        _ => json!({"application/json": {"schema": schema(shape)}}),
+    };
+    json!({"description": description, "content": media})
+}
+
+fn text(description: &str) -> Value {
+    json!({"description": description, "content": {"text/plain": {"schema": {"type": "string"}}}})
+}
+
+fn name_of(status: &str) -> &'static str {
+    match status {
+        "304" => "NotModified",
+        "400" => "BadRequest",
+        "401" => "Unauthorized",
+        "403" => "Forbidden",
+        "404" => "NotFound",
+        "413" => "TooLarge",
+        "429" => "TooManyRequests",
+        "501" => "NotImplemented",
+        _ => "ServerError",
+    }
+}
+
+/// What refusals have in common.
+fn refusals() -> Value {
+    let error = |description: &str, object| {
+        let content = json!({"application/json": {"schema": schema(Shape::One(object))}});
+        json!({"description": description, "content": content})
+    };
+    json!({
+        "NotModified": {"description": "The client has it already: `If-None-Match` names its `Etag`"},
+        "BadRequest": error("Something in the path, the query or the body is missing or bad", "Error"),
+        "Unauthorized": error("No credential, or one that is refused", "Error"),
+        "Forbidden": error("Not allowed", "Error"),
+        "NotFound": error("Not there, or an unknown path: then without `request_id`", "NotFound"),
+        "TooLarge": error("The body is larger than `ServiceSettings.MaximumPayloadSizeBytes`", "Error"),
+        "TooManyRequests": text("Too many requests, where `RateLimitSettings.Enable` is on"),
+        "NotImplemented": error("Switched off, or a part of Mattermost that patmost has not", "Error"),
+        "ServerError": error("A fault of the server, or it cannot work at the moment; nothing was changed", "Error"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operations::OPERATIONS;
+    use super::*;
+
+    #[test]
+    fn every_route_is_described() {
+        for route in ROUTES {
+            assert!(
+                operations::of(route).is_some(),
+                "add a row to src/http/openapi/operations.rs: Name {} {:?} (query) Body => 200 Answer, refusals;",
+                route.method,
+                route.path
+            );
+        }
+        for operation in OPERATIONS {
+            assert!(
+                ROUTES.iter().any(|route| operation.is_of(route)),
+                "src/http/openapi/operations.rs describes {} {}, which is no route",
+                operation.method,
+                operation.path
+            );
+        }
+    }
+}

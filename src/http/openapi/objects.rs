@@ -1,0 +1,352 @@
+//! What bodies and answers look like: one list of members for each object, from which its JSON schema is made.
+
+use serde_json::{Map, Value, json};
+
+use crate::config::{Kind, SETTINGS};
+
+/// What a body or an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// `()`: there is none.
+    Nothing,
+    /// `User`: an object of that name, or a word of [`word`].
+    One(&'static str),
+    /// `[User]`: a list of them.
+    List(&'static str),
+    /// `{User}`: an object that has them under names of any kind.
+    Map(&'static str),
+    /// A PNG.
+    Picture,
+    /// A WebSocket.
+    Upgrade,
+}
+
+/// A [`Shape`] as it is written in the tables.
+macro_rules! shape {
+    (()) => {
+        Shape::Nothing
+    };
+    (Picture) => {
+        Shape::Picture
+    };
+    (Upgrade) => {
+        Shape::Upgrade
+    };
+    ([$of:ident]) => {
+        Shape::List(stringify!($of))
+    };
+    ({$of:ident}) => {
+        Shape::Map(stringify!($of))
+    };
+    ($of:ident) => {
+        Shape::One(stringify!($of))
+    };
+}
+pub(super) use shape;
+
+/// An object's name, what it is, and its members.
+struct Object {
+    name: &'static str,
+    doc: &'static str,
+    /// Those that are always there.
+    required: &'static [Member],
+    /// Those that may be absent; in the tables they stand behind the semicolon.
+    optional: &'static [Member],
+}
+
+/// A member's name, and what it is.
+type Member = (&'static str, Shape);
+
+macro_rules! objects {
+    ($(#[doc = $about:literal])* $table:ident: $(
+        #[doc = $doc:literal]
+        $name:ident { $($member:ident: $of:tt),* $(,)? $(; $($maybe:ident: $maybe_of:tt),* $(,)?)? }
+    )*) => {
+        $(#[doc = $about])*
+        static $table: &[Object] = &[$(Object {
+            name: stringify!($name),
+            doc: $doc,
+            required: &[$((stringify!($member), shape!($of))),*],
+            optional: &[$($((stringify!($maybe), shape!($maybe_of))),*)?],
+        }),*];
+    };
+}
+
+#[rustfmt::skip]
+objects! {
+    /// What is answered: these members and no others.
+    ANSWERS:
+    /// An acknowledgement
+    StatusOK { status: OK }
+    /// A refusal; clients branch on its id
+    Error { id: Text, message: Text, detailed_error: Text, request_id: Id, status_code: Count }
+    /// A refusal; without `request_id` the path is unknown
+    NotFound { id: Text, message: Text, detailed_error: Text, status_code: Count; request_id: Id }
+    /// An account, as much of it as the caller may see
+    User {
+        id: Id, create_at: Time, update_at: Time, delete_at: Time, username: Text, auth_data: Text, auth_service: Text,
+        email: Text, nickname: Text, first_name: Text, last_name: Text, position: Text, roles: Text, locale: Text,
+        timezone: Texts, disable_welcome_email: Flag; notify_props: Texts, last_password_update: Time, is_bot: Flag,
+        bot_description: Text,
+    }
+    /// Accounts that fit what was typed
+    UserAutocomplete { users: [User] }
+    /// How many accounts there are
+    UsersStats { total_users_count: Count }
+    /// Which other service logs an account in
+    UserAuth { auth_service: Text, auth_data: Text }
+    /// A token with its secret, which no other answer shows
+    UserAccessToken { id: Id, token: Secret, user_id: Id, description: Text, is_active: Flag, expires_at: Time }
+    /// A token
+    UserAccessTokenSanitized { id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time }
+    /// A number of tokens
+    TokenCount { count: Count }
+    /// An open session, of a login or of a token
+    Session {
+        id: Id, token: Empty, create_at: Time, expires_at: Time, last_activity_at: Time, user_id: Id, device_id: Text,
+        roles: Text, is_oauth: Flag, expired_notify: Flag, props: Texts, team_members: [TeamMember], local: Flag,
+    }
+    /// What somebody did
+    Audit { id: Id, create_at: Time, user_id: IdOrEmpty, action: Text, extra_info: Text, ip_address: Text, session_id: IdOrEmpty }
+    /// A presence
+    Status { user_id: Id, status: Presence, manual: Flag, last_activity_at: Time }
+    /// What clients keep for an account
+    Preference { user_id: Id, category: Text, name: Text, value: Text }
+    /// A bot
+    Bot {
+        user_id: Id, username: Text, owner_id: Text, create_at: Time, update_at: Time, delete_at: Time;
+        display_name: Text, description: Text,
+    }
+    /// A role and what it permits
+    Role {
+        id: Id, name: Text, display_name: Text, description: Text, create_at: Time, update_at: Time, delete_at: Time,
+        permissions: [Text], scheme_managed: Flag, built_in: Flag,
+    }
+    /// A team
+    Team {
+        id: Id, create_at: Time, update_at: Time, delete_at: Time, display_name: Text, name: Text, description: Text,
+        email: Text, type: TeamType, company_name: Text, allowed_domains: Text, invite_id: IdOrEmpty,
+        allow_open_invite: Flag, scheme_id: TextOrNull, group_constrained: FlagOrNull, policy_id: TextOrNull,
+    }
+    /// Whether there is one
+    Exists { exists: Flag }
+    /// A membership of a team
+    TeamMember {
+        team_id: Id, user_id: Id, roles: Text, delete_at: Time, scheme_guest: Flag, scheme_user: Flag,
+        scheme_admin: Flag, explicit_roles: Text,
+    }
+    /// A channel
+    Channel {
+        id: Id, create_at: Time, update_at: Time, delete_at: Time, team_id: IdOrEmpty, type: ChannelType,
+        display_name: Text, name: Text, header: Text, purpose: Text, last_post_at: Time, total_msg_count: Count,
+        extra_update_at: Time, creator_id: IdOrEmpty, scheme_id: TextOrNull, props: ObjectOrNull,
+        group_constrained: FlagOrNull, shared: FlagOrNull, total_msg_count_root: Count, policy_id: TextOrNull,
+    }
+    /// A membership of a channel
+    ChannelMember {
+        channel_id: Id, user_id: Id, roles: Text, last_viewed_at: Time, msg_count: Count, mention_count: Count,
+        mention_count_root: Count, msg_count_root: Count, notify_props: Texts, last_update_at: Time,
+        scheme_guest: Flag, scheme_user: Flag, scheme_admin: Flag, explicit_roles: Text,
+    }
+    /// Numbers about a channel
+    ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count }
+    /// A channel was marked as read
+    ChannelViewed { status: OK, last_viewed_at_times: {Time} }
+    /// A post; the channel of one that only one account sees is whatever was sent
+    Post {
+        id: Id, create_at: Time, update_at: Time, edit_at: Time, delete_at: Time, is_pinned: Flag, user_id: Id,
+        channel_id: Text, root_id: IdOrEmpty, parent_id: IdOrEmpty, original_id: IdOrEmpty, message: Text, type: Text,
+        props: Object, hashtags: Text, pending_post_id: Text, reply_count: Count, last_reply_at: Time,
+        participants: ListOrNull, metadata: Object,
+    }
+    /// Posts: their order, and each by its id
+    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty }
+    /// A reaction to a post
+    Reaction { user_id: Id, post_id: Id, emoji_name: Text, create_at: Time }
+    /// A client's message as it was logged
+    Logged { level: Text, message: Text }
+}
+
+#[rustfmt::skip]
+objects! {
+    /// What is sent: further members are ignored.
+    BODIES:
+    /// An account to be made; `auth_service` and `auth_data` only by admins
+    NewUser {
+        username: Username, email: Email; password: Text, nickname: Text, first_name: Text, last_name: Text,
+        position: Text, locale: Text, auth_service: Text, auth_data: Text,
+    }
+    /// Fields of an account; the own `email` needs the `password`
+    UserPatch {
+        ; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
+        locale: Text, notify_props: Texts, timezone: Texts, password: Text,
+    }
+    /// An account with what is to be changed; `id` as in the path
+    UserUpdate {
+        id: Id; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
+        locale: Text, notify_props: Texts, timezone: Texts, password: Text,
+    }
+    /// Which accounts; `team_id` and `in_channel_id` are without effect
+    UserSearch { term: Text; limit: Limit, allow_inactive: Flag, team_id: IdOrEmpty, in_channel_id: IdOrEmpty }
+    /// Who, and the password; `token` is without effect
+    Login { password: Text; login_id: Text, id: Id, device_id: Text, token: Text }
+    /// Whether the account is active
+    UserActive { active: Flag }
+    /// Names with spaces between
+    UserRoles { roles: Text }
+    /// A password; for the own account the current one, too
+    UserPassword { new_password: Text; current_password: Text }
+    /// Which session
+    SessionId { session_id: Id }
+    /// A token to be made; `expires_at` 0 or absent: it never ends
+    NewToken { description: Text; expires_at: Time }
+    /// Which token
+    TokenId { token_id: Id }
+    /// Which token, and when its new secret ends; 0 or absent: never
+    TokenRotation { token_id: Id; expires_at: Time }
+    /// How a name begins
+    Search { term: Text }
+    /// A presence; `dnd_end_time` is without effect
+    StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
+    /// A bot to be made
+    NewBot { username: Username; display_name: Text, description: Text }
+    /// Fields of a bot
+    BotPatch { ; username: Username, display_name: Text, description: Text }
+    /// What a role permits
+    RolePatch { ; permissions: [Text] }
+    /// A team to be made
+    NewTeam { name: Name, display_name: Text, type: TeamType; allow_open_invite: Flag, description: Text }
+    /// Who comes in
+    NewTeamMember { user_id: Id; team_id: Id }
+    /// A channel to be made
+    NewChannel { team_id: Id, name: Name, display_name: Text, type: NewChannelType; purpose: Text, header: Text }
+    /// Fields of a channel
+    ChannelPatch { ; name: Name, display_name: Text, purpose: Text, header: Text }
+    /// Who comes in: one account, or several
+    NewChannelMember { ; user_id: Id, user_ids: [Id] }
+    /// Which channel is looked at now
+    ChannelView { ; channel_id: IdOrEmpty, prev_channel_id: IdOrEmpty }
+    /// A post to be made; `create_at` only by admins, `file_ids` and `user_id` are without effect
+    NewPost {
+        channel_id: Id, message: Text; root_id: IdOrEmpty, type: Text, props: Object, pending_post_id: Text,
+        create_at: Time, file_ids: [Id], user_id: Id,
+    }
+    /// A post for one account
+    NewEphemeralPost { user_id: Id, post: EphemeralPost }
+    /// What it says, and where
+    EphemeralPost { channel_id: Id, message: Text }
+    /// Fields of a post
+    PostPatch { ; message: Text, is_pinned: Flag, props: Object }
+    /// A post with what is to be changed; `id` as in the path
+    PostUpdate { id: Id; message: Text, is_pinned: Flag, props: Object }
+    /// Which posts; `page` and `per_page` are without effect
+    PostSearch { terms: Text; is_or_search: Flag, page: Count, per_page: Count }
+    /// A reaction of the caller
+    NewReaction { user_id: Id, post_id: Id, emoji_name: Emoji }
+    /// A client's message
+    LogMessage { ; level: Text, message: Text }
+}
+
+/// The schemas of all objects by name.
+pub fn components() -> Map<String, Value> {
+    let mut schemas = Map::new();
+    for object in ANSWERS {
+        let mut closed = properties(object);
+        closed["additionalProperties"] = false.into();
+        schemas.insert(object.name.into(), closed);
+    }
+    for object in BODIES {
+        schemas.insert(object.name.into(), properties(object));
+    }
+    schemas.insert("Config".into(), config());
+    let one_or_several = [Shape::One("ChannelMember"), Shape::List("ChannelMember")].map(schema);
+    schemas.insert("ChannelMembers".into(), json!({"oneOf": one_or_several}));
+    schemas
+}
+
+fn properties(object: &Object) -> Value {
+    let members = object.required.iter().chain(object.optional);
+    let properties: Map<_, _> = members
+        .map(|(name, of)| ((*name).to_owned(), schema(*of)))
+        .collect();
+    let mut described =
+        json!({"type": "object", "description": object.doc.trim(), "properties": properties});
+    if !object.required.is_empty() {
+        described["required"] = object.required.iter().map(|(name, _)| *name).collect();
+    }
+    described
+}
+
+/// The settings that do something; others are kept as they are.
+fn config() -> Value {
+    let mut sections = json!({});
+    for setting in SETTINGS {
+        let mut of = match setting.kind {
+            Kind::Bool(_) => json!({"type": "boolean"}),
+            Kind::Int(_, least, most, _) => {
+                json!({"type": "integer", "minimum": least, "maximum": most})
+            }
+            Kind::Text(_) => json!({"type": "string"}),
+        };
+        of["description"] = setting.does.into();
+        of["default"] = setting.default();
+        sections[setting.section]["type"] = "object".into();
+        sections[setting.section]["properties"][setting.name] = of;
+    }
+    json!({"type": "object", "description": "The configuration, or a part of it", "properties": sections})
+}
+
+/// A shape as a JSON schema.
+pub fn schema(shape: Shape) -> Value {
+    match shape {
+        Shape::One(name) => {
+            word(name).unwrap_or_else(|| json!({"$ref": format!("#/components/schemas/{name}")}))
+        }
+        Shape::List(of) => json!({"type": "array", "items": schema(Shape::One(of))}),
+        Shape::Map(of) => {
+            json!({"type": "object", "additionalProperties": schema(Shape::One(of))})
+        }
+        Shape::Nothing | Shape::Picture | Shape::Upgrade => Value::Null,
+    }
+}
+
+/// The words that the tables use beside the names of objects.
+fn word(name: &str) -> Option<Value> {
+    let pattern = |pattern: &str| json!({"type": "string", "pattern": pattern});
+    let one_of = |values: &[&str]| json!({"type": "string", "enum": values});
+    Some(match name {
+        "Text" => json!({"type": "string"}),
+        "Texts" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
+        "Flags" => json!({"type": "object", "additionalProperties": {"type": "boolean"}}),
+        "Flag" => json!({"type": "boolean"}),
+        "Object" => json!({"type": "object"}),
+        "Count" => json!({"type": "integer", "format": "int64", "minimum": 0}),
+        "Limit" => json!({"type": "integer", "minimum": 0, "maximum": 1000}),
+        "Time" => {
+            json!({"type": "integer", "format": "int64", "minimum": 0, "description": "Milliseconds since 1970; 0: never"})
+        }
+        "Id" => pattern("^[A-Za-z0-9]{26}$"),
+        "IdOrEmpty" => pattern("^([A-Za-z0-9]{26})?$"),
+        "UserId" => pattern("^(me|[A-Za-z0-9]{26})$"),
+        "Secret" => pattern("^[a-z0-9]{26}$"),
+        "Username" => pattern("^[a-z0-9_-][a-z0-9._-]{0,63}$"),
+        "Name" => pattern("^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$"),
+        "Word" => pattern("^[A-Za-z0-9_-]+$"),
+        "RoleName" => pattern("^[a-z0-9_]+$"),
+        "Emoji" => pattern("^[A-Za-z0-9_+-]{1,64}$"),
+        "Email" => json!({"type": "string", "format": "email", "maxLength": 128}),
+        "Empty" => one_of(&[""]),
+        "OK" => one_of(&["OK"]),
+        "Old" => one_of(&["old"]),
+        "Sort" => one_of(&["", "last_activity_at", "create_at", "status"]),
+        "Presence" => one_of(&["online", "away", "dnd", "offline"]),
+        "TeamType" => one_of(&["O", "I"]),
+        "ChannelType" => one_of(&["O", "P", "D", "G"]),
+        "NewChannelType" => one_of(&["O", "P"]),
+        "TextOrNull" => json!({"type": "string", "nullable": true}),
+        "FlagOrNull" => json!({"type": "boolean", "nullable": true}),
+        "ObjectOrNull" => json!({"type": "object", "nullable": true}),
+        "ListOrNull" => json!({"type": "array", "nullable": true, "items": {"type": "object"}}),
+        _ => return None,
+    })
+}

@@ -1,0 +1,54 @@
+//! The parts of paths and queries: what each is, once for all routes that have it.
+
+/// A part's name, what it is (a word that `objects.rs` knows), and what it does.
+pub type Parameter = (&'static str, &'static str, &'static str);
+
+/// The variable parts of paths.
+#[rustfmt::skip]
+pub static PATH: &[Parameter] = &[
+    ("bot_user_id",     "Id",       "The id of a bot"),
+    ("category",        "Word",     "A category of preferences"),
+    ("channel_id",      "Id",       "The id of a channel"),
+    ("channel_name",    "Word",     "The name of a channel"),
+    ("email",           "Text",     "An e-mail address"),
+    ("emoji_name",      "Emoji",    "The name of an emoji, without colons"),
+    ("post_id",         "Id",       "The id of a post"),
+    ("preference_name", "Word",     "The name of a preference"),
+    ("role_id",         "Id",       "The id of a role"),
+    ("role_name",       "RoleName", "The name of a role"),
+    ("team_id",         "Id",       "The id of a team"),
+    ("team_name",       "Word",     "The name of a team"),
+    ("token_id",        "Id",       "The id of a token, which is not its secret"),
+    ("user_id",         "UserId",   "The id of an account; `me` is the own one"),
+    ("username",        "Username", "The name of an account"),
+];
+
+/// The members of queries.
+#[rustfmt::skip]
+pub static QUERY: &[Parameter] = &[
+    ("active",             "Flag",      "Only active accounts"),
+    ("after",              "IdOrEmpty", "Only posts made after the one with this id"),
+    ("before",             "IdOrEmpty", "Only posts made before the one with this id"),
+    ("format",             "Old",       "As in Mattermost: must be `old`"),
+    ("get_server_status",  "Flag",      "Whether data file and pictures answer, too"),
+    ("in_channel",         "IdOrEmpty", "Only members of this channel"),
+    ("in_team",            "IdOrEmpty", "Only members of this team"),
+    ("inactive",           "Flag",      "Only deactivated accounts"),
+    ("include_deleted",    "Flag",      "Archived channels, or disabled bots, too"),
+    ("limit",              "Count",     "Rows at most: 1 to 1000, else 100"),
+    ("logs_per_page",      "Count",     "Lines at most"),
+    ("name",               "Text",      "How a name begins"),
+    ("not_in_channel",     "IdOrEmpty", "Without the members of this channel"),
+    ("not_in_team",        "IdOrEmpty", "Without the members of this team"),
+    ("only_orphaned",      "Flag",      "Only bots whose owner is deactivated"),
+    ("page",               "Count",     "Which page, from 0"),
+    ("per_page",           "Count",     "Rows of a page: at most 200, 60 if absent"),
+    ("permanent",          "Flag",      "Delete for good, where `ServiceSettings.EnableAPIUserDeletion` is on"),
+    ("remove_masked",      "Flag",      "Without effect"),
+    ("role",               "Text",      "Only accounts with this role"),
+    ("set_online",         "Flag",      "`false`: leaves the presence of the account as it is"),
+    ("since",              "Time",      "Only posts changed since then, whatever their number"),
+    ("sort",               "Sort",      "The order; all of them are by username here, and `last_activity_at` and `create_at` need `in_team`, `status` needs `in_channel`"),
+    ("use_rest_semantics", "Flag",      "Without effect"),
+    ("without_team",       "Flag",      "Only accounts that are in no team"),
+];

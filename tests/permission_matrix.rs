@@ -103,6 +103,13 @@ const OPERATIONS: &[(&str, &str, &str, &str)] = &[
     ("list bots", "GET", "/bots", ""),
     ("read the configuration", "GET", "/config", ""),
     ("change the configuration", "PUT", "/config/patch", "{}"),
+    ("see the dashboard", "GET", "/system/dashboard", ""),
+    (
+        "count accounts of a kind",
+        "GET",
+        "/users/stats/filtered",
+        "",
+    ),
     ("invalidate caches", "POST", "/caches/invalidate", ""),
 ];
 

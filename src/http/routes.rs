@@ -56,6 +56,7 @@ routes! {
     POST   "/users/search"                                                  Session Fast user::api::search,                 "Find accounts by the beginning of a name or an address";
     GET    "/users/autocomplete"                                            Session Fast user::api::autocomplete,           "Find active accounts by the beginning of a name";
     GET    "/users/stats"                                                   Session Fast user::api::stats,                  "Count accounts";
+    GET    "/users/stats/filtered"                                          Session Fast user::api::stats_filtered,         "Count accounts of a kind";
     GET    "/users/known"                                                   Session Fast user::api::known,                  "List the accounts one shares a channel with";
     POST   "/users/status/ids"                                              Session Fast status::api::list,                 "Read the presence of several accounts";
     POST   "/users/login"                                                   Open    Slow session::api::login,               "Log in; the secret is in the header `Token`";
@@ -167,6 +168,7 @@ routes! {
     GET    "/config/client"                                                 Open    Fast config::api::client,               "What clients need of the configuration";
     GET    "/license/client"                                                Open    Fast system::api::license,              "That there is no licence";
     POST   "/caches/invalidate"                                             Session Fast system::api::invalidate_caches,    "Nothing: there are no caches";
+    GET    "/system/dashboard"                                              Session Fast system::api::dashboard,            "Count tokens by state and answers by the hour; list unused tokens";
     GET    "/system/ping"                                                   Open    Fast system::api::ping,                 "Whether the server answers";
 }
 

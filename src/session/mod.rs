@@ -125,6 +125,17 @@ pub struct View {
     props: Value,
     team_members: [(); 0],
     local: bool,
+    /// Whether it is the session of the request; told to who asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_current: Option<bool>,
+}
+
+impl View {
+    /// The same, with whether it is the session with this id.
+    pub fn beside(mut self, session_id: &str) -> View {
+        self.is_current = Some(self.id == session_id);
+        self
+    }
 }
 
 /// What somebody sends to log in.

@@ -62,6 +62,7 @@ pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError
                 props: row.json(7)?,
                 team_members: [],
                 local: false,
+                is_current: None,
             })
         },
     )

@@ -1,0 +1,113 @@
+// Dialogs and menus. Both are the browser's own: it keeps the focus inside, closes on Escape, and gives the focus back.
+
+import { button, el, failure, note } from './dom.js';
+import { text } from './text.js';
+
+let dialogs = 0;
+
+/**
+ * Shows a form in a dialog and resolves to what `onsubmit` gives, or to undefined when it is given up. A failure stays in
+ * the dialog, in words. With
+ * `mayCancel` false it can only be answered.
+ */
+export function formDialog({ title, content, submit, danger = false, onsubmit, mayCancel = true }) {
+  return new Promise((resolve) => {
+    const id = `dialog-${++dialogs}`;
+    const errors = el('div', { 'aria-live': 'assertive' });
+    const doIt = el('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, submit);
+    const form = el('form', {},
+      el('h2', { id }, title),
+      el('div', { class: 'dialog-body' }, content),
+      errors,
+      el('div', { class: 'dialog-foot' }, mayCancel && button(text.action.cancel, () => close(undefined)), doIt));
+    const dialog = el('dialog', { 'aria-labelledby': id }, form);
+    let result;
+    const close = (value) => {
+      result = value;
+      dialog.close();
+    };
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      if (doIt.disabled) return;
+      doIt.disabled = true;
+      doIt.setAttribute('aria-busy', 'true');
+      errors.replaceChildren();
+      try {
+        close((await onsubmit?.()) ?? true);
+      } catch (error) {
+        errors.replaceChildren(note('danger', failure(error)));
+        doIt.disabled = false;
+        doIt.removeAttribute('aria-busy');
+        doIt.focus();
+      }
+    });
+    dialog.addEventListener('cancel', (event) => {
+      // What is under way cannot be called back, and what is shown once must not vanish by mistake.
+      if (!mayCancel || doIt.disabled) event.preventDefault();
+    });
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      // The page may have been read anew: then what had the focus is gone.
+      if (document.activeElement === document.body) document.querySelector('main h1')?.focus({ preventScroll: true });
+      resolve(result);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    const first = dialog.querySelector('input:not([type=radio]):not(:disabled), select, textarea');
+    if (first && !danger) first.focus();
+  });
+}
+
+/** Asks before something is done. */
+export const confirm = (title, words, submit, onsubmit, danger = false) =>
+  formDialog({ title, content: [words].flat().map((line) => (line instanceof Node ? line : el('p', {}, line))), submit, danger, onsubmit });
+
+/** Ends every dialog: what they are about is over. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+}
+
+/** A button that opens a menu of `[label, action, kind]`; an entry without an action says why it cannot be done. */
+export function menu(label, entries, name) {
+  const list = el('div', { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': name });
+  const opener = el('button', { type: 'button', class: 'small', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': name },
+    label, el('span', { class: 'arrow', 'aria-hidden': 'true' }, '▾'));
+  for (const [words, action, kind = ''] of entries) {
+    list.append(el('button', {
+      type: 'button', role: 'menuitem', class: kind, tabindex: '-1', 'aria-disabled': action ? undefined : 'true',
+      onclick: () => {
+        if (!action) return;
+        list.hidePopover();
+        action();
+      },
+    }, words));
+  }
+  const items = [...list.children];
+  list.addEventListener('keydown', (event) => {
+    const at = items.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (event.key === 'Tab') list.hidePopover();
+    if (to === undefined) return;
+    event.preventDefault();
+    items[(to + items.length) % items.length].focus();
+  });
+  list.addEventListener('toggle', (event) => {
+    const open = event.newState === 'open';
+    opener.setAttribute('aria-expanded', String(open));
+    if (!open) return;
+    const place = opener.getBoundingClientRect();
+    const above = place.bottom + list.offsetHeight + 8 > innerHeight && place.top > list.offsetHeight;
+    list.style.top = `${above ? place.top - list.offsetHeight - 4 : place.bottom + 4}px`;
+    list.style.left = `${Math.max(8, Math.min(place.right - list.offsetWidth, innerWidth - list.offsetWidth - 8))}px`;
+    items[0].focus();
+  });
+  opener.popoverTargetElement = list;
+  opener.addEventListener('keydown', (event) => {
+    if (event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    list.showPopover();
+  });
+  // A menu belongs to a place on the page: when that moves, it is over.
+  addEventListener('scroll', () => list.isConnected && list.matches(':popover-open') && list.hidePopover(), { passive: true });
+  return el('div', { class: 'menu-place' }, opener, list);
+}

@@ -22,7 +22,7 @@ const UNITS = [['year', 365 * DAY], ['month', 30 * DAY], ['day', DAY], ['hour', 
 function ago(at) {
   const distance = at - now();
   const [unit, length] = UNITS.find(([, length]) => Math.abs(distance) >= length) ?? ['second', 1000];
-  return Math.abs(distance) < MINUTE ? text.time.now : relative.format(Math.trunc(distance / length), unit);
+  return Math.abs(distance) < MINUTE ? text.time.now : relative.format(Math.round(distance / length), unit);
 }
 
 const time = (at, words) => el('time', { datetime: new Date(at).toISOString(), title: whole.format(at) }, words);

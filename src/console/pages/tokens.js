@@ -120,7 +120,9 @@ function expiryFields(context, owner) {
   const latest = () => (most ? api.now() + most * DAY - 5000 : Infinity);
   const shown = () => {
     day.hidden = choose.value !== 'custom';
+    // A field that is not seen must not be looked at either.
     custom.required = !day.hidden;
+    custom.disabled = day.hidden;
   };
   choose.addEventListener('change', shown);
   shown();

@@ -67,6 +67,22 @@ export function closeDialogs() {
   for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
 }
 
+/** Puts a menu below its button, or above where there is no room. */
+function place(opener, list) {
+  const { top, bottom, right } = opener.getBoundingClientRect();
+  const above = bottom + list.offsetHeight + 8 > innerHeight && top > list.offsetHeight;
+  list.style.top = `${above ? top - list.offsetHeight - 4 : bottom + 4}px`;
+  list.style.left = `${Math.max(8, Math.min(right - list.offsetWidth, innerWidth - list.offsetWidth - 8))}px`;
+}
+
+// A menu belongs to a place on the page, and follows it.
+for (const moved of ['scroll', 'resize']) {
+  addEventListener(moved, () => {
+    const open = document.querySelector('.menu:popover-open');
+    if (open) place(open.previousElementSibling, open);
+  }, { passive: true });
+}
+
 /** A button that opens a menu of `[label, action, kind]`; an entry without an action says why it cannot be done. */
 export function menu(label, entries, name) {
   const list = el('div', { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': name });
@@ -95,19 +111,15 @@ export function menu(label, entries, name) {
     const open = event.newState === 'open';
     opener.setAttribute('aria-expanded', String(open));
     if (!open) return;
-    const place = opener.getBoundingClientRect();
-    const above = place.bottom + list.offsetHeight + 8 > innerHeight && place.top > list.offsetHeight;
-    list.style.top = `${above ? place.top - list.offsetHeight - 4 : place.bottom + 4}px`;
-    list.style.left = `${Math.max(8, Math.min(place.right - list.offsetWidth, innerWidth - list.offsetWidth - 8))}px`;
+    place(opener, list);
     items[0].focus();
   });
   opener.popoverTargetElement = list;
   opener.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown') return;
     event.preventDefault();
-    list.showPopover();
+    if (list.matches(':popover-open')) items[0].focus();
+    else list.showPopover();
   });
-  // A menu belongs to a place on the page: when that moves, it is over.
-  addEventListener('scroll', () => list.isConnected && list.matches(':popover-open') && list.hidePopover(), { passive: true });
   return el('div', { class: 'menu-place' }, opener, list);
 }

@@ -52,7 +52,7 @@ function route() {
     const names = pattern.split('/');
     if (names.length !== parts.length || !names.every((name, at) => name.startsWith(':') || name === parts[at])) continue;
     const params = Object.fromEntries(names.map((name, at) => [name.slice(1), parts[at]]).filter((_, at) => names[at].startsWith(':')));
-    return { name: parts[0], page, title, forAdmins, params, query: new URLSearchParams(search) };
+    return { address: location.hash, name: parts[0], page, title, forAdmins, params, query: new URLSearchParams(search) };
   }
   return null;
 }
@@ -79,6 +79,8 @@ async function show(quietly = false) {
   if (!content) return;
   main.replaceChildren(...[content].flat(Infinity).filter(Boolean));
   document.title = `${here.title} · ${session.config.SiteName}`;
+  // Which address it is that is shown now, for whoever waits for it.
+  main.dataset.shown = here.address;
   if (!quietly) {
     scrollTo(0, 0);
     main.querySelector('h1')?.focus({ preventScroll: true });

@@ -96,6 +96,7 @@ export const text = {
     search: 'Name, e-mail, user id or token id', filterLabel: 'Show',
     filter: { '': 'All accounts', active: 'Active', inactive: 'Deactivated', admins: 'System admins', bots: 'Bots' },
     count: (words, count) => `${words} ${many(count, 'account', 'accounts')}`, nothing: 'There is no such account.', unknown: 'There is no such account (any more).',
+    manyFound: 'These are the first that were found. More letters find fewer.',
     byToken: 'Found as the owner of the token',
     action: {
       roles: 'Manage Roles', tokens: 'Manage Tokens', password: 'Reset Password', activate: 'Activate', deactivate: 'Deactivate', sessions: 'Remove Sessions',

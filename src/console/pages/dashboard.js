@@ -42,7 +42,7 @@ function requests(hours) {
 
 /** Bars of an hour each, the outcomes one upon the other. */
 function chart(hours, summary) {
-  const [width, height, bottom, left] = [720, 180, 24, 44];
+  const [width, height, bottom, left] = [480, 160, 22, 52];
   const most = nice(Math.max(1, ...hours.map((hour) => OUTCOMES.reduce((total, outcome) => total + hour[outcome], 0))));
   const step = (width - left) / hours.length;
   const tall = (count) => (count / most) * (height - bottom - 12);
@@ -53,14 +53,14 @@ function chart(hours, summary) {
       // What happened is seen, however seldom it was.
       const size = hour[outcome] ? Math.max(2, tall(hour[outcome])) : 0;
       base -= size;
-      return size > 0 && svg('rect', { class: outcome, x: (left + at * step + 2).toFixed(1), y: base.toFixed(1), width: (step - 4).toFixed(1), height: size.toFixed(1), rx: '1.5' });
+      return size > 0 && svg('rect', { class: outcome, x: (left + at * step + 1.5).toFixed(1), y: base.toFixed(1), width: (step - 3).toFixed(1), height: size.toFixed(1), rx: '1.5' });
     }));
   });
   const lines = [0, most / 2, most].map((count) => {
     const y = height - bottom - tall(count);
-    return [svg('line', { class: 'grid', x1: left, x2: width, y1: y, y2: y }), svg('text', { x: left - 8, y: y + 4, 'text-anchor': 'end' }, number(count))];
+    return [svg('line', { class: 'grid', x1: left, x2: width, y1: y, y2: y }), svg('text', { x: left - 6, y: y + 3, 'text-anchor': 'end' }, number(count))];
   });
-  const hoursBelow = hours.map((hour, at) => at % 6 === 5 && svg('text', { x: left + (at + 0.5) * step, y: height - 6, 'text-anchor': 'middle' }, hourOf.format(hour.at)));
+  const hoursBelow = hours.map((hour, at) => at % 6 === 5 && svg('text', { x: left + (at + 1) * step - 1, y: height - 5, 'text-anchor': 'end' }, hourOf.format(hour.at)));
   return svg('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': summary }, lines, bars, hoursBelow);
 }
 

@@ -10,6 +10,9 @@ import { createBot, createUser, manageRoles, removeSessions, resetPassword, setA
 
 const PER_PAGE = 50;
 
+/** Accounts that a search asks for. */
+const FOUND_MOST = 200;
+
 /** Shorter terms begin too many token ids to mean one. */
 const TOKEN_ID_LETTERS = 6;
 
@@ -18,7 +21,8 @@ const FILTERS = ['', 'active', 'inactive', 'admins', 'bots'];
 export async function usersPage(context) {
   const { query } = context;
   const [term, filter, page] = [query.get('q') ?? '', query.get('filter') ?? '', Number(query.get('page') ?? 0)];
-  const { users, total, byToken } = term ? await find(term, filter) : await list(filter, page);
+  const { users: found, total, byToken } = term ? await find(term, filter) : await list(filter, page);
+  const users = term ? found.slice(page * PER_PAGE, (page + 1) * PER_PAGE) : found;
   const href = (changed) => `#/users${api.query({ q: term, filter, page: '', ...changed })}`;
   const filters = select(FILTERS.map((name) => [name, text.users.filter[name]]), filter, {
     name: 'filter', onchange: (event) => { location.hash = href({ filter: event.target.value }); },
@@ -26,10 +30,11 @@ export async function usersPage(context) {
   return [
     heading(text.users.title, undefined, button(text.users.createBot, () => createBot(context)), button(text.users.create, () => createUser(context), 'primary')),
     el('div', { class: 'filters' }, search('users', text.users.search, term, { filter }), field(text.users.filterLabel, filters)),
+    term && total >= FOUND_MOST && note('info', text.users.manyFound),
     byToken && note('info', text.users.byToken, ' ', code(byToken)),
     el('p', { class: 'quiet', role: 'status' }, text.users.count(number(total), total)),
     users.length ? userTable(context, users) : empty(text.users.nothing),
-    !term && pager({ page, total, more: (page + 1) * PER_PAGE < total, perPage: PER_PAGE, href: (page) => href({ page: page || '' }) }),
+    pager({ page, total, more: (page + 1) * PER_PAGE < total, perPage: PER_PAGE, href: (page) => href({ page: page || '' }) }),
   ];
 }
 
@@ -70,12 +75,12 @@ async function find(term, filter) {
   const id = term.toLowerCase();
   const mayBeId = new RegExp(`^[a-z0-9]{${TOKEN_ID_LETTERS},26}$`).test(id);
   const [byName, byId, tokens] = await Promise.all([
-    api.post('/users/search', { term, allow_inactive: true, limit: 200 }),
+    api.post('/users/search', { term, allow_inactive: true, limit: FOUND_MOST }),
     api.isId(id) ? api.usersById([id]) : new Map(),
     mayBeId ? api.post('/users/tokens/search', { term: id }) : [],
   ]);
   const byToken = tokens.filter((token) => token.id.startsWith(id));
-  const owners = await api.usersById(byToken.slice(0, 200).map((token) => token.user_id));
+  const owners = await api.usersById(byToken.slice(0, FOUND_MOST).map((token) => token.user_id));
   const found = new Map([...byName.map((user) => [user.id, user]), ...byId, ...owners]);
   const fits = {
     active: (user) => user.delete_at === 0, inactive: (user) => user.delete_at > 0,

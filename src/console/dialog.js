@@ -1,6 +1,6 @@
 // Dialogs and menus. Both are the browser's own: it keeps the focus inside, closes on Escape, and gives the focus back.
 
-import { button, el, failure, note } from './dom.js';
+import { button, el, failure, note, working } from './dom.js';
 import { text } from './text.js';
 
 let dialogs = 0;
@@ -15,11 +15,12 @@ export function formDialog({ title, content, submit, danger = false, onsubmit, m
     const id = `dialog-${++dialogs}`;
     const errors = el('div', { 'aria-live': 'assertive' });
     const doIt = el('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, submit);
+    const cancel = mayCancel && button(text.action.cancel, () => close(undefined));
     const form = el('form', {},
       el('h2', { id }, title),
       el('div', { class: 'dialog-body' }, content),
       errors,
-      el('div', { class: 'dialog-foot' }, mayCancel && button(text.action.cancel, () => close(undefined)), doIt));
+      el('div', { class: 'dialog-foot' }, cancel, doIt));
     const dialog = el('dialog', { 'aria-labelledby': id }, form);
     let result;
     const close = (value) => {
@@ -29,20 +30,19 @@ export function formDialog({ title, content, submit, danger = false, onsubmit, m
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       if (doIt.disabled) return;
-      doIt.disabled = true;
-      doIt.setAttribute('aria-busy', 'true');
       errors.replaceChildren();
+      // What is under way cannot be called back.
+      if (cancel) cancel.disabled = true;
       try {
-        close((await onsubmit?.()) ?? true);
+        close((await working(doIt, async () => onsubmit?.())) ?? true);
       } catch (error) {
         errors.replaceChildren(note('danger', failure(error)));
-        doIt.disabled = false;
-        doIt.removeAttribute('aria-busy');
+        if (cancel) cancel.disabled = false;
         doIt.focus();
       }
     });
     dialog.addEventListener('cancel', (event) => {
-      // What is under way cannot be called back, and what is shown once must not vanish by mistake.
+      // Neither what is under way, nor what is shown once.
       if (!mayCancel || doIt.disabled) event.preventDefault();
     });
     dialog.addEventListener('close', () => {
@@ -83,23 +83,24 @@ for (const moved of ['scroll', 'resize']) {
   }, { passive: true });
 }
 
-/** A button that opens a menu of `[label, action, kind]`; an entry without an action says why it cannot be done. */
+/**
+ * A button that opens a menu of `[label, action, kind]`; an entry without an action says why it cannot be done. The entries
+ * are made when they are asked for: a long list has many menus.
+ */
 export function menu(label, entries, name) {
   const list = el('div', { class: 'menu', popover: 'auto', role: 'menu', 'aria-label': name });
   const opener = el('button', { type: 'button', class: 'small', 'aria-haspopup': 'menu', 'aria-expanded': 'false', 'aria-label': name },
     label, el('span', { class: 'arrow', 'aria-hidden': 'true' }, '▾'));
-  for (const [words, action, kind = ''] of entries) {
-    list.append(el('button', {
-      type: 'button', role: 'menuitem', class: kind, tabindex: '-1', 'aria-disabled': action ? undefined : 'true',
-      onclick: () => {
-        if (!action) return;
-        list.hidePopover();
-        action();
-      },
-    }, words));
-  }
-  const items = [...list.children];
+  const item = ([words, action, kind = '']) => {
+    const choose = () => {
+      if (!action) return;
+      list.hidePopover();
+      action();
+    };
+    return el('button', { type: 'button', role: 'menuitem', class: kind, tabindex: '-1', 'aria-disabled': action ? undefined : 'true', onclick: choose }, words);
+  };
   list.addEventListener('keydown', (event) => {
+    const items = [...list.children];
     const at = items.indexOf(document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
     if (event.key === 'Tab') list.hidePopover();
@@ -107,18 +108,21 @@ export function menu(label, entries, name) {
     event.preventDefault();
     items[(to + items.length) % items.length].focus();
   });
+  list.addEventListener('beforetoggle', (event) => {
+    if (event.newState === 'open') list.replaceChildren(...entries().map(item));
+  });
   list.addEventListener('toggle', (event) => {
     const open = event.newState === 'open';
     opener.setAttribute('aria-expanded', String(open));
     if (!open) return;
     place(opener, list);
-    items[0].focus();
+    list.firstChild.focus();
   });
   opener.popoverTargetElement = list;
   opener.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowDown') return;
     event.preventDefault();
-    if (list.matches(':popover-open')) items[0].focus();
+    if (list.matches(':popover-open')) list.firstChild.focus();
     else list.showPopover();
   });
   return el('div', { class: 'menu-place' }, opener, list);

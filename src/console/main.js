@@ -41,6 +41,7 @@ const MENU = [
 ];
 
 const app = document.getElementById('app');
+const icon = el('img', { src: '/console/icon.svg', alt: '', width: '24', height: '24' });
 const main = el('main', { id: 'main' });
 let visit = 0;
 
@@ -108,7 +109,7 @@ function frame(here) {
   app.classList.remove('menu-open');
   const skip = button(text.menu.skip, () => main.querySelector('h1')?.focus(), 'skip');
   const bar = el('header', { class: 'bar' }, skip, toggle,
-    el('a', { class: 'brand', href: '#/' }, el('img', { src: '/console/icon.svg', alt: '', width: '24', height: '24' }), el('bdi', {}, config.SiteName)),
+    el('a', { class: 'brand', href: '#/' }, icon, el('bdi', {}, config.SiteName)),
     el('span', { class: 'me' }, username(me)),
     button(text.signIn.out, leave, 'small'));
   app.replaceChildren(bar, nav, main);

@@ -27,7 +27,7 @@ export const text = {
     },
   },
   column: {
-    account: 'Account', action: 'Action', actions: 'Actions', address: 'From', answer: 'Answer', created: 'Created', details: 'Details', email: 'E-mail',
+    account: 'Account', accountAndToken: 'Account, token', action: 'Action', actions: 'Actions', address: 'From', answer: 'Answer', created: 'Created', details: 'Details', email: 'E-mail',
     expires: 'Expires', hour: 'Hour', lastActive: 'Last active', lastUsed: 'Last used', mayDo: 'May do', owner: 'Owner', request: 'Request', session: 'Session',
     signedIn: 'Signed in', status: 'Status', token: 'Token', when: 'When',
   },

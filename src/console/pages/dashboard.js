@@ -42,7 +42,7 @@ function requests(hours) {
 
 /** Bars of an hour each, the outcomes one upon the other. */
 function chart(hours, summary) {
-  const [width, height, bottom, left] = [480, 160, 22, 52];
+  const [width, height, bottom, left] = [600, 160, 22, 60];
   const most = nice(Math.max(1, ...hours.map((hour) => OUTCOMES.reduce((total, outcome) => total + hour[outcome], 0))));
   const step = (width - left) / hours.length;
   const tall = (count) => (count / most) * (height - bottom - 12);

@@ -75,9 +75,9 @@ async function search(fits) {
 async function show(lines) {
   const users = await api.usersById(lines.map((line) => line.user_id).filter(Boolean));
   const { column } = text;
-  return table(text.logs.title, [column.when, column.request, column.answer, column.account, column.token, column.address], lines.map((line, at) => ({
+  return table(text.logs.title, [column.when, column.request, column.answer, column.accountAndToken, column.address], lines.map((line, at) => ({
     id: line.request_id ?? String(at),
-    cells: line.isRequest ? request(line, users) : [moment(line.at), details(line.msg), badge(line.level, line.level === 'error' ? 'expired' : ''), '', '', ''],
+    cells: line.isRequest ? request(line, users) : [moment(line.at), details(line.msg), badge(line.level, line.level === 'error' ? 'expired' : ''), '', ''],
   })));
 }
 
@@ -87,8 +87,10 @@ function request(line, users) {
     moment(line.at),
     [el('div', {}, code(`${line.method} ${line.route}`)), line.request_id && el('div', { class: 'quiet' }, code(line.request_id))],
     [badge(line.status, line.status < 400 ? 'active' : line.status < 500 || line.status === '501' ? 'soon' : 'expired'), line.error && el('div', { class: 'quiet' }, line.error)],
-    user ? link(`#/logs?user=${user.username}`, username(user)) : line.user_id ? code(line.user_id) : el('span', { class: 'quiet' }, text.logs.credential[line.credential] ?? line.credential ?? ''),
-    line.token_id ? link(`#/token/${line.token_id}`, code(line.token_id)) : '',
+    [
+      el('div', {}, user ? link(`#/logs?user=${user.username}`, username(user)) : line.user_id ? code(line.user_id) : el('span', { class: 'quiet' }, text.logs.credential[line.credential] ?? line.credential ?? '')),
+      line.token_id && link(`#/token/${line.token_id}`, code(line.token_id)),
+    ],
     line.address ?? '',
   ];
 }

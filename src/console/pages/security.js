@@ -63,6 +63,7 @@ export async function historyPage({ query }) {
 
 /** A text of the audit or the log; each token id in it leads to its owner's tokens. */
 export function details(words) {
+  if (!words) return '';
   const parts = words.split(/(token_id=[a-z0-9]{26})/);
   return el('bdi', { class: 'said details' }, parts.map((part, at) =>
     (at % 2 ? [part.slice(0, 9), link(`#/token/${part.slice(9)}`, part.slice(9))] : part)));

@@ -74,11 +74,12 @@ async function bots(part) {
 async function find(term, filter) {
   const id = term.toLowerCase();
   const mayBeId = new RegExp(`^[a-z0-9]{${TOKEN_ID_LETTERS},26}$`).test(id);
-  const [byName, byId, tokens] = await Promise.all([
+  const [byName, byId] = await Promise.all([
     api.post('/users/search', { term, allow_inactive: true, limit: FOUND_MOST }),
     api.isId(id) ? api.usersById([id]) : new Map(),
-    mayBeId ? api.post('/users/tokens/search', { term: id }) : [],
   ]);
+  // That search also goes by the owners' names: where there are such names it would find all their tokens.
+  const tokens = mayBeId && byName.length === 0 && byId.size === 0 ? await api.post('/users/tokens/search', { term: id }) : [];
   const byToken = tokens.filter((token) => token.id.startsWith(id));
   const owners = await api.usersById(byToken.slice(0, FOUND_MOST).map((token) => token.user_id));
   const found = new Map([...byName.map((user) => [user.id, user]), ...byId, ...owners]);
@@ -87,7 +88,7 @@ async function find(term, filter) {
     admins: (user) => user.roles.split(' ').includes(ADMIN), bots: (user) => user.is_bot,
   }[filter] ?? (() => true);
   const users = [...found.values()].filter(fits).sort((a, b) => (a.username < b.username ? -1 : 1));
-  return { users, total: users.length, byToken: byName.length === 0 && byToken.length > 0 ? byToken[0].id : undefined };
+  return { users, total: users.length, byToken: byToken[0]?.id };
 }
 
 function userTable(context, users) {
@@ -112,7 +113,7 @@ function actions(context, user) {
   const self = user.id === context.me.id;
   const { action } = text.users;
   const mayLeave = context.config.EnableUserDeactivation === 'true';
-  return menu(text.action.manage, [
+  return menu(text.action.manage, () => [
     [action.tokens, () => { location.hash = `#/users/${user.id}/tokens`; }],
     [action.roles, () => manageRoles(context, user)],
     !user.is_bot && [action.password, () => resetPassword(context, user)],

@@ -69,10 +69,23 @@ fn every_file_is_served_as_it_is_with_its_type() {
 }
 
 #[test]
-fn the_page_names_every_file_that_it_needs() {
-    let index = std::fs::read_to_string(folder().join("index.html")).unwrap();
-    for name in files().into_iter().filter(|name| name != "index.html") {
-        assert!(index.contains(&format!("\"{}\"", path_of(&name))), "{name}");
+fn every_script_is_loaded_by_another_or_by_the_page() {
+    let read = |name: &String| std::fs::read_to_string(folder().join(name)).unwrap();
+    let all: String = files().iter().map(read).collect();
+    for name in files().iter().filter(|name| name.ends_with(".js")) {
+        let file = name.rsplit('/').next().unwrap();
+        let stem = file.strip_suffix(".js").unwrap();
+        // By an import, or as the second column of the table of pages.
+        let loaded = all.contains(&format!("/{file}'")) || all.contains(&format!("', '{stem}', '"));
+        assert!(loaded || name == "main.js", "{name}");
+    }
+    let index = read(&"index.html".to_owned());
+    for path in index
+        .split("href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+    {
+        assert!(files().iter().any(|name| path_of(name) == path), "{path}");
     }
 }
 

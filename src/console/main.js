@@ -2,37 +2,29 @@
 
 import * as api from './api.js';
 import { closeDialogs } from './dialog.js';
-import { announce, button, el, failure, heading, link, note, username } from './dom.js';
+import { button, el, failure, heading, link, note, username } from './dom.js';
 import { isAdmin, namesOf } from './roles.js';
 import { text } from './text.js';
-import { accessPage, findToken } from './pages/access.js';
-import { auditsPage } from './pages/audits.js';
-import { dashboardPage } from './pages/dashboard.js';
-import { integrationsPage } from './pages/integrations.js';
-import { logsPage } from './pages/logs.js';
-import { historyPage, passwordPage, sessionsPage } from './pages/security.js';
 import { setUpPage, signInPage } from './pages/sign_in.js';
-import { ownTokensPage, userTokensPage } from './pages/tokens.js';
-import { usersPage } from './pages/users.js';
 
 /** The account that is signed in, what it may do, and what the server tells its clients; null: nobody is. */
 let session = null;
 
-/** `[path, page, title, whether for admins]`; `:x` stands for one part of the path. */
+/** `[path, file, page, title, whether for admins]`; `:x` stands for one part of the path. A file is loaded when it is needed. */
 const PAGES = [
-  ['tokens', ownTokensPage, text.tokens.title],
-  ['sessions', sessionsPage, text.sessions.title],
-  ['history', historyPage, text.history.title],
-  ['password', passwordPage, text.password.title],
-  ['dashboard', dashboardPage, text.dashboard.title, true],
-  ['users', usersPage, text.users.title, true],
-  ['users/:id/tokens', userTokensPage, text.tokens.manage, true],
-  ['users/:id/tokens/:token', userTokensPage, text.tokens.manage, true],
-  ['access', accessPage, text.access.title, true],
-  ['token/:token', findToken, text.access.title, true],
-  ['integrations', integrationsPage, text.integrations.title, true],
-  ['logs', logsPage, text.logs.title, true],
-  ['audits', auditsPage, text.audits.title, true],
+  ['tokens', 'tokens', 'ownTokensPage', text.tokens.title],
+  ['sessions', 'security', 'sessionsPage', text.sessions.title],
+  ['history', 'security', 'historyPage', text.history.title],
+  ['password', 'security', 'passwordPage', text.password.title],
+  ['dashboard', 'dashboard', 'dashboardPage', text.dashboard.title, true],
+  ['users', 'users', 'usersPage', text.users.title, true],
+  ['users/:id/tokens', 'tokens', 'userTokensPage', text.tokens.manage, true],
+  ['users/:id/tokens/:token', 'tokens', 'userTokensPage', text.tokens.manage, true],
+  ['access', 'access', 'accessPage', text.access.title, true],
+  ['token/:token', 'access', 'findToken', text.access.title, true],
+  ['integrations', 'integrations', 'integrationsPage', text.integrations.title, true],
+  ['logs', 'logs', 'logsPage', text.logs.title, true],
+  ['audits', 'audits', 'auditsPage', text.audits.title, true],
 ];
 
 const MENU = [
@@ -49,13 +41,21 @@ let visit = 0;
 function route() {
   const [path, search = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const parts = path.split('/');
-  for (const [pattern, page, title, forAdmins] of PAGES) {
+  for (const [pattern, file, page, title, forAdmins] of PAGES) {
     const names = pattern.split('/');
     if (names.length !== parts.length || !names.every((name, at) => name.startsWith(':') || name === parts[at])) continue;
     const params = Object.fromEntries(names.map((name, at) => [name.slice(1), parts[at]]).filter((_, at) => names[at].startsWith(':')));
-    return { address: location.hash, name: parts[0], page, title, forAdmins, params, query: new URLSearchParams(search) };
+    return { address: location.hash, name: parts[0], file, page, title, forAdmins, params, query: new URLSearchParams(search) };
   }
   return null;
+}
+
+/** The function that makes the page. */
+async function load({ file, page }) {
+  const module = await import(`./pages/${file}.js`).catch((cause) => {
+    throw new api.Unreachable('', { cause });
+  });
+  return module[page];
 }
 
 /** Shows the page of the address. `quietly` leaves the focus where it is: the same page, read anew. */
@@ -70,7 +70,7 @@ async function show(quietly = false) {
   let content;
   try {
     if (here.forAdmins && !session.can.has('manage_system')) content = forbidden();
-    else content = await here.page({ ...session, params: here.params, query: here.query, reload: () => show(true) });
+    else content = await (await load(here))({ ...session, params: here.params, query: here.query, reload: () => show(true) });
   } catch (error) {
     content = [heading(here.title), note('danger', failure(error)), button(text.action.again, () => show())];
   }
@@ -94,7 +94,7 @@ const forbidden = () => [heading(text.error.forbidden), el('p', {}, text.error.f
 /** The bar, the menu, and the place for the page. */
 function frame(here) {
   const { me, config, can } = session;
-  const titles = Object.fromEntries(PAGES.map(([path, , title]) => [path, title]));
+  const titles = Object.fromEntries(PAGES.map(([path, , , title]) => [path, title]));
   const inside = { token: 'access' }[here.name] ?? here.name;
   const group = ([title, names], at) => (at === 1 && !can.has('manage_system') ? null : [
     el('h2', { id: `menu-${at}` }, title),
@@ -166,7 +166,6 @@ api.onSessionEnd(() => {
   api.forget();
   const was = session;
   signedOut(was ? text.signIn.ended : undefined).catch(start);
-  if (was) announce(text.signIn.ended);
 });
 addEventListener('hashchange', () => show());
 start();

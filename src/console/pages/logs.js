@@ -86,7 +86,7 @@ function request(line, users) {
   return [
     moment(line.at),
     [el('div', {}, code(`${line.method} ${line.route}`)), line.request_id && el('div', { class: 'quiet' }, code(line.request_id))],
-    [badge(line.status, line.status < 400 ? 'active' : line.status < 500 || line.status === '501' ? 'soon' : 'expired'), line.error && el('div', { class: 'quiet' }, line.error)],
+    [badge(line.status, line.status < 400 ? 'active' : line.status < 500 || line.status === '501' ? 'soon' : 'expired'), line.error && el('div', { class: 'quiet error-id' }, line.error)],
     [
       el('div', {}, user ? link(`#/logs?user=${user.username}`, username(user)) : line.user_id ? code(line.user_id) : el('span', { class: 'quiet' }, text.logs.credential[line.credential] ?? line.credential ?? '')),
       line.token_id && link(`#/token/${line.token_id}`, code(line.token_id)),

@@ -31,8 +31,14 @@ export function signInPage(config, message, enter) {
   const label = email === 'true' && name === 'true' ? text.signIn.either : email === 'true' ? text.field.email : text.field.username;
   const loginId = el('input', { name: 'login_id', required: true, autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false' });
   const password = el('input', { name: 'password', type: 'password', required: true, autocomplete: 'current-password' });
+  const told = message && note('info', message);
+  if (told) {
+    // Whoever cannot see it hears it with the field that has the focus.
+    told.id = 'why';
+    loginId.setAttribute('aria-describedby', told.id);
+  }
   return outside(text.signIn.to(config.SiteName), undefined,
-    form(text.signIn.submit, [message && note('info', message), field(label, loginId), field(text.field.password, password)], async () => {
+    form(text.signIn.submit, [told, field(label, loginId), field(text.field.password, password)], async () => {
       try {
         await api.signIn(loginId.value, password.value);
       } finally {

@@ -50,7 +50,6 @@ export const text = {
     gone: 'The token you were looking for does not exist any more.', goneAudits: 'What the audit says about it',
     none: 'There are no tokens yet.',
     state: { active: 'Active', soon: 'Expires soon', expired: 'Expired', disabled: 'Disabled' },
-    from: (address) => `from ${address}`,
     create: 'Create Token', createSubmit: 'Create', description: 'Description',
     descriptionHelp: 'What the token is for. You will know it by this in lists and in the log.',
     tooLong: 'At most 255 bytes: letters beyond a to z take two or more.',

@@ -9,6 +9,7 @@ use crate::hub::Hub;
 use crate::limit::{RateLimit, Seldom};
 use crate::password::{Cost, Passwords};
 use crate::store::Store;
+use crate::traffic::Traffic;
 
 /// What a running server is made from.
 pub struct Options {
@@ -38,6 +39,8 @@ pub struct App {
     pub rate_limit: RateLimit,
     /// When a token's refusal was noted in the audit last.
     pub refusals: Seldom,
+    /// How requests were answered.
+    pub traffic: Traffic,
 }
 
 /// How often the refusals of one token are noted in the audit; the log has each of them.
@@ -57,6 +60,7 @@ impl App {
             hub: Arc::default(),
             rate_limit: RateLimit::default(),
             refusals: Seldom::new(REFUSALS),
+            traffic: Traffic::default(),
         };
         // The first request finds the settings read.
         app.store

@@ -21,7 +21,8 @@
 //! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
 //! | `event.rs` `hub.rs` `http/websocket/` | what happened, who hears of it, and how |
-//! | `limit.rs` `recent.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, the log, work in the background |
+//! | `limit.rs` `recent.rs` `traffic.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, answers by the hour, the log, work in the background |
+//! | `console/` | the pages for a browser, embedded; they are clients of the API like any other |
 //! | `cli/` | the command line |
 //! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
 //!
@@ -47,6 +48,7 @@ mod clean_up;
 pub mod cli;
 mod clock;
 mod config;
+mod console;
 mod error;
 mod event;
 mod http;
@@ -68,6 +70,7 @@ mod store;
 mod system;
 mod team;
 mod token;
+mod traffic;
 mod user;
 
 pub use app::Options;

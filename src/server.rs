@@ -93,12 +93,12 @@ impl Server {
             .map_err(|error| error.to_string())?;
         let first = if empty {
             format!(
-                "first create your account, it becomes system admin: \
+                "first create your account, it becomes system admin: open {url} in a browser, or \
                  curl {url}/api/v4/users -d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
             )
         } else {
             format!(
-                "log in: curl -i {url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
+                "log in: open {url} in a browser, or curl -i {url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
             )
         };
         let tokens = if self.app.config.last().is_on(&ENABLE_USER_ACCESS_TOKENS) {

@@ -15,7 +15,9 @@ fn what_is_no_route_is_404_in_its_own_form() {
         ("OPTIONS", "/api/v4/users/me"),
         ("GET", "/api/v3/users/me"),
         ("GET", "/api/v4/users/a-b"),
-        ("GET", "/"),
+        ("GET", "/users"),
+        ("GET", "/console/"),
+        ("POST", "/"),
     ] {
         let answer = mm.send(&Request::new(method, path));
         assert_eq!(

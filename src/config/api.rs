@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as body};
 use crate::permission::{CONFIG_READ, CONFIG_WRITE, Granted};
+use crate::user;
 
 /// Mattermost: the configuration is never kept by a cache.
 const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-revalidate");
@@ -38,12 +39,16 @@ fn change(cx: &Context, change: Change) -> Answer {
     Ok(answer::json(config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
 }
 
-/// `GET /config/environment`: what is pinned, as true under its section.
+/// `GET /config/environment`: what is pinned, as true under its section; with `?include_source=true`, as what pins it.
 pub fn environment(cx: &Context) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
     let mut pinned = json!({});
     for pin in cx.app.config.pins() {
-        pinned[pin.setting.section][pin.setting.name] = true.into();
+        pinned[pin.setting.section][pin.setting.name] = if cx.flag("include_source") {
+            pin.by.as_str().into()
+        } else {
+            true.into()
+        };
     }
     Ok(answer::json(&pinned))
 }
@@ -74,6 +79,7 @@ pub fn client(cx: &Context) -> Answer {
         "PasswordRequireNumber": switch(&config::PASSWORD_NUMBER),
         "PasswordRequireSymbol": switch(&config::PASSWORD_SYMBOL),
         "DefaultClientLocale": "en",
+        "NoAccounts": text(cx.app.store.read(|tx| Ok(user::sql::none(tx)?))?),
     });
     let lifetime = cx.config.int(&config::MAXIMUM_TOKEN_LIFETIME_DAYS);
     values["MaximumPersonalAccessTokenLifetimeDays"] = lifetime.to_string().into();

@@ -24,6 +24,8 @@ pub struct AccessLine {
     user_id: String,
     token_id: Option<String>,
     credential: &'static str,
+    /// Whether it was for a file of the console.
+    is_console: bool,
     /// The id of a refusal.
     pub error: Option<String>,
     /// What the limit on how often leaves.
@@ -45,9 +47,20 @@ impl AccessLine {
             user_id: String::new(),
             token_id: None,
             credential: "none",
+            is_console: false,
             error: None,
             allowance: None,
         }
+    }
+
+    /// Which file of the console it was for; nobody looks at its credential.
+    pub fn console(&mut self, path: &'static str) {
+        (self.route, self.is_console) = (path, true);
+    }
+
+    /// Whether it was for a file of the console.
+    pub fn is_console(&self) -> bool {
+        self.is_console
     }
 
     /// Who sent it.

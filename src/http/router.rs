@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit;
 use crate::auth::{self, Entry, Refused};
 use crate::config::{self, Config};
+use crate::console;
 use crate::error::{self, AppError};
 use crate::id;
 use crate::limit::DEAR;
@@ -62,6 +63,12 @@ impl Handler for Router {
             self.charge(&address, DEAR - 1, &mut line);
         }
         line.write(response.status);
+        // Browsers load a page in many files: only what the API did says something about its clients.
+        if !line.is_console() {
+            self.app
+                .traffic
+                .count(response.status, self.app.clock.now());
+        }
         self.finish(line.limited(cors::readable(&config, &request, response)))
     }
 
@@ -75,6 +82,7 @@ impl Handler for Router {
             error.id(),
             refusal.message()
         );
+        self.app.traffic.count(error.status(), self.app.clock.now());
         self.finish(
             self.refusal(&error, &request_id)
                 .with("X-Request-Id", request_id),
@@ -83,10 +91,14 @@ impl Handler for Router {
 }
 
 impl Router {
-    /// Route, credential, handler.
+    /// A file of the console; or route, credential, handler.
     fn answer(&self, request: &Request, config: &Config, line: &mut AccessLine) -> Response {
         if let Some(allowed) = cors::preflight(config, request) {
             return allowed;
+        }
+        if let Some((path, response)) = console::answer(request) {
+            line.console(path);
+            return response.with("X-Request-Id", &line.request_id);
         }
         let Some((route, params)) = routes::find(&request.method, &request.path) else {
             return self.refusal(&unknown(&request.path), &line.request_id);

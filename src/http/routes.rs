@@ -56,6 +56,7 @@ routes! {
     POST   "/users/search"                                                  Session Fast user::list::search,                "Find accounts by the beginning of a name or an address";
     GET    "/users/autocomplete"                                            Session Fast user::list::autocomplete,          "Find active accounts by the beginning of a name";
     GET    "/users/stats"                                                   Session Fast user::list::stats,                 "Count accounts";
+    GET    "/users/stats/filtered"                                          Session Fast user::list::stats_filtered,        "Count accounts of a kind";
     GET    "/users/known"                                                   Session Fast user::list::known,                 "List the accounts one shares a channel with";
     POST   "/users/status/ids"                                              Session Fast status::api::list,                 "Read the presence of several accounts";
     POST   "/users/login"                                                   Open    Slow session::api::login,               "Log in; the secret is in the header `Token`";
@@ -173,6 +174,7 @@ routes! {
     GET    "/config/client"                                                 Open    Fast config::api::client,               "What clients need of the configuration";
     GET    "/license/client"                                                Open    Fast system::api::license,              "That there is no licence";
     POST   "/caches/invalidate"                                             Session Fast system::api::invalidate_caches,    "Nothing: there are no caches";
+    GET    "/system/dashboard"                                              Session Fast system::api::dashboard,            "Count tokens by state and answers by the hour; list unused tokens";
     GET    "/system/ping"                                                   Open    Fast system::api::ping,                 "Whether the server answers";
     GET    "/openapi.json"                                                  Open    Fast openapi::get,                      "This list as an OpenAPI document";
 }

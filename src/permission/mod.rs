@@ -49,8 +49,8 @@ use Permission::{
     ListUsersWithoutTeam, ManagePrivateChannelMembers, ManagePrivateChannelProperties,
     ManagePublicChannelMembers, ManagePublicChannelProperties, ManageRoles, ManageSystem,
     ManageTeam, ReadAudits, ReadChannel, ReadPublicChannel, ReadUserAccessToken,
-    RemoveOthersReactions, RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, ViewTeam,
-    WritePermissionsInConsole, WriteUsersInConsole,
+    ReadUsersInConsole, RemoveOthersReactions, RemoveReaction, RemoveUserFromTeam,
+    RevokeUserAccessToken, ViewTeam, WritePermissionsInConsole, WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -59,6 +59,7 @@ rules! {
     SIGN_UP:           "create an account where sign-up is open", None,                        None,                      false, PERMISSIONS;
     USER_CREATE:       "create an account",                       Some(ManageSystem),          None,                      false, PERMISSIONS;
     USER_WITHOUT_TEAM: "list the accounts that are in no team",   Some(ListUsersWithoutTeam),  None,                      false, PERMISSIONS;
+    USER_COUNT:        "count accounts of a kind",                Some(ReadUsersInConsole),    None,                      false, PERMISSIONS;
     USER_UPDATE:       "change an account's fields",              None,                        Some(EditOtherUsers),      false, PERMISSIONS;
     USER_AUTH:         "let another service log an account in",   Some(ManageSystem),          None,                      false, PERMISSIONS;
     USER_ROLES:        "give and take roles",                     Some(ManageRoles),           None,                      false, PERMISSIONS;
@@ -83,6 +84,7 @@ rules! {
     ROLE_PATCH_ADMIN:  "change the system admin's permissions",   Some(ManageSystem),          None,                      false, PERMISSIONS;
     AUDIT_READ_ALL:    "read all audits",                         Some(ReadAudits),            None,                      false, PERMISSIONS;
     AUDIT_READ:        "read an account's audits",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
+    DASHBOARD_READ:    "see how many tokens there are and how requests are answered", Some(ManageSystem), None,      false, PERMISSIONS;
     LOG_READ:          "read the log",                            Some(GetLogs),               None,                      false, PERMISSIONS;
     CACHES:            "invalidate caches",                       Some(InvalidateCaches),      None,                      false, PERMISSIONS;
     TEAM_CREATE:       "create a team",                           Some(CreateTeam),            None,                      false, TEAM_CREATION;

@@ -59,14 +59,21 @@ pub fn logout(cx: &Context) -> Answer {
     Ok(answer::ok().with("Set-Cookie", CLEARED_COOKIE))
 }
 
-/// `GET /users/{user_id}/sessions`
+/// `GET /users/{user_id}/sessions`; with `?include_current=true`, also which of them sent the request.
 pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &SESSION_READ)?;
-    let sessions = cx
+    let mut sessions = cx
         .app
         .store
         .read(|tx| Ok(sql::list(tx, user_id, cx.app.clock.now())?))?;
+    if cx.flag("include_current") {
+        let current = &cx.caller()?.session_id;
+        sessions = sessions
+            .into_iter()
+            .map(|session| session.beside(current))
+            .collect();
+    }
     Ok(answer::json(&sessions))
 }
 

@@ -126,6 +126,17 @@ pub struct View {
     props: Value,
     team_members: Vec<team::Member>,
     local: bool,
+    /// Whether it is the session of the request; told to who asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_current: Option<bool>,
+}
+
+impl View {
+    /// The same, with whether it is the session with this id.
+    pub fn beside(mut self, session_id: &str) -> View {
+        self.is_current = Some(self.id == session_id);
+        self
+    }
 }
 
 /// Ends the session of the request. A token lives on, with a new session at its next use.

@@ -64,6 +64,7 @@ pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError
                 props: row.json(7)?,
                 team_members: team_members.clone(),
                 local: false,
+                is_current: None,
             })
         },
     )

@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
+use crate::clock::DAY;
 use crate::config::ENABLE_DEVELOPER;
 use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as of_json};
-use crate::permission::{CACHES, LOG_READ, Permission};
+use crate::permission::{CACHES, DASHBOARD_READ, LOG_READ, Permission};
+use crate::token::{self, Token};
 use crate::{audit, recent};
 
 /// `GET /system/ping`
@@ -35,6 +37,34 @@ pub fn license(cx: &Context) -> Answer {
 pub fn invalidate_caches(cx: &Context) -> Answer {
     CACHES.ask(cx.caller()?)?;
     Ok(answer::ok())
+}
+
+/// Days within which a token ends soon. Mattermost has no such word; a week leaves time to make another.
+const SOON_DAYS: i64 = 7;
+
+/// Days without a use after which a token counts as unused.
+const UNUSED_DAYS: i64 = 30;
+
+/// Unused tokens that are listed.
+const UNUSED_MOST: i64 = 50;
+
+/// `GET /system/dashboard`: not in Mattermost; what the console shows first.
+pub fn dashboard(cx: &Context) -> Answer {
+    DASHBOARD_READ.ask(cx.caller()?)?;
+    let now = cx.app.clock.now();
+    let (soon, lately) = (now + SOON_DAYS * DAY, now - UNUSED_DAYS * DAY);
+    let (states, unused) = cx.app.store.read(|tx| {
+        Ok((
+            token::sql::count_by_state(tx, now, soon, lately)?,
+            token::sql::unused(tx, now, lately, UNUSED_MOST)?,
+        ))
+    })?;
+    let unused: Vec<_> = unused.iter().map(Token::with_usage).collect();
+    Ok(answer::json(&json!({
+        "tokens": states,
+        "unused": unused,
+        "hours": cx.app.traffic.last_day(now),
+    })))
 }
 
 /// `GET /logs`

@@ -7,6 +7,7 @@ use super::{Change, Token, sql};
 use crate::audit;
 use crate::clock::Millis;
 use crate::error::AppError;
+use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{Rule, TOKEN_ALL, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::user::api::about;
@@ -52,15 +53,14 @@ pub fn list(cx: &Context) -> Answer {
         .app
         .store
         .read(|tx| Ok(sql::list_of(tx, user_id, cx.page())?))?;
-    Ok(answer::json(&tokens))
+    Ok(views(cx, &tokens))
 }
 
 /// `GET /users/tokens`
 pub fn list_all(cx: &Context) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
-    Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
-    ))
+    let tokens = cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?;
+    Ok(views(cx, &tokens))
 }
 
 /// `POST /users/tokens/search`
@@ -68,9 +68,17 @@ pub fn search(cx: &Context) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
     let body = of_json::object(cx.body(), "user_access_token_search")?;
     let term = body.required("term")?;
-    Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::search(tx, term)?))?,
-    ))
+    let tokens = cx.app.store.read(|tx| Ok(sql::search(tx, term)?))?;
+    Ok(views(cx, &tokens))
+}
+
+/// A list as Mattermost shows it; with `?include_usage=true`, also when each was made and used last.
+fn views(cx: &Context, tokens: &[Token]) -> Response {
+    if cx.flag("include_usage") {
+        answer::json(&tokens.iter().map(Token::with_usage).collect::<Vec<_>>())
+    } else {
+        answer::json(&tokens)
+    }
 }
 
 /// `GET /users/tokens/{token_id}`

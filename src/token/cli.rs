@@ -3,7 +3,7 @@
 use pico_args::Arguments;
 use serde::Serialize;
 
-use super::{Change, Token, sql};
+use super::{Change, Token, WithUsage, sql};
 use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
 use crate::clock::{DAY, Millis, rfc3339};
 use crate::http::Page;
@@ -34,19 +34,13 @@ struct Printed<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<&'t str>,
     #[serde(flatten)]
-    of: &'t Token,
-    create_at: Millis,
-    last_used_at: Millis,
+    of: WithUsage<'t>,
 }
 
 impl<'t> Printed<'t> {
     fn new(of: &'t Token, token: Option<&'t str>) -> Printed<'t> {
-        Printed {
-            token,
-            of,
-            create_at: of.create_at,
-            last_used_at: of.last_used_at,
-        }
+        let of = of.with_usage();
+        Printed { token, of }
     }
 }
 

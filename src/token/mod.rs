@@ -43,6 +43,26 @@ pub struct Token {
     pub last_used_at: Millis,
 }
 
+/// A token with what Mattermost does not show of it.
+#[derive(Debug, Serialize)]
+pub struct WithUsage<'t> {
+    #[serde(flatten)]
+    of: &'t Token,
+    create_at: Millis,
+    last_used_at: Millis,
+}
+
+impl Token {
+    /// The same, with when it was made and used last.
+    pub fn with_usage(&self) -> WithUsage<'_> {
+        WithUsage {
+            of: self,
+            create_at: self.create_at,
+            last_used_at: self.last_used_at,
+        }
+    }
+}
+
 /// Makes a token for the account. The secret is in this answer and never again anywhere.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! SQL of tokens.
 
+use serde::Serialize;
+
 use super::Token;
 use crate::auth::Owner;
 use crate::clock::Millis;
@@ -184,6 +186,56 @@ pub fn count_beyond(tx: &Tx, until: Millis) -> Result<i64, StoreError> {
         params![until],
         |row| row.get(0),
     )
+}
+
+/// How many tokens are in each state.
+#[derive(Debug, Serialize)]
+pub struct States {
+    /// Usable.
+    pub active: i64,
+    /// Of these, how many end within a week.
+    pub expires_soon: i64,
+    /// Of these, how many have not been used lately.
+    pub unused: i64,
+    /// Refused until they are enabled.
+    pub disabled: i64,
+    /// Ended, and not yet deleted.
+    pub expired: i64,
+}
+
+/// Counts them at a moment; `soon` and `lately` are the bounds of those words.
+pub fn count_by_state(
+    tx: &Tx,
+    now: Millis,
+    soon: Millis,
+    lately: Millis,
+) -> Result<States, StoreError> {
+    tx.one(
+        "SELECT coalesce(sum(usable), 0), coalesce(sum(usable AND expires_at > 0 AND expires_at <= $2), 0),
+                coalesce(sum(usable AND last_used_at < $3), 0), coalesce(sum(is_active = 0 AND NOT ended), 0), coalesce(sum(ended), 0)
+         FROM (SELECT is_active, expires_at, last_used_at, expires_at > 0 AND expires_at <= $1 AS ended,
+                      is_active = 1 AND (expires_at = 0 OR expires_at > $1) AS usable FROM tokens) t",
+        params![now, soon, lately],
+        |row| {
+            Ok(States {
+                active: row.get(0)?,
+                expires_soon: row.get(1)?,
+                unused: row.get(2)?,
+                disabled: row.get(3)?,
+                expired: row.get(4)?,
+            })
+        },
+    )
+}
+
+/// Usable tokens that have not been used lately, those that never were first.
+pub fn unused(tx: &Tx, now: Millis, lately: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM tokens t
+         WHERE t.is_active = 1 AND (t.expires_at = 0 OR t.expires_at > $1) AND t.last_used_at < $2
+         ORDER BY t.last_used_at, t.create_at, t.id LIMIT $3"
+    );
+    tx.many(&sql, params![now, lately, limit], token)
 }
 
 /// Tokens that ended before.

@@ -8,9 +8,9 @@ use crate::clock::Millis;
 use crate::error::AppError;
 use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json};
-use crate::permission::{CHANNEL_READ, Caller, TEAM_VIEW, USER_WITHOUT_TEAM};
+use crate::permission::{CHANNEL_READ, Caller, TEAM_VIEW, USER_COUNT, USER_WITHOUT_TEAM};
 use crate::store::{StoreError, Tx};
-use crate::{channel, config, team};
+use crate::{channel, config, role, team};
 
 /// `GET /users`
 pub fn list(cx: &Context) -> Answer {
@@ -231,6 +231,33 @@ fn views(cx: &Context, users: &[User]) -> Response {
 /// `GET /users/stats`
 pub fn stats(cx: &Context) -> Answer {
     let count = cx.app.store.read(|tx| Ok(sql::count_active(tx)?))?;
+    Ok(answer::json(
+        &serde_json::json!({"total_users_count": count}),
+    ))
+}
+
+/// Roles that a count asks for at most.
+const ROLES: usize = 16;
+
+/// `GET /users/stats/filtered`: Mattermost: people that are not deactivated, unless more is asked for.
+pub fn stats_filtered(cx: &Context) -> Answer {
+    USER_COUNT.ask(cx.caller()?)?;
+    let text = |name| cx.request.query(name).unwrap_or_default();
+    let roles: Vec<&str> = text("roles")
+        .split(',')
+        .filter(|role| !role.is_empty())
+        .collect();
+    if roles.len() > ROLES || !roles.iter().all(|role| role::is_valid_name(role)) {
+        return Err(AppError::url_param("roles"));
+    }
+    let kind = sql::Kind {
+        deactivated: cx.flag("include_deleted"),
+        bots: cx.flag("include_bots"),
+        roles: &roles,
+        team_id: text("in_team"),
+        channel_id: text("in_channel"),
+    };
+    let count = cx.app.store.read(|tx| Ok(sql::count(tx, kind)?))?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))

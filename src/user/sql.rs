@@ -71,7 +71,7 @@ pub fn none(tx: &Tx) -> Result<bool, StoreError> {
 }
 
 /// Which accounts a list shows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter<'f> {
     /// Only those that are not deactivated.
     pub active: bool,
@@ -116,6 +116,14 @@ impl Filter<'_> {
 
 /// A part of the accounts, by username.
 pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {
+    if filter == Filter::default() {
+        // The accounts before the page are counted in the index of usernames, and not looked at.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM users WHERE username >= (SELECT username FROM users ORDER BY username LIMIT 1 OFFSET $1)
+             ORDER BY username LIMIT $2"
+        );
+        return tx.many(&sql, params![page.offset, page.limit], user);
+    }
     let sql =
         format!("SELECT {COLUMNS} FROM users WHERE {SHOWN} ORDER BY username LIMIT $9 OFFSET $10");
     let mut values = filter.values();
@@ -269,6 +277,51 @@ pub fn count_active(tx: &Tx) -> Result<i64, StoreError> {
         params![],
         |row| row.get(0),
     )
+}
+
+/// Which accounts are counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind<'k> {
+    /// Those that are deactivated, too.
+    pub deactivated: bool,
+    /// Bots, too.
+    pub bots: bool,
+    /// Only those with one of the roles; none: all.
+    pub roles: &'k [&'k str],
+    /// Only the members of the team; empty: all.
+    pub team_id: &'k str,
+    /// Only the members of the channel; empty: all.
+    pub channel_id: &'k str,
+}
+
+/// How many accounts there are of a kind.
+pub fn count(tx: &Tx, kind: Kind) -> Result<i64, StoreError> {
+    let mut values: Vec<&dyn ToSql> = vec![
+        &kind.deactivated,
+        &kind.bots,
+        &kind.team_id,
+        &kind.channel_id,
+    ];
+    let mut having = Vec::new();
+    for role in kind.roles {
+        values.push(role);
+        having.push(format!(
+            "instr(' ' || roles || ' ', ' ' || ${} || ' ') > 0",
+            values.len()
+        ));
+    }
+    let with_role = if having.is_empty() {
+        String::new()
+    } else {
+        format!(" AND ({})", having.join(" OR "))
+    };
+    let sql = format!(
+        "SELECT count(*) FROM users
+         WHERE ($1 OR delete_at = 0) AND ($2 OR bot_owner_id IS NULL)
+             AND ($3 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $3 AND m.user_id = users.id))
+             AND ($4 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $4 AND m.user_id = users.id)){with_role}"
+    );
+    tx.one(&sql, &values, |row| row.get(0))
 }
 
 /// The bots of an owner.

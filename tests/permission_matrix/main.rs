@@ -80,6 +80,8 @@ const OPERATIONS: &[Operation] = &[
     (Server,  &["read all audits"],                                  "GET",    "/audits?per_page=1", ""),
     (Account, &["read an account's audits"],                         "GET",    "/users/{target}/audits?per_page=1", ""),
     (Server,  &["read the log"],                                     "GET",    "/logs?logs_per_page=1", ""),
+    (Server,  &["count accounts of a kind"],                               "GET",    "/users/stats/filtered", ""),
+    (Server,  &["see how many tokens there are and how requests are answered"], "GET",    "/system/dashboard", ""),
     (Server,  &["invalidate caches"],                                "POST",   "/caches/invalidate", ""),
     (Server,  &["read the configuration"],                           "GET",    "/config", ""),
     (Server,  &["change the configuration"],                         "PUT",    "/config/patch", "{}"),

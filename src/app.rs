@@ -1,13 +1,16 @@
 //! What every operation is given: the store, the settings, the clock, the password hashing.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
+use crate::fixture::Control;
 use crate::hub::Hub;
+use crate::id::Sequence;
 use crate::limit::{RateLimit, Seldom};
 use crate::password::{Cost, Passwords};
-use crate::store::Store;
+use crate::store::{Durability, Store};
 
 /// What a running server is made from.
 pub struct Options {
@@ -37,6 +40,8 @@ pub struct App {
     pub rate_limit: RateLimit,
     /// When a token's refusal was noted in the audit last.
     pub refusals: Seldom,
+    /// What a test may ask for beyond the API; only in a server that is made for tests.
+    pub fixture: Option<Arc<Control>>,
 }
 
 /// How often the refusals of one token are noted in the audit; the log has each of them.
@@ -48,14 +53,32 @@ impl App {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     pub fn open(options: Options) -> Result<App, String> {
+        let store = Store::open(&options.data)?;
+        App::new(store, options)
+    }
+
+    /// Opens a file that lasts as long as the process; with a sequence, ids and secrets are of that.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn open_ephemeral(
+        options: Options,
+        sequence: Option<Arc<Sequence>>,
+    ) -> Result<App, String> {
+        let store = Store::open_for(&options.data, Durability::Ephemeral, sequence)?;
+        App::new(store, options)
+    }
+
+    fn new(store: Store, options: Options) -> Result<App, String> {
         let app = App {
-            store: Store::open(&options.data)?,
+            store,
             config: Live::new(options.pins),
             clock: options.clock,
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
             hub: Hub::default(),
             rate_limit: RateLimit::default(),
             refusals: Seldom::new(REFUSALS),
+            fixture: None,
         };
         // The first request finds the settings read.
         app.store

@@ -1,7 +1,6 @@
 //! Time. The only place that asks the operating system for it, so that a test can move it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970, UTC.
@@ -16,14 +15,30 @@ pub enum Clock {
     /// The operating system's clock.
     #[default]
     System,
-    /// A clock that stands still until it is moved.
-    Fixed(Arc<AtomicI64>),
+    /// A clock that can be moved and stopped.
+    Adjustable(Arc<Mutex<Hands>>),
+}
+
+/// Where an adjustable clock stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Hands {
+    /// How far it is ahead of the operating system's.
+    ahead: Millis,
+    /// When it stands still: where.
+    stands_at: Option<Millis>,
 }
 
 impl Clock {
     /// A clock that stands at the present and moves only by [`Clock::advance`].
     pub fn fixed() -> Clock {
-        Clock::Fixed(Arc::new(AtomicI64::new(Clock::System.now())))
+        let clock = Clock::adjustable();
+        clock.freeze(true);
+        clock
+    }
+
+    /// A clock that runs with the operating system's until it is moved or stopped.
+    pub fn adjustable() -> Clock {
+        Clock::Adjustable(Arc::new(Mutex::new(Hands::RIGHT)))
     }
 
     /// Milliseconds since 1970, UTC.
@@ -35,16 +50,69 @@ impl Clock {
                     .unwrap_or_default();
                 i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
             }
-            Clock::Fixed(at) => at.load(Ordering::SeqCst),
+            Clock::Adjustable(hands) => lock(hands).now(),
         }
     }
 
-    /// Moves a fixed clock forward; the system's clock is not moved.
+    /// Moves an adjustable clock forward; the system's clock is not moved.
     pub fn advance(&self, by: Duration) {
-        if let Clock::Fixed(at) = self {
-            at.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        self.set(
+            self.now()
+                .saturating_add(i64::try_from(by.as_millis()).unwrap_or(0)),
+        );
+    }
+
+    /// Sets an adjustable clock to a time, from which it runs on or where it stands, as it did.
+    pub fn set(&self, now: Millis) {
+        self.adjust(|hands| {
+            hands.ahead = now - Clock::System.now();
+            hands.stands_at = hands.stands_at.map(|_| now);
+        });
+    }
+
+    /// Stops an adjustable clock, or lets it run on from where it stands.
+    pub fn freeze(&self, freeze: bool) {
+        self.adjust(|hands| {
+            let now = hands.now();
+            hands.ahead = now - Clock::System.now();
+            hands.stands_at = freeze.then_some(now);
+        });
+    }
+
+    /// Whether it stands still.
+    pub fn is_frozen(&self) -> bool {
+        match self {
+            Clock::System => false,
+            Clock::Adjustable(hands) => lock(hands).stands_at.is_some(),
         }
     }
+
+    /// Makes an adjustable clock run with the operating system's again.
+    pub fn right(&self) {
+        self.adjust(|hands| *hands = Hands::RIGHT);
+    }
+
+    fn adjust(&self, change: impl FnOnce(&mut Hands)) {
+        if let Clock::Adjustable(hands) = self {
+            change(&mut lock(hands));
+        }
+    }
+}
+
+impl Hands {
+    const RIGHT: Hands = Hands {
+        ahead: 0,
+        stands_at: None,
+    };
+
+    fn now(&self) -> Millis {
+        self.stands_at
+            .unwrap_or_else(|| Clock::System.now().saturating_add(self.ahead))
+    }
+}
+
+fn lock(hands: &Mutex<Hands>) -> MutexGuard<'_, Hands> {
+    hands.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `2026-01-31T09:05:07.042Z` (RFC 3339), for logs and the command line.

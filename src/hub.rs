@@ -71,6 +71,11 @@ impl Hub {
         lock(&self.listeners).values().cloned().collect()
     }
 
+    /// Ends every listener.
+    pub fn end_all(&self) {
+        self.everybody().iter().for_each(|listener| listener.end());
+    }
+
     /// Gives the events to those who may hear them.
     pub fn publish(&self, store: &Store, events: Vec<Event>) {
         if events.is_empty() {

@@ -18,11 +18,12 @@
 //! | `permission.rs` | permissions, the rule table, `Caller`, `Granted` |
 //! | `error.rs` | the catalogue: every id, status and sentence |
 //! | `store/` | the file: connections, transactions, the one writer, migrations |
-//! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
+//! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/ seed/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
 //! | `event.rs` `hub.rs` `http/websocket.rs` | what happened, who hears of it, and how |
 //! | `limit.rs` `recent.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, the log, work in the background |
 //! | `cli/` | the command line |
+//! | `fixture/` | a server for the tests of other programs: seed, clock, faults, journal, worlds |
 //! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
 //!
 //! # Invariants
@@ -49,6 +50,7 @@ mod clock;
 mod config;
 mod error;
 mod event;
+pub mod fixture;
 mod http;
 mod hub;
 mod id;
@@ -61,6 +63,7 @@ mod preference;
 mod recent;
 mod role;
 mod secret;
+mod seed;
 mod server;
 mod session;
 mod status;

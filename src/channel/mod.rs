@@ -263,6 +263,11 @@ pub fn create(app: &App, granted: Granted, new: NewChannel) -> Result<Channel, A
     })
 }
 
+/// Whether every team has a channel of this name.
+pub fn is_default(name: &str) -> bool {
+    DEFAULTS.iter().any(|(default, _)| *default == name)
+}
+
 /// Makes Town Square and Off-Topic.
 pub fn create_defaults(tx: &Tx, team_id: &str, now: Millis) -> Result<(), AppError> {
     for (name, display_name) in DEFAULTS {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
+use crate::fixture::Control;
 use crate::hub::Hub;
+use crate::id::Sequence;
 use crate::limit::{RateLimit, Seldom};
 use crate::password::{Cost, Passwords};
-use crate::store::Store;
+use crate::store::{Durability, Store};
 use crate::traffic::Traffic;
 
 /// What a running server is made from.
@@ -41,6 +43,8 @@ pub struct App {
     pub refusals: Seldom,
     /// How requests were answered.
     pub traffic: Traffic,
+    /// What a test may ask for beyond the API; only in a server that is made for tests.
+    pub fixture: Option<Arc<Control>>,
 }
 
 /// How often the refusals of one token are noted in the audit; the log has each of them.
@@ -52,8 +56,25 @@ impl App {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     pub fn open(options: Options) -> Result<App, String> {
+        let store = Store::open(&options.data)?;
+        App::new(store, options)
+    }
+
+    /// Opens a file that lasts as long as the process; with a sequence, ids and secrets are of that.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn open_ephemeral(
+        options: Options,
+        sequence: Option<Arc<Sequence>>,
+    ) -> Result<App, String> {
+        let store = Store::open_for(&options.data, Durability::Ephemeral, sequence)?;
+        App::new(store, options)
+    }
+
+    fn new(store: Store, options: Options) -> Result<App, String> {
         let app = App {
-            store: Store::open(&options.data)?,
+            store,
             config: Live::new(options.pins),
             clock: options.clock,
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
@@ -61,6 +82,7 @@ impl App {
             rate_limit: RateLimit::default(),
             refusals: Seldom::new(REFUSALS),
             traffic: Traffic::default(),
+            fixture: None,
         };
         // The first request finds the settings read.
         app.store

@@ -189,6 +189,28 @@ pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Call
     )))
 }
 
+/// Whose credential a request came with, good or not: the account, and the token if it is one. Both are empty for what
+/// nobody has.
+///
+/// # Errors
+/// Only when the store fails.
+pub fn whose(app: &App, request: &Request) -> Result<(String, Option<String>), AppError> {
+    let Some((_, secret)) = credential(request) else {
+        return Ok(Default::default());
+    };
+    let checked = app.store.read(|tx| {
+        let config = app.config.current(tx)?;
+        check(tx, &config, secret, app.clock.now())
+    })?;
+    Ok(match checked {
+        Ok(good) => {
+            let token_id = token_id(&good).map(str::to_owned);
+            (good.user_id, token_id)
+        }
+        Err(refused) => (refused.user_id, refused.token_id),
+    })
+}
+
 /// Whose secret it is; `also` may refuse what is good in itself.
 fn admit(
     app: &App,

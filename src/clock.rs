@@ -1,7 +1,6 @@
 //! Time. The only place that asks the operating system for it, so that a test can move it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970, UTC.
@@ -13,7 +12,7 @@ pub const DAY: Millis = 86_400_000;
 /// From where [`Clock::elapsed`] of the system's clock counts.
 static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// How often a fixed clock is looked at by those who wait for it.
+/// How often an adjustable clock is looked at by those who wait for it.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Where `now` comes from; clones share it.
@@ -22,14 +21,32 @@ pub enum Clock {
     /// The operating system's clock.
     #[default]
     System,
-    /// A clock that stands still until it is moved.
-    Fixed(Arc<AtomicI64>),
+    /// A clock that can be moved and stopped.
+    Adjustable(Arc<Mutex<Hands>>),
+}
+
+/// Where an adjustable clock stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Hands {
+    /// How far it is ahead of the operating system's.
+    ahead: Millis,
+    /// When it stands still: where.
+    stands_at: Option<Millis>,
+    /// What [`Clock::pass`] added to the time that really passed.
+    passed: Duration,
 }
 
 impl Clock {
     /// A clock that stands at the present and moves only by [`Clock::advance`].
     pub fn fixed() -> Clock {
-        Clock::Fixed(Arc::new(AtomicI64::new(Clock::System.now())))
+        let clock = Clock::adjustable();
+        clock.freeze(true);
+        clock
+    }
+
+    /// A clock that runs with the operating system's until it is moved or stopped.
+    pub fn adjustable() -> Clock {
+        Clock::Adjustable(Arc::new(Mutex::new(Hands::RIGHT)))
     }
 
     /// Milliseconds since 1970, UTC.
@@ -41,7 +58,7 @@ impl Clock {
                     .unwrap_or_default();
                 i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
             }
-            Clock::Fixed(at) => at.load(Ordering::SeqCst),
+            Clock::Adjustable(hands) => lock(hands).now(),
         }
     }
 
@@ -49,7 +66,7 @@ impl Clock {
     pub fn elapsed(&self) -> Duration {
         match self {
             Clock::System => BEGAN.elapsed(),
-            Clock::Fixed(_) => Duration::from_millis(u64::try_from(self.now()).unwrap_or(0)),
+            Clock::Adjustable(hands) => BEGAN.elapsed() + lock(hands).passed,
         }
     }
 
@@ -57,17 +74,77 @@ impl Clock {
     pub fn look_after(&self, wait: Duration) -> Instant {
         let wait = match self {
             Clock::System => wait,
-            Clock::Fixed(_) => wait.min(LOOK),
+            Clock::Adjustable(_) => wait.min(LOOK),
         };
         Instant::now() + wait
     }
 
-    /// Moves a fixed clock forward; the system's clock is not moved.
+    /// Lets time pass on an adjustable clock: for the calendar, and for what waits.
+    pub fn pass(&self, time: Duration) {
+        self.advance(time);
+        self.adjust(|hands| hands.passed += time);
+    }
+
+    /// Moves the calendar of an adjustable clock forward; the system's clock is not moved.
     pub fn advance(&self, by: Duration) {
-        if let Clock::Fixed(at) = self {
-            at.fetch_add(i64::try_from(by.as_millis()).unwrap_or(0), Ordering::SeqCst);
+        self.set(
+            self.now()
+                .saturating_add(i64::try_from(by.as_millis()).unwrap_or(0)),
+        );
+    }
+
+    /// Sets an adjustable clock to a time, from which it runs on or where it stands, as it did.
+    pub fn set(&self, now: Millis) {
+        self.adjust(|hands| {
+            hands.ahead = now - Clock::System.now();
+            hands.stands_at = hands.stands_at.map(|_| now);
+        });
+    }
+
+    /// Stops an adjustable clock, or lets it run on from where it stands.
+    pub fn freeze(&self, freeze: bool) {
+        self.adjust(|hands| {
+            let now = hands.now();
+            hands.ahead = now - Clock::System.now();
+            hands.stands_at = freeze.then_some(now);
+        });
+    }
+
+    /// Whether it stands still.
+    pub fn is_frozen(&self) -> bool {
+        match self {
+            Clock::System => false,
+            Clock::Adjustable(hands) => lock(hands).stands_at.is_some(),
         }
     }
+
+    /// Makes an adjustable clock run with the operating system's again.
+    pub fn right(&self) {
+        self.adjust(|hands| *hands = Hands::RIGHT);
+    }
+
+    fn adjust(&self, change: impl FnOnce(&mut Hands)) {
+        if let Clock::Adjustable(hands) = self {
+            change(&mut lock(hands));
+        }
+    }
+}
+
+impl Hands {
+    const RIGHT: Hands = Hands {
+        ahead: 0,
+        stands_at: None,
+        passed: Duration::ZERO,
+    };
+
+    fn now(&self) -> Millis {
+        self.stands_at
+            .unwrap_or_else(|| Clock::System.now().saturating_add(self.ahead))
+    }
+}
+
+fn lock(hands: &Mutex<Hands>) -> MutexGuard<'_, Hands> {
+    hands.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `2026-01-31T09:05:07.042Z` (RFC 3339), for logs and the command line.

@@ -56,6 +56,11 @@ catalogue! {
     WEBSOCKET_BAD_ACTION = 500, "api.web_socket_router.bad_action.app_error", "Unknown WebSocket action.";
     WEBSOCKET_PARAM = 400, "api.websocket_handler.invalid_param.app_error", "Invalid {name} parameter.";
 
+    // A fixture, which only tests have.
+    FIXTURE_ELSEWHERE = 403, "fixture.elsewhere.app_error", "The paths of a fixture are for programs on the same machine: Host must be localhost or a loopback address, and a page of another origin may not ask.";
+    FIXTURE_BAD = 400, "fixture.bad_request.app_error", "{name}";
+    FIXTURE_WORLD = 404, "fixture.world.app_error", "There is no such world.";
+
     // The store.
     STORE = 500, "app.store.app_error", "The data could not be read or written. The server's log has the reason under this request id.";
     STORE_FULL = 507, "app.store.full.app_error", "The disk is full: nothing was changed. Please free some space and try again.";

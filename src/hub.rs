@@ -132,6 +132,13 @@ impl Hub {
         }
     }
 
+    /// Ends every listener.
+    pub fn end_all(&self) {
+        for account in lock(&self.accounts).values() {
+            account.listeners.iter().for_each(|one| one.end());
+        }
+    }
+
     /// Adds what is on disk; [`Hub::tell`] tells it.
     pub fn add(&self, events: Vec<Event>) {
         lock(&self.news).extend(events);

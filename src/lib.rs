@@ -18,12 +18,13 @@
 //! | `permission/` | permissions, the rule table, `Caller`, `Granted` |
 //! | `error.rs` | the catalogue: every id, status and sentence |
 //! | `store/` | the file: connections, transactions, the one writer, migrations |
-//! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
+//! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/ seed/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
 //! | `event.rs` `hub.rs` `http/websocket/` | what happened, who hears of it, and how |
 //! | `limit.rs` `recent.rs` `traffic.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, answers by the hour, the log, work in the background |
 //! | `console/` | the pages for a browser, embedded; they are clients of the API like any other |
 //! | `cli/` | the command line |
+//! | `fixture/` | a server for the tests of other programs: seed, clock, faults, journal, worlds |
 //! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
 //!
 //! # Invariants
@@ -51,6 +52,7 @@ mod config;
 mod console;
 mod error;
 mod event;
+pub mod fixture;
 mod http;
 mod hub;
 mod id;
@@ -63,6 +65,7 @@ mod preference;
 mod recent;
 mod role;
 mod secret;
+mod seed;
 mod server;
 mod session;
 mod status;

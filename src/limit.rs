@@ -29,6 +29,14 @@ pub struct Allowance {
 }
 
 impl RateLimit {
+    /// Forgets everybody.
+    pub fn clear(&self) {
+        self.paid_off
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// Counts `cost` requests of the key, and tells what is left. A key that has none left is not charged.
     pub fn charge(&self, config: &Config, key: &str, cost: i64, now: Millis) -> Allowance {
         let limit = config.int(&config::RATE_LIMIT_MAX_BURST);
@@ -89,6 +97,14 @@ impl Seldom {
             gap,
             noted: Mutex::default(),
         }
+    }
+
+    /// Forgets what was noted.
+    pub fn clear(&self) {
+        self.noted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     /// Whether it is time to note it again; then it counts as noted.

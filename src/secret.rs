@@ -18,7 +18,12 @@ pub struct SecretHash(String);
 impl Secret {
     /// A new secret: 26 letters, 130 bits from the operating system's randomness.
     pub fn new() -> Secret {
-        Secret(id::new())
+        Secret(id::of(id::Kind::Secret))
+    }
+
+    /// A secret that was chosen by somebody: for tests, where it protects nothing.
+    pub fn chosen(text: String) -> Secret {
+        Secret(text)
     }
 
     /// What is stored of this secret.

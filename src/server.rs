@@ -26,8 +26,17 @@ impl Server {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     pub fn start(listener: TcpListener, options: Options) -> Result<Server, String> {
-        let mut serving = Serving::take(&options.data)?;
-        let app = Arc::new(App::open(options)?);
+        let serving = Serving::take(&options.data)?;
+        Server::over(listener, App::open(options)?, serving)
+    }
+
+    /// Answers on the listener, with a file that is open already.
+    pub(crate) fn over(
+        listener: TcpListener,
+        app: App,
+        mut serving: Serving,
+    ) -> Result<Server, String> {
+        let app = Arc::new(app);
         let engine = http::serve(Arc::clone(&app), listener)
             .map_err(|error| format!("cannot start: {error}"))?;
         let clean_up =
@@ -41,6 +50,11 @@ impl Server {
             clean_up,
             _serving: serving,
         })
+    }
+
+    /// What its operations are given.
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.app
     }
 
     /// Where it listens.

@@ -5,7 +5,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TOPICS: [&str; 4] = ["endpoints", "permissions", "settings", "commands"];
+const TOPICS: [&str; 5] = [
+    "endpoints",
+    "permissions",
+    "settings",
+    "commands",
+    "fixture",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -253,16 +253,16 @@ fn a_stranger_is_not_answered_and_has_five_seconds() {
     ] {
         socket.say(&request);
     }
-    mm.clock().advance(Duration::from_millis(4900));
+    mm.clock().pass(Duration::from_millis(4900));
     // Its own answer shows that it is still there, and that there was none before.
     socket.send(Message::Ping("here".into()));
     assert_eq!(socket.read().unwrap(), Message::Pong("here".into()));
-    mm.clock().advance(Duration::from_millis(100));
+    mm.clock().pass(Duration::from_millis(100));
     assert_eq!(socket.ends(), End::Silent);
     let mut in_time = mm.socket();
-    mm.clock().advance(Duration::from_millis(4900));
+    mm.clock().pass(Duration::from_millis(4900));
     assert_eq!(in_time.ask(&mm.admin().challenge())["status"], "OK");
-    mm.clock().advance(Duration::from_secs(5));
+    mm.clock().pass(Duration::from_secs(5));
     in_time.events();
 }
 
@@ -347,7 +347,7 @@ fn who_is_online_is_asked_over_the_connection() {
     assert_eq!(two, json!({alice_id: "online", bob_id: "dnd"}));
     // Whoever is there and does nothing is away.
     for _ in 0..6 {
-        mm.clock().advance(Duration::from_secs(51));
+        mm.clock().pass(Duration::from_secs(51));
         for socket in [&mut asks, &mut hers] {
             socket.send_frame(0x8a, b"");
             socket.events();
@@ -446,15 +446,15 @@ fn the_server_pings_each_minute_and_waits_100_seconds_for_a_pong() {
     let mut socket = mm.admin().listen();
     // It answers pings when it reads.
     for _ in 0..3 {
-        mm.clock().advance(Duration::from_secs(60));
+        mm.clock().pass(Duration::from_secs(60));
         assert_eq!(socket.read().unwrap(), Message::Ping("".into()));
         socket.events();
     }
     // Requests are no pongs.
     let mut silent = mm.admin().listen();
-    mm.clock().advance(Duration::from_secs(99));
+    mm.clock().pass(Duration::from_secs(99));
     silent.send_frame(0x81, ping(2).to_string().as_bytes());
-    mm.clock().advance(Duration::from_secs(1));
+    mm.clock().pass(Duration::from_secs(1));
     assert_eq!(silent.end().0, End::Silent);
 }
 
@@ -464,13 +464,13 @@ fn the_server_pings_each_minute_and_waits_100_seconds_for_a_pong() {
 fn a_clients_ping_comes_back_and_its_pong_counts() {
     let mm = server();
     let mut socket = mm.admin().listen();
-    mm.clock().advance(Duration::from_secs(90));
+    mm.clock().pass(Duration::from_secs(90));
     socket.send_frame(0x8a, b"");
     socket.send_frame(0x89, b"beat");
     let beat = std::iter::from_fn(|| Some(socket.read().unwrap()));
     let pong = Message::Pong("beat".into());
     assert!(beat.take(2).any(|message| message == pong));
-    mm.clock().advance(Duration::from_secs(90));
+    mm.clock().pass(Duration::from_secs(90));
     socket.events();
 }
 

@@ -16,7 +16,7 @@ const EXTRA_INFO_LETTERS: usize = 1024;
 pub fn insert(tx: &Tx, at: Millis, event: &Event) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO audits (id, create_at, user_id, action, extra_info, ip_address, session_id) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![id::new(), at, event.user_id, cut(&event.action, ACTION_LETTERS), cut(&event.extra_info, EXTRA_INFO_LETTERS), event.ip_address, event.session_id],
+        params![id::of(id::Kind::Audit), at, event.user_id, cut(&event.action, ACTION_LETTERS), cut(&event.extra_info, EXTRA_INFO_LETTERS), event.ip_address, event.session_id],
     )?;
     Ok(())
 }

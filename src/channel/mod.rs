@@ -226,3 +226,8 @@ pub fn may_read(caller: &Caller, channel: &Channel, here: Here) -> Result<Grante
 pub fn find(tx: &Tx, id: &str) -> Result<Channel, AppError> {
     sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::CHANNEL_MISSING))
 }
+
+/// Whether every team has a channel of this name.
+pub fn is_default(name: &str) -> bool {
+    DEFAULTS.iter().any(|(default, _)| *default == name)
+}

@@ -3,6 +3,7 @@
 //! Data goes to stdout, words to stderr. Exit code 0: done; 1: not done, and stderr says why; 2: not understood. The
 //! commands stand with their domain (`*/cli.rs`); they run as the operator, who may do what the file permits.
 
+mod ephemeral;
 mod reference;
 mod serve;
 mod upkeep;
@@ -22,7 +23,7 @@ use crate::config::{self, Config};
 use crate::error::{AppError, TOKENS_DISABLED};
 use crate::password::Cost;
 use crate::permission::Caller;
-use crate::{log_line, token, user};
+use crate::{log_line, seed, token, user};
 
 /// A command of the program.
 pub struct Command {
@@ -55,6 +56,7 @@ pub static COMMANDS: &[&Command] = &[
     &token::cli::ENABLE,
     &config::cli::GET,
     &config::cli::SET,
+    &seed::cli::APPLY,
     &upkeep::BACKUP,
     &upkeep::CHECK,
     &upkeep::HEALTHCHECK,
@@ -296,7 +298,12 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 pub fn take_data(arguments: &mut Arguments) -> Result<PathBuf, Stop> {
     Ok(arguments
         .opt_value_from_str("--data")?
-        .unwrap_or_else(|| PathBuf::from("patmost.db")))
+        .unwrap_or_else(default_data))
+}
+
+/// Where the data is when nobody says.
+pub fn default_data() -> PathBuf {
+    PathBuf::from("patmost.db")
 }
 
 /// Refuses what nobody has read.

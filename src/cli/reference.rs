@@ -4,13 +4,14 @@ use pico_args::Arguments;
 
 use super::{COMMANDS, Command, Stop, nothing_left, print};
 use crate::config::SETTINGS;
+use crate::fixture;
 use crate::http::openapi;
 use crate::http::routes::{Access, ROUTES};
 use crate::permission::{Permission, RULES};
 
 pub static REFERENCE: Command = Command {
     name: "reference",
-    takes: "endpoints|permissions|settings|commands",
+    takes: "endpoints|permissions|settings|commands|fixture",
     does: "Print what there is, as a table in Markdown",
     options: &[],
     examples: [
@@ -45,6 +46,7 @@ fn reference(mut arguments: Arguments) -> Result<(), Stop> {
         "permissions" => permissions(),
         "settings" => settings(),
         "commands" => commands(),
+        "fixture" => fixture(),
         _ => {
             return Err(Stop::Usage(format!(
                 "{topic:?} is none of {}",
@@ -54,9 +56,9 @@ fn reference(mut arguments: Arguments) -> Result<(), Stop> {
     })
 }
 
-fn table(header: [&str; 3], rows: impl Iterator<Item = [String; 3]>) -> String {
-    let line = |cells: [String; 3]| format!("| {} |\n", cells.join(" | "));
-    let head = line(header.map(str::to_owned)) + "| --- | --- | --- |\n";
+fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let line = |cells: [String; N]| format!("| {} |\n", cells.join(" | "));
+    let head = line(header.map(str::to_owned)) + &line([(); N].map(|()| "---".to_owned()));
     head + &rows.map(line).collect::<String>()
 }
 
@@ -122,4 +124,12 @@ fn commands() -> String {
         ]
     };
     table(["command", "takes", "does"], COMMANDS.iter().map(row))
+}
+
+fn fixture() -> String {
+    let row = |route: &fixture::api::Route| {
+        let endpoint = format!("`{} {}`", route.method, route.path);
+        [endpoint, route.doc.to_owned()]
+    };
+    table(["endpoint", "does"], fixture::api::ROUTES.iter().map(row))
 }

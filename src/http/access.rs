@@ -37,7 +37,7 @@ impl AccessLine {
     pub fn new(request: &Request) -> AccessLine {
         AccessLine {
             started: Instant::now(),
-            request_id: id::new(),
+            request_id: id::of(id::Kind::Request),
             method: METHODS
                 .iter()
                 .find(|method| **method == request.method)

@@ -25,6 +25,9 @@ use crate::app::App;
 
 /// Starts to answer on the listener.
 pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<engine::Server> {
-    let limits = engine::Limits::default();
+    let limits = match &app.fixture {
+        Some(fixture) => fixture.limits(),
+        None => engine::Limits::default(),
+    };
     engine::Server::start(listener, limits, Arc::new(router::Router::new(app)))
 }

@@ -45,35 +45,14 @@ impl Handler for Router {
     }
 
     fn handle(&self, request: Request) -> Response {
-        let config = self.app.config.last();
-        if let Some(clean) = cleaned(&request.path) {
-            return self.finish(redirect(&clean, &request));
-        }
-        let mut line = AccessLine::new(&request);
-        let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
-            line.address.clone()
-        } else {
-            String::new()
-        };
-        let response = match self.charge(&address, 1, &mut line) {
-            Some(refused) => refused,
-            None => self.answer(&request, &config, &mut line),
-        };
-        if line.is_dear(response.status) {
-            self.charge(&address, DEAR - 1, &mut line);
-        }
-        line.write(response.status);
-        // Browsers load a page in many files: only what the API did says something about its clients.
-        if !line.is_console() {
-            self.app
-                .traffic
-                .count(response.status, self.app.clock.now());
-        }
-        self.finish(line.limited(cors::readable(&config, &request, response)))
+        self.finish(match &self.app.fixture {
+            None => self.serve(&request),
+            Some(fixture) => fixture.around(&self.app, &request, || self.serve(&request)),
+        })
     }
 
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
-        let request_id = id::new();
+        let request_id = id::of(id::Kind::Request);
         let error = of_engine(refusal);
         log::info!(
             "request_id={request_id} method=- route=- status={} address={} error={} reason={:?}",
@@ -91,6 +70,35 @@ impl Handler for Router {
 }
 
 impl Router {
+    /// The API and the console, and nothing beside them.
+    fn serve(&self, request: &Request) -> Response {
+        let config = self.app.config.last();
+        if let Some(clean) = cleaned(&request.path) {
+            return redirect(&clean, request);
+        }
+        let mut line = AccessLine::new(request);
+        let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
+            line.address.clone()
+        } else {
+            String::new()
+        };
+        let response = match self.charge(&address, 1, &mut line) {
+            Some(refused) => refused,
+            None => self.answer(request, &config, &mut line),
+        };
+        if line.is_dear(response.status) {
+            self.charge(&address, DEAR - 1, &mut line);
+        }
+        line.write(response.status);
+        // Browsers load a page in many files: only what the API did says something about its clients.
+        if !line.is_console() {
+            self.app
+                .traffic
+                .count(response.status, self.app.clock.now());
+        }
+        line.limited(cors::readable(&config, request, response))
+    }
+
     /// A file of the console; or route, credential, handler.
     fn answer(&self, request: &Request, config: &Config, line: &mut AccessLine) -> Response {
         if let Some(allowed) = cors::preflight(config, request) {

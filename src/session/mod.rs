@@ -56,7 +56,7 @@ impl Session {
             props["is_bot"] = "true".into();
         }
         Session {
-            id: id::new(),
+            id: id::of(id::Kind::Session),
             user_id: token.user_id.clone(),
             secret_hash: None,
             token_id: Some(token.id.clone()),
@@ -92,7 +92,7 @@ impl Session {
     ) -> Session {
         let agent = Agent::of(&attempt.user_agent);
         Session {
-            id: id::new(),
+            id: id::of(id::Kind::Session),
             user_id: user.id.clone(),
             secret_hash: Some(secret.hash()),
             token_id: None,

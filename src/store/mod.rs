@@ -6,11 +6,12 @@
 
 mod migrate;
 mod serving;
+mod snapshot;
 mod tx;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -18,9 +19,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
+pub use snapshot::Snapshot;
 pub use tx::{Row, Tx, end_of};
 
 use crate::error::AppError;
+use crate::id::Sequence;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -63,6 +66,15 @@ impl std::fmt::Display for StoreError {
     }
 }
 
+/// How long what is written has to last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// What was answered is there after a power cut.
+    Full,
+    /// Until the process ends: nothing waits for the disk.
+    Ephemeral,
+}
+
 /// The open file. Dropping it commits what is queued and closes it.
 pub struct Store {
     path: PathBuf,
@@ -76,11 +88,22 @@ impl Store {
     /// # Errors
     /// One sentence that says what is wrong and what to do; the file is then untouched.
     pub fn open(path: &Path) -> Result<Store, String> {
+        Store::open_for(path, Durability::Full, None)
+    }
+
+    /// The same; with a sequence, the ids that changes make are of that.
+    pub fn open_for(
+        path: &Path,
+        durability: Durability,
+        sequence: Option<Arc<Sequence>>,
+    ) -> Result<Store, String> {
         create_private(path)
             .map_err(|error| format!("cannot create the data file {}: {error}", path.display()))?;
-        let mut connection = connect(path).map_err(|error| unusable(path, &error))?;
+        let mut connection =
+            connect_writer(path, durability).map_err(|error| unusable(path, &error))?;
         migrate::to_current(&mut connection, path)?;
-        let writer = writer::Writer::start(connection).map_err(|error| unusable(path, &error))?;
+        let writer =
+            writer::Writer::start(connection, sequence).map_err(|error| unusable(path, &error))?;
         Ok(Store {
             path: path.to_owned(),
             readers: Mutex::new(Vec::new()),
@@ -210,6 +233,14 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+fn connect_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    if durability == Durability::Ephemeral {
+        connection.pragma_update(None, "synchronous", "OFF")?;
+    }
     Ok(connection)
 }
 

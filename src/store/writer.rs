@@ -2,6 +2,7 @@
 //! them after the commit. One fsync serves all that waited for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -9,6 +10,7 @@ use rusqlite::Connection;
 
 use super::{StoreError, Tx};
 use crate::error::{self, AppError};
+use crate::id::Sequence;
 
 /// Changes that share one commit.
 const BATCH: usize = 256;
@@ -77,12 +79,19 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn start(connection: Connection) -> rusqlite::Result<Writer> {
+    pub fn start(
+        connection: Connection,
+        sequence: Option<Arc<Sequence>>,
+    ) -> rusqlite::Result<Writer> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let (queue, changes) = sync_channel(QUEUE);
-        let thread = std::thread::Builder::new()
-            .name("writer".into())
-            .spawn(move || run(&connection, &changes));
+        let thread =
+            std::thread::Builder::new()
+                .name("writer".into())
+                .spawn(move || match sequence {
+                    Some(sequence) => sequence.during(|| run(&connection, &changes)),
+                    None => run(&connection, &changes),
+                });
         // Without a thread there is nothing to run: report it as SQLite reports a lack of memory.
         let thread = thread.map_err(|_| {
             rusqlite::Error::SqliteFailure(

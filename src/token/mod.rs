@@ -75,15 +75,39 @@ pub fn create(
     description: &str,
     expires_at: Millis,
 ) -> Result<(Token, Secret), AppError> {
+    let secret = Secret::new();
+    let token = create_with(
+        app,
+        config,
+        granted,
+        user_id,
+        description,
+        expires_at,
+        &secret,
+    )?;
+    Ok((token, secret))
+}
+
+/// The same with a secret that there is already.
+pub fn create_with(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    user_id: &str,
+    description: &str,
+    expires_at: Millis,
+    secret: &Secret,
+) -> Result<Token, AppError> {
     let (user_id, description, config) =
         (user_id.to_owned(), description.to_owned(), config.clone());
+    let secret_hash = secret.hash();
     app.store.write(move |tx| {
         let user = user::find(tx, &user_id)?;
         check_new(&config, &user, expires_at, granted.at())?;
         if description.len() > DESCRIPTION_BYTES || description.contains('\0') {
             return Err(AppError::new(&error::TOKEN_DESCRIPTION));
         }
-        let (secret, create_at) = (Secret::new(), granted.at());
+        let create_at = granted.at();
         let token = Token {
             id: id::new(),
             user_id: user.id,
@@ -93,9 +117,9 @@ pub fn create(
             create_at,
             last_used_at: 0,
         };
-        sql::insert(tx, &token, &secret.hash())?;
+        sql::insert(tx, &token, &secret_hash)?;
         record(tx, &granted, &token.id)?;
-        Ok((token, secret))
+        Ok(token)
     })
 }
 

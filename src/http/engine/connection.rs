@@ -49,6 +49,8 @@ pub(super) enum Stage {
     Handling,
     /// The answer is in `output`.
     Sending,
+    /// The answer is in `output`, and its time has not come.
+    Held,
     /// Another protocol has its turns.
     Upgraded,
     /// Our side is shut; what still comes is thrown away so that the client sees the answer and no reset.
@@ -143,9 +145,20 @@ impl Connection {
         self.upgraded = upgrade.start(self.key(), parked);
     }
 
-    /// Gives another protocol its turn because the time has come; false when it is none, or the client does not read.
+    /// Keeps the answer until then; without one, the connection.
+    pub fn hold(&mut self, until: Instant) {
+        self.stage = Stage::Held;
+        self.deadline = until;
+    }
+
+    /// Gives another protocol its turn, or lets go what was held, because the time has come; false when there is nothing
+    /// to do, or the client does not read.
     pub fn is_due(&mut self, limits: &Limits) -> bool {
         self.deadline = Instant::now() + limits.write_deadline;
+        if matches!(self.stage, Stage::Held) {
+            self.stage = Stage::Sending;
+            return !self.output.is_empty();
+        }
         matches!(self.stage, Stage::Upgraded) && self.output.is_empty()
     }
 
@@ -189,7 +202,7 @@ impl Connection {
             let step = match self.stage {
                 Stage::Idle | Stage::Head(_) => self.read_head(turn),
                 Stage::Body(_) => self.read_body(),
-                Stage::Sending => Ok(self.after_answer(turn.limits)),
+                Stage::Sending | Stage::Held => Ok(self.after_answer(turn.limits)),
                 Stage::Upgraded => Ok(self.speak(turn.limits)),
                 Stage::Draining { left } => return self.drain(turn, left),
                 Stage::Handling => return Next::Close,

@@ -20,6 +20,8 @@ mod upgrade;
 mod worker;
 
 pub use limits::Limits;
+#[cfg(test)]
+pub use request::Headers;
 pub use request::Request;
 pub use response::Response;
 pub use server::Server;

@@ -3,6 +3,7 @@
 
 use super::upgrade::Upgrade;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A complete answer.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Response {
     pub close: bool,
     /// Go on with another protocol after this answer, which is 101 then, with these headers and no body.
     pub upgrade: Option<Arc<Upgrade>>,
+    /// Send it so much later. The connection waits meanwhile, and no thread does.
+    pub held: Option<Duration>,
+    /// Close the connection in place of answering.
+    pub dropped: bool,
 }
 
 impl Response {

@@ -10,12 +10,12 @@ use super::source::Source;
 use super::worker::{LISTENER, Lead, Shared};
 use super::{Handler, Request};
 use polling::{Events, Poller};
-use std::collections::VecDeque;
+use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -72,8 +72,10 @@ impl Server {
             self.spawn("http-slow", |shared| shared.work_slowly())?;
         }
         self.spawn("http-sweep", |shared| {
+            // The only thread that sweeps, so nobody else was first.
+            let _ = shared.sweeper.set(std::thread::current());
             while !shared.done.load(Ordering::SeqCst) {
-                std::thread::park_timeout(shared.limits.sweep);
+                std::thread::park_timeout(shared.until_sweep());
                 shared.sweep();
             }
         })
@@ -161,6 +163,8 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
         next_key: AtomicUsize::new(LISTENER + 1),
         accept_paused: AtomicBool::new(false),
         accept_logged: Mutex::new(None),
+        due: Mutex::new(BinaryHeap::new()),
+        sweeper: OnceLock::new(),
         stopping: AtomicBool::new(false),
         done: AtomicBool::new(false),
         limits,

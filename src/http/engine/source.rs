@@ -13,6 +13,8 @@ pub(super) enum Interest {
     /// Room to write. It is also how a connection asks for a turn at once, because bytes in a buffer of ours are
     /// none the poller could see: unless the client stopped reading, there is room.
     Write,
+    /// Nothing but the time.
+    Nothing,
 }
 
 /// A registered socket; registered while it lives.
@@ -57,6 +59,7 @@ where
         let event = match interest {
             Interest::Read => Event::readable(self.key),
             Interest::Write => Event::writable(self.key),
+            Interest::Nothing => Event::none(self.key),
         };
         self.poller.modify(&self.socket, event)
     }

@@ -7,14 +7,16 @@ use super::lane::Queue;
 use super::limits::Limits;
 use super::parked::{Parked, Tally};
 use super::source::{Interest, Source};
-use super::{Lane, Refusal, Request};
+use super::{Lane, Refusal, Request, Response};
 use polling::{Events, Poller};
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 /// The listener's key in the poller; connections count up from the next.
 pub(super) const LISTENER: usize = 0;
@@ -45,6 +47,9 @@ pub(super) struct Shared {
     pub next_key: AtomicUsize,
     pub accept_paused: AtomicBool,
     pub accept_logged: Mutex<Option<Instant>>,
+    /// When answers that are held are due: the sweep comes at those times, too.
+    pub due: Mutex<BinaryHeap<Reverse<Instant>>>,
+    pub sweeper: OnceLock<Thread>,
     /// No new connections and no second requests.
     pub stopping: AtomicBool,
     /// The threads are to end.
@@ -111,7 +116,10 @@ impl Shared {
                     }
                 },
             };
-            connection.answer(&response, self.is_stopping(), &self.limits);
+            match self.answer(connection, &response) {
+                Some(back) => connection = back,
+                None => return,
+            }
             if let Some(upgrade) = &response.upgrade {
                 connection.upgrade(upgrade, &self.parked);
             }
@@ -119,12 +127,54 @@ impl Shared {
         self.park(connection, Interest::Write);
     }
 
+    /// Puts an answer on its way; the connection comes back when it may go on at once.
+    fn answer(
+        &self,
+        mut connection: Box<Connection>,
+        response: &Response,
+    ) -> Option<Box<Connection>> {
+        if !response.dropped {
+            connection.answer(response, self.is_stopping(), &self.limits);
+        }
+        match response.held.filter(|_| !self.is_stopping()) {
+            Some(held) => self.hold(connection, held),
+            None if response.dropped => {}
+            None => return Some(connection),
+        }
+        None
+    }
+
+    fn hold(&self, mut connection: Box<Connection>, held: Duration) {
+        let until = Instant::now() + held;
+        connection.hold(until);
+        self.park(connection, Interest::Nothing);
+        self.due
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Reverse(until));
+        if let Some(sweeper) = self.sweeper.get() {
+            sweeper.unpark();
+        }
+    }
+
+    /// How long the next sweep may wait.
+    pub fn until_sweep(&self) -> Duration {
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        while due.peek().is_some_and(|next| next.0 <= now) {
+            due.pop();
+        }
+        let next = due.peek().map(|next| next.0 - now);
+        next.map_or(self.limits.sweep, |next| next.min(self.limits.sweep))
+    }
+
     /// A slow thread's life. The answer is sent by a worker: this thread is for handling alone.
     pub fn work_slowly(&self) {
-        while let Some((mut connection, request)) = self.slow.pop() {
+        while let Some((connection, request)) = self.slow.pop() {
             let response = self.handler.handle(request);
-            connection.answer(&response, self.is_stopping(), &self.limits);
-            self.park(connection, Interest::Write);
+            if let Some(connection) = self.answer(connection, &response) {
+                self.park(connection, Interest::Write);
+            }
         }
     }
 

@@ -88,7 +88,7 @@ fn refusal(status: u16) -> Response {
     } else {
         "Bad Request"
     };
-    let json = super::answer::refusal(&error, &id::new(), false).body;
+    let json = super::answer::refusal(&error, &id::of(id::Kind::Request), false).body;
     Response::new(
         status,
         "text/plain; charset=utf-8",

@@ -117,7 +117,8 @@ impl Socket {
     /// From here on the account listens: it is told `hello`, and that it is online.
     pub fn enter(&mut self, config: &Config, caller: &Caller, secret_hash: SecretHash) {
         let user_id = &caller.user_id;
-        let hello = json!({"connection_id": id::new(), "server_version": config.version()});
+        let hello =
+            json!({"connection_id": id::of(id::Kind::Request), "server_version": config.version()});
         self.send_event(&hub::text(&Event {
             name: "hello",
             data: hello,

@@ -1,0 +1,154 @@
+//! `patmost serve --ephemeral`: a fixture as a process, told where it is by one line on stdout, and ended by whatever
+//! ends the tests that it serves.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use pico_args::Arguments;
+
+use super::serve::{self, End};
+use super::{Stop, print};
+use crate::config::Pin;
+use crate::fixture::Builder;
+use crate::{log_line, seed};
+
+/// What only an ephemeral server takes.
+pub struct Flags {
+    seed: Option<PathBuf>,
+    deterministic: Option<String>,
+    ready_file: Option<PathBuf>,
+    exit_with_stdin: bool,
+    max_lifetime: Option<String>,
+}
+
+impl Flags {
+    pub fn take(arguments: &mut Arguments) -> Result<Flags, Stop> {
+        Ok(Flags {
+            seed: arguments.opt_value_from_str("--seed")?,
+            deterministic: arguments.opt_value_from_str("--deterministic")?,
+            ready_file: arguments.opt_value_from_str("--ready-file")?,
+            exit_with_stdin: arguments.contains("--exit-with-stdin"),
+            max_lifetime: arguments.opt_value_from_str("--max-lifetime")?,
+        })
+    }
+
+    /// One of them that was given.
+    pub fn given(&self) -> Option<&'static str> {
+        let given = [
+            (self.seed.is_some(), "--seed"),
+            (self.deterministic.is_some(), "--deterministic"),
+            (self.ready_file.is_some(), "--ready-file"),
+            (self.exit_with_stdin, "--exit-with-stdin"),
+            (self.max_lifetime.is_some(), "--max-lifetime"),
+        ];
+        given
+            .iter()
+            .find(|(given, _)| *given)
+            .map(|(_, name)| *name)
+    }
+}
+
+/// Serves until it is told to stop.
+pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
+    let lifetime = flags.max_lifetime.as_deref().map(duration).transpose()?;
+    let from_stdin = flags.seed.as_deref() == Some(Path::new("-"));
+    if from_stdin && flags.exit_with_stdin {
+        return Err(Stop::Usage(
+            "--seed - and --exit-with-stdin both need standard input".into(),
+        ));
+    }
+    log_line::init("info");
+    if let Some(path) = &flags.ready_file {
+        // What an earlier run left would be taken for this one.
+        remove(path)?;
+    }
+    let mut builder = Builder::default().pins(pins);
+    if let Some(file) = &flags.seed {
+        builder = builder.with_seed(seed::cli::read(file)?);
+    }
+    if let Some(text) = flags.deterministic {
+        builder = builder.deterministic(text);
+    }
+    let listener = TcpListener::bind(listen).map_err(|error| {
+        Stop::Failed(format!(
+            "cannot listen on {listen}: {error}; choose another address with --listen"
+        ))
+    })?;
+    let ends = serve::ends()?;
+    let fixture = builder.start_on(listener).map_err(Stop::Failed)?;
+    if flags.exit_with_stdin {
+        end_with_stdin(ends.tell.clone());
+    }
+    let ready = fixture.ready();
+    if let Some(path) = &flags.ready_file {
+        write_by_rename(path, &ready)
+            .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
+    }
+    print(&ready)?;
+    log::info!("listens on {}, ephemeral", fixture.url());
+    fixture.remove_abandoned();
+    let told = ends.wait(lifetime, || fixture.is_alive());
+    if let Some(path) = &flags.ready_file {
+        remove(path)?;
+    }
+    drop(fixture);
+    told
+}
+
+/// Ends with the pipe on standard input: whoever holds its other end has ended, or wants it so.
+fn end_with_stdin(tell: Sender<End>) {
+    std::thread::spawn(move || {
+        let (mut stdin, mut thrown_away) = (std::io::stdin().lock(), [0; 1024]);
+        while let Ok(1..) = stdin.read(&mut thrown_away) {}
+        // When nobody listens any more the server is already stopping.
+        let _ = tell.send(End::Said("standard input was closed".into()));
+    });
+}
+
+/// Whoever waits for the file finds the whole line in it.
+fn write_by_rename(path: &Path, line: &str) -> std::io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(format!(".{}", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(&new)?
+        .write_all(format!("{line}\n").as_bytes())?;
+    std::fs::rename(&new, path)
+}
+
+fn remove(path: &Path) -> Result<(), Stop> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Stop::Failed(format!(
+            "cannot remove {}: {error}",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// `90s`, `10m`, `1h`.
+fn duration(text: &str) -> Result<Duration, Stop> {
+    let bad = || {
+        Stop::Usage(format!(
+            "--max-lifetime: {text:?} is not like 90s, 10m or 1h"
+        ))
+    };
+    let unit = text.chars().last().ok_or_else(bad)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => return Err(bad()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| bad())?;
+    match u64::from(number) * seconds {
+        0 => Err(bad()),
+        seconds => Ok(Duration::from_secs(seconds)),
+    }
+}

@@ -1,0 +1,513 @@
+//! A seed into the data, through the same changes as the API and the command line. Applied again it changes nothing more.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{At, Bot, Channel, Post, Role, Seed, Team, Token, User};
+use crate::app::App;
+use crate::error::{self, AppError};
+use crate::http::Page;
+use crate::permission::{
+    BOT_CREATE, CHANNEL_CREATE_PRIVATE, CHANNEL_CREATE_PUBLIC, CHANNEL_MEMBERS_PRIVATE,
+    CHANNEL_MEMBERS_PUBLIC, CONFIG_WRITE, Caller, POST_CREATE, SIGN_UP, TEAM_ADD_MEMBER,
+    TEAM_CREATE, TOKEN_CREATE, TOKEN_REVOKE, USER_ACTIVE, USER_ROLES, USER_UPDATE,
+};
+use crate::role::{self, SYSTEM_ADMIN};
+use crate::secret::Secret;
+use crate::store::Tx;
+use crate::token::{self, Change};
+use crate::user::{self, NewUser, Patch};
+use crate::{bot, channel, config, post, team};
+
+/// Whether the secrets in the file count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// They do: in a fixture, where they protect nothing.
+    Chosen,
+    /// They do not: a token gets one that nobody has written down.
+    Made,
+}
+
+/// What became of an entry.
+#[derive(Clone, Debug, Serialize)]
+pub struct Applied {
+    /// `user`, `token`, `team`...
+    pub kind: &'static str,
+    /// As the file names it.
+    pub name: String,
+    /// 26 letters; empty for settings.
+    pub id: String,
+    /// Whether it was there before.
+    pub existed: bool,
+    /// Of a new token, this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// Applies the seed, in the order of the settings, roles, accounts, bots, tokens, teams, channels and posts.
+///
+/// # Errors
+/// One sentence that begins with the line. When it names something that is nowhere, nothing was changed; what fails
+/// later leaves what was done before it, and applying the file again goes on from there.
+pub fn apply(
+    app: &App,
+    caller: &Caller,
+    seed: &Seed,
+    secrets: Secrets,
+) -> Result<Vec<Applied>, String> {
+    check_names(app, seed)?;
+    let mut applying = Applying {
+        app,
+        caller,
+        secrets,
+        posts: HashMap::new(),
+        repeated: HashMap::new(),
+    };
+    let mut done = Vec::new();
+    if let Some(At { line, value }) = &seed.settings {
+        let new = Value::Object(value.clone());
+        if !holds(&Value::Object(app.config.last().document().clone()), &new) {
+            let granted = CONFIG_WRITE.ask(caller).map_err(in_line(*line))?;
+            config::patch(app, granted, value.clone()).map_err(in_line(*line))?;
+        }
+    }
+    each(&seed.roles, &mut done, |one| applying.role(one))?;
+    each(&seed.users, &mut done, |one| applying.user(one))?;
+    each(&seed.bots, &mut done, |one| applying.bot(one))?;
+    each(&seed.tokens, &mut done, |one| applying.token(one))?;
+    each(&seed.teams, &mut done, |one| applying.team(one))?;
+    each(&seed.channels, &mut done, |one| applying.channel(one))?;
+    each(&seed.posts, &mut done, |one| applying.post(one))?;
+    Ok(done)
+}
+
+fn each<T>(
+    entries: &[At<T>],
+    done: &mut Vec<Applied>,
+    mut apply: impl FnMut(&T) -> Result<Applied, AppError>,
+) -> Result<(), String> {
+    for At { line, value } in entries {
+        done.push(apply(value).map_err(in_line(*line))?);
+    }
+    Ok(())
+}
+
+/// Whether everything that the new value says is so already.
+fn holds(old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (_, Value::Null) => true,
+        (Value::Object(old), Value::Object(new)) => new
+            .iter()
+            .all(|(name, new)| holds(old.get(name).unwrap_or(&Value::Null), new)),
+        (old, new) => old == new,
+    }
+}
+
+fn in_line(line: usize) -> impl Fn(AppError) -> String {
+    move |error| format!("line {line}: {error}")
+}
+
+/// Whether everything that the file refers to is in the file or in the data.
+fn check_names(app: &App, seed: &Seed) -> Result<(), String> {
+    let mut users: Vec<(usize, &str)> = Vec::new();
+    let mut teams: Vec<(usize, &str)> = Vec::new();
+    let mut channels: Vec<(usize, &str, &str)> = Vec::new();
+    users.extend(seed.tokens.iter().map(|one| (one.line, &*one.value.user)));
+    users.extend(seed.posts.iter().map(|one| (one.line, &*one.value.user)));
+    for At { line, value } in &seed.bots {
+        users.extend(value.owner.as_deref().map(|owner| (*line, owner)));
+    }
+    for At { line, value } in &seed.teams {
+        let all = value.members.iter().chain(&value.creator);
+        users.extend(all.map(|name| (*line, &**name)));
+    }
+    for At { line, value } in &seed.channels {
+        let all = value.members.iter().chain(&value.creator);
+        users.extend(all.map(|name| (*line, &**name)));
+        teams.push((*line, &value.team));
+    }
+    for At { line, value } in &seed.posts {
+        channels.push((*line, &value.team, &value.channel));
+    }
+    let in_file = |name: &str| {
+        let mut all = seed.users.iter().map(|one| &one.value.username);
+        let mut bots = seed.bots.iter().map(|one| &one.value.username);
+        all.any(|other| other.eq_ignore_ascii_case(name))
+            || bots.any(|other| other.eq_ignore_ascii_case(name))
+    };
+    let team_in_file = |name: &str| seed.teams.iter().any(|one| one.value.name == name);
+    let missing = app.store.read(|tx| {
+        for (line, name) in users {
+            if !in_file(name) && user::sql::by_username(tx, &name.to_lowercase())?.is_none() {
+                return Ok(Some(format!("line {line}: there is no account {name:?}")));
+            }
+        }
+        for (line, name) in teams {
+            if !team_in_file(name) && team::sql::by_name(tx, name)?.is_none() {
+                return Ok(Some(format!("line {line}: there is no team {name:?}")));
+            }
+        }
+        for (line, team, name) in channels {
+            let here = |one: &At<Channel>| one.value.team == team && one.value.name == name;
+            let default = channel::is_default(name) && team_in_file(team);
+            if !seed.channels.iter().any(here) && !default && find_channel(tx, team, name).is_err()
+            {
+                return Ok(Some(format!(
+                    "line {line}: there is no channel {name:?} in the team {team:?}"
+                )));
+            }
+        }
+        Ok(None)
+    });
+    match missing {
+        Ok(None) => Ok(()),
+        Ok(Some(missing)) => Err(missing),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn find_channel(tx: &Tx, team: &str, name: &str) -> Result<channel::Channel, AppError> {
+    let team = find_team(tx, team)?;
+    let found = channel::sql::by_name(tx, &team.id, name)?;
+    found.ok_or_else(|| AppError::new(&error::CHANNEL_MISSING))
+}
+
+fn find_team(tx: &Tx, name: &str) -> Result<team::Team, AppError> {
+    team::sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::TEAM_MISSING))
+}
+
+/// Whether a text that may be wanted is there.
+fn is(wanted: &Option<String>, there: &str) -> bool {
+    wanted.as_deref().is_none_or(|wanted| wanted == there)
+}
+
+fn is_as(user: &user::User, new: &User) -> bool {
+    let lower = new.email.as_ref().map(|email| email.to_lowercase());
+    is(&lower, &user.email)
+        && is(&new.nickname, &user.nickname)
+        && is(&new.first_name, &user.first_name)
+        && is(&new.last_name, &user.last_name)
+        && is(&new.position, &user.position)
+}
+
+fn same(one: &[String], other: &[String]) -> bool {
+    one.iter().all(|name| other.contains(name)) && other.iter().all(|name| one.contains(name))
+}
+
+struct Applying<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    secrets: Secrets,
+    /// Ids by their names in the file.
+    posts: HashMap<String, String>,
+    /// How often the same was said by the same in the same place.
+    repeated: HashMap<String, u32>,
+}
+
+impl Applying<'_> {
+    fn done(&self, kind: &'static str, name: &str, id: String, existed: bool) -> Applied {
+        Applied {
+            kind,
+            name: name.to_owned(),
+            id,
+            existed,
+            token: None,
+        }
+    }
+
+    fn account(&self, username: &str) -> Result<Option<user::User>, AppError> {
+        let username = username.to_lowercase();
+        self.app
+            .store
+            .read(|tx| Ok(user::sql::by_username(tx, &username)?))
+    }
+
+    fn known(&self, username: &str) -> Result<user::User, AppError> {
+        self.account(username)?
+            .ok_or_else(|| AppError::new(&error::USER_MISSING))
+    }
+
+    /// In whose name something is made.
+    fn maker(&self, username: Option<&str>) -> Result<user::User, AppError> {
+        if let Some(username) = username {
+            return self.known(username);
+        }
+        let admins = user::sql::Filter {
+            active: true,
+            role: SYSTEM_ADMIN,
+            ..Default::default()
+        };
+        let mut admins = self
+            .app
+            .store
+            .read(|tx| Ok(user::sql::list(tx, admins, Page::first(i64::MAX))?))?;
+        admins.sort_by_key(|admin| admin.create_at);
+        let missing = || AppError::new(&error::USER_MISSING).cause("there is no system admin yet");
+        admins.into_iter().next().ok_or_else(missing)
+    }
+
+    fn role(&mut self, new: &Role) -> Result<Applied, AppError> {
+        let found = self
+            .app
+            .store
+            .read(|tx| Ok(role::sql::by_name(tx, &new.name)?))?;
+        let role = found.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN))?;
+        if !same(&role.permissions, &new.permissions) {
+            let permissions = Some(new.permissions.clone());
+            role::patch(self.app, self.caller, &role.id, permissions)?;
+        }
+        Ok(self.done("role", &new.name, role.id, true))
+    }
+
+    fn user(&mut self, new: &User) -> Result<Applied, AppError> {
+        let config = self.app.config.last();
+        let found = self.account(&new.username)?;
+        let existed = found.is_some();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let user = match found {
+            Some(user) if is_as(&user, new) => user,
+            Some(user) => {
+                let patch = Patch {
+                    email: new.email.clone(),
+                    nickname: new.nickname.clone(),
+                    first_name: new.first_name.clone(),
+                    last_name: new.last_name.clone(),
+                    position: new.position.clone(),
+                    ..Patch::default()
+                };
+                let granted = USER_UPDATE.ask_about(self.caller, user.target())?;
+                user::update(self.app, granted, &user.id, patch)?
+            }
+            None => {
+                let email = new.email.clone();
+                let new = NewUser {
+                    username: new.username.clone(),
+                    email: email.unwrap_or_else(|| format!("{}@localhost", new.username)),
+                    password: new.password.clone(),
+                    nickname: text(&new.nickname),
+                    first_name: text(&new.first_name),
+                    last_name: text(&new.last_name),
+                    position: text(&new.position),
+                    ..NewUser::default()
+                };
+                user::create(self.app, &config, SIGN_UP.ask(self.caller)?, new)?
+            }
+        };
+        self.roles(&user, new.roles.as_deref())?;
+        let active = new.is_active.unwrap_or(user.delete_at == 0);
+        if active != (user.delete_at == 0) {
+            let granted = USER_ACTIVE.ask_about(self.caller, user.target())?;
+            user::update_active(self.app, &config, granted, &user.id, active)?;
+        }
+        Ok(self.done("user", &new.username, user.id, existed))
+    }
+
+    fn roles(&self, user: &user::User, roles: Option<&str>) -> Result<(), AppError> {
+        let Some(roles) = roles.map(role::parse_list).transpose()? else {
+            return Ok(());
+        };
+        if roles == user.roles {
+            return Ok(());
+        }
+        let granted = USER_ROLES.ask(self.caller)?;
+        user::update_roles(self.app, granted, &user.id, roles)
+    }
+
+    fn bot(&mut self, new: &Bot) -> Result<Applied, AppError> {
+        let found = self.account(&new.username)?;
+        let existed = found.is_some();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let bot = match found {
+            Some(user) if !user.is_bot() => {
+                return Err(AppError::new(&error::USERNAME_EXISTS));
+            }
+            Some(bot)
+                if is(&new.display_name, &bot.first_name)
+                    && is(&new.description, &bot.bot_description) =>
+            {
+                bot
+            }
+            Some(bot) => {
+                let patch = Patch {
+                    first_name: new.display_name.clone(),
+                    bot_description: new.description.clone(),
+                    ..Patch::default()
+                };
+                bot::update(self.app, self.caller, &bot.id, patch)?
+            }
+            None => {
+                let owner = self.maker(new.owner.as_deref())?;
+                let granted = BOT_CREATE.ask(self.caller)?.acting_as(&owner.id, "");
+                let (name, description) = (text(&new.display_name), text(&new.description));
+                bot::create(self.app, granted, new.username.clone(), name, description)?
+            }
+        };
+        self.roles(&bot, new.roles.as_deref())?;
+        Ok(self.done("bot", &new.username, bot.id, existed))
+    }
+
+    fn token(&mut self, new: &Token) -> Result<Applied, AppError> {
+        let owner = self.known(&new.user)?;
+        let name = format!("{} of {}", new.description, new.user);
+        let tokens = self
+            .app
+            .store
+            .read(|tx| Ok(token::sql::list_of(tx, &owner.id, Page::first(i64::MAX))?))?;
+        let found = tokens
+            .into_iter()
+            .find(|token| token.description == new.description);
+        let existed = found.is_some();
+        let (token, secret) = match found {
+            Some(token) => (token, None),
+            None => {
+                let chosen = new
+                    .secret
+                    .clone()
+                    .filter(|_| self.secrets == Secrets::Chosen);
+                let secret = chosen.map_or_else(Secret::new, Secret::chosen);
+                let (config, ends) = (self.app.config.last(), new.expires_at.unwrap_or(0));
+                let granted = TOKEN_CREATE.ask_about(self.caller, owner.target())?;
+                let (id, text) = (&owner.id, &new.description);
+                let token =
+                    token::create_with(self.app, &config, granted, id, text, ends, &secret)?;
+                (token, Some(secret.reveal().to_owned()))
+            }
+        };
+        let active = new.is_active.unwrap_or(token.is_active);
+        if active != token.is_active {
+            let (rule, change) = match active {
+                true => (&TOKEN_CREATE, Change::Enable),
+                false => (&TOKEN_REVOKE, Change::Disable),
+            };
+            token::change(self.app, self.caller, rule, &token.id, change)?;
+        }
+        Ok(Applied {
+            token: secret,
+            ..self.done("token", &name, token.id, existed)
+        })
+    }
+
+    fn team(&mut self, new: &Team) -> Result<Applied, AppError> {
+        let found = self
+            .app
+            .store
+            .read(|tx| Ok(team::sql::by_name(tx, &new.name)?))?;
+        let existed = found.is_some();
+        let team = match found {
+            Some(team) => team,
+            None => {
+                let creator = self.maker(new.creator.as_deref())?;
+                let granted = TEAM_CREATE.ask(self.caller)?.acting_as(&creator.id, "");
+                let display_name = new.display_name.as_ref().unwrap_or(&new.name);
+                let kind = new.kind.as_deref().unwrap_or("O");
+                let mut team = team::Team::new(&new.name, display_name, kind, "", granted.at())?;
+                team.allow_open_invite = new.allow_open_invite;
+                team::create(self.app, granted, team)?
+            }
+        };
+        for username in &new.members {
+            let user = self.known(username)?;
+            let member = self
+                .app
+                .store
+                .read(|tx| Ok(team::sql::member(tx, &team.id, &user.id)?))?;
+            if member.is_none() {
+                let granted = TEAM_ADD_MEMBER.ask(self.caller)?;
+                team::add_member(self.app, granted, &team.id, &user.id)?;
+            }
+        }
+        Ok(self.done("team", &new.name, team.id, existed))
+    }
+
+    fn channel(&mut self, new: &Channel) -> Result<Applied, AppError> {
+        let (team, found) = self.app.store.read(|tx| {
+            let team = find_team(tx, &new.team)?;
+            let found = channel::sql::by_name(tx, &team.id, &new.name)?;
+            Ok((team, found))
+        })?;
+        let existed = found.is_some();
+        let channel = match found {
+            Some(channel) => channel,
+            None => {
+                let creator = self.maker(new.creator.as_deref())?;
+                let (kind, rule) = match new.kind.as_deref() {
+                    None | Some("O") => ("O", &CHANNEL_CREATE_PUBLIC),
+                    Some("P") => ("P", &CHANNEL_CREATE_PRIVATE),
+                    _ => return Err(AppError::new(&error::CHANNEL_TYPE)),
+                };
+                let granted = rule.ask(self.caller)?;
+                let display_name = new.display_name.as_ref().unwrap_or(&new.name);
+                let new = channel::NewChannel {
+                    team_id: team.id.clone(),
+                    kind: kind.to_owned(),
+                    name: new.name.clone(),
+                    display_name: display_name.clone(),
+                    header: new.header.clone(),
+                    purpose: new.purpose.clone(),
+                };
+                channel::create(self.app, granted.acting_as(&creator.id, ""), new)?
+            }
+        };
+        let members = self.app.store.read(|tx| {
+            let ids = channel::sql::member_ids(tx, &channel.id)?;
+            Ok(ids.into_iter().collect::<std::collections::HashSet<_>>())
+        })?;
+        let mut joining = Vec::new();
+        for username in &new.members {
+            let user = self.known(username)?;
+            joining.extend((!members.contains(&user.id)).then_some(user.id));
+        }
+        let id = channel.id.clone();
+        if !joining.is_empty() {
+            let rule = match channel.is_public() {
+                true => &CHANNEL_MEMBERS_PUBLIC,
+                false => &CHANNEL_MEMBERS_PRIVATE,
+            };
+            channel::add_members(self.app, rule.ask(self.caller)?, channel, joining)?;
+        }
+        let name = format!("{}/{}", new.team, new.name);
+        Ok(self.done("channel", &name, id, existed))
+    }
+
+    fn post(&mut self, new: &Post) -> Result<Applied, AppError> {
+        let author = self.known(&new.user)?;
+        let root_id = new.root.as_ref().and_then(|root| self.posts.get(root));
+        let root_id = root_id.cloned().unwrap_or_default();
+        let channel = self
+            .app
+            .store
+            .read(|tx| find_channel(tx, &new.team, &new.channel))?;
+        // The same post again is the same post: by the id that clients give theirs.
+        let said = format!("{}\n{}\n{root_id}\n{}", channel.id, author.id, new.message);
+        let repeated = self.repeated.entry(said.clone()).or_default();
+        *repeated += 1;
+        let digest = hex::encode(Sha256::digest(format!("{said}\n{repeated}")));
+        let pending_post_id = format!("seed:{}", &digest[..40]);
+        let existed = self
+            .app
+            .store
+            .read(|tx| Ok(post::sql::by_pending_id(tx, &author.id, &pending_post_id)?))?
+            .is_some();
+        let granted = POST_CREATE.ask(self.caller)?.acting_as(&author.id, "");
+        let post = post::create(
+            self.app,
+            granted,
+            &channel.id,
+            post::NewPost {
+                message: new.message.clone(),
+                root_id,
+                props: new.props.clone(),
+                pending_post_id,
+                ..post::NewPost::default()
+            },
+        )?;
+        if let Some(name) = &new.name {
+            self.posts.insert(name.clone(), post.id.clone());
+        }
+        let name = format!("{}/{}", new.team, new.channel);
+        Ok(self.done("post", &name, post.id, existed))
+    }
+}

@@ -23,7 +23,7 @@ macro_rules! pages {
     };
 }
 
-pages! {}
+pages! { websocket "websocket" clients "clients" }
 
 #[test]
 fn no_test_names_a_line_that_is_not_there() {

@@ -1,8 +1,8 @@
 """REST and events with matterapi 0.5, as it is published: every answer becomes a typed model, and the WebSocket has its
 credential on the upgrade. Run by .ci/clients.
-
-wire clients: matterapi 0.5.0
 """
+
+# wire clients: matterapi 0.5.0
 
 import asyncio
 import faulthandler
@@ -10,7 +10,7 @@ import os
 
 import httpx
 from matterapi import SyncClient
-from matterapi.client.exceptions import NoAccessTokenProvided, NotEnoughPermissions
+from matterapi.client.base import ApiClientOptions
 from matterapi.models import CreateChannelJsonBody, CreatePostJsonBody, CreateTeamJsonBody
 
 faulthandler.dump_traceback_later(60, exit=True)
@@ -30,7 +30,7 @@ def expect(what, is_so):
 
 
 def client(**auth):
-    return SyncClient(options={"url": url, "auth": auth})
+    return SyncClient(options=ApiClientOptions(url=url, auth=auth))
 
 
 login = {"login_id": os.environ["PATMOST_ADMIN"], "password": os.environ["PATMOST_PASSWORD"]}

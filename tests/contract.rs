@@ -35,6 +35,8 @@ pages! {
     bots "bots"
     sessions_and_audits "sessions-and-audits"
     users_and_roles "users-and-roles"
+    websocket "websocket"
+    clients "clients"
 }
 
 #[test]

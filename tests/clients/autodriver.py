@@ -1,8 +1,8 @@
 """REST and events with mattermostautodriver 11, as it is published: its calls are made from Mattermost's document of the API.
 Run by .ci/clients. (mmpy_bot brings 2.3 along.)
-
-wire clients: mattermostautodriver 11.11.1
 """
+
+# wire clients: mattermostautodriver 11.11.1
 
 import asyncio
 import faulthandler

@@ -1,7 +1,8 @@
 // What Hubot's adapter does, with mattermost-client 6.5 as it is published. Run by .ci/clients.
 //
 // wire clients: mattermost-client 6.5.0
-// wire clients: Hubot's client
+// wire clients: Hubot's client | `POST /users/login`
+// wire clients: Hubot's client | `POST /posts`
 
 const assert = require('node:assert').strict;
 

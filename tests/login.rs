@@ -87,6 +87,17 @@ fn no_password_is_told_as_such() {
 }
 
 #[test]
+fn a_login_by_what_is_no_id_is_nobodys_in_the_audit() {
+    let mm = fresh();
+    let of_nobody = json!({"id": "no id*".repeat(1000), "password": PASSWORD});
+    attempt(&mm, of_nobody).refused(401, "api.user.login.invalid_credentials_email_username");
+    // The description of an audit row is held against this answer, too.
+    let newest = &mm.admin().get("/audits").ok()[0];
+    assert_eq!(newest["user_id"], "");
+    assert!(newest.text("extra_info").starts_with("failure"), "{newest}");
+}
+
+#[test]
 fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
     let mm = fresh();
     let alice = mm.user("alice");

@@ -178,9 +178,10 @@ fn open(
 /// What was tried, in the words of Mattermost's audit; what a client sent by mistake is no secret there.
 fn record(tx: &Tx, granted: &Granted, attempt: &Attempt, words: &[&str]) -> Result<(), AppError> {
     let login_id = audit::redact(tx, &attempt.login_id)?;
-    let of_nobody = granted
-        .clone()
-        .acting_as(&audit::redact(tx, &attempt.id)?, "");
+    let user_id = audit::redact(tx, &attempt.id)?;
+    // What has not the form of an id is nobody's.
+    let user_id = if id::is_valid(&user_id) { &user_id } else { "" };
+    let of_nobody = granted.clone().acting_as(user_id, "");
     words.iter().try_for_each(|word| {
         audit::record(tx, &of_nobody, &format!("{word} - login_id={login_id}"))
     })

@@ -46,7 +46,7 @@ pub fn holds(method: &str, target: &str, answer: &Answer) {
     };
     if let Err(why) = fits_response(resolved(response), answer) {
         panic!(
-            "{method} {route} answers {status} otherwise than src/http/openapi/ says: {why}\n{}",
+            "{method} {route} answers {status} otherwise than src/http/openapi/ says: {why:.400}\n{:.2000}",
             String::from_utf8_lossy(&answer.body)
         );
     }

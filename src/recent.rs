@@ -93,7 +93,9 @@ mod tests {
     #[test]
     fn pages_count_from_the_newest_line() {
         let mut recent = Recent::new();
-        ["a", "b", "c", "d", "e"].map(|line| recent.keep(line.into()));
+        for line in ["a", "b", "c", "d", "e"] {
+            recent.keep(line.into());
+        }
         assert_eq!(recent.page(0, 2), ["d", "e"]);
         assert_eq!(recent.page(1, 2), ["b", "c"]);
         assert_eq!(recent.page(2, 2), ["a"]);

@@ -179,10 +179,15 @@ fn sign_up_follows_its_settings() {
     ] {
         assert_eq!(eve[name], value);
     }
-    let nameless = json!({"email": "nameless@example.com", "password": PASSWORD, "locale": "tlh"});
+    let nameless = json!({
+        "email": "nameless@example.com", "password": PASSWORD, "locale": "tlh",
+        "notify_props": {"email": "false"}, "timezone": {"manualTimezone": "UTC"},
+    });
     let nameless = mm.anonymous().post("/users", nameless).created();
     assert_eq!(nameless.text("username").len(), 26);
     assert_eq!(nameless["locale"], "en");
+    assert_eq!(nameless["notify_props"], json!({"email": "false"}));
+    assert_eq!(nameless["timezone"], json!({"manualTimezone": "UTC"}));
     mm.set("TeamSettings", "EnableUserCreation", false);
     mm.anonymous()
         .post("/users", mm.account("mallory"))

@@ -76,6 +76,20 @@ fn the_list_is_by_username_in_pages() {
         )
     );
     assert_eq!(list("role=system_admin"), ["admin"]);
+    assert_eq!(list("roles=system_admin"), ["admin"]);
+    assert_eq!(list("roles=system_user"), ["bert", "carl", "dora"]);
+    assert_eq!(
+        list("roles=system_user,system_admin&active=true"),
+        ["admin", "bert", "dora"]
+    );
+    assert_eq!(list("roles=channel_user"), list(""));
+    mm.admin().get("/users?roles=a-b").refused_body("roles");
+    let search = json!({"term": "", "roles": ["system_admin"]});
+    mm.admin()
+        .post("/users/search", search)
+        .refused_body("term");
+    let search = json!({"term": "a", "roles": ["system_user"]});
+    assert_eq!(mm.admin().post("/users/search", search).ok(), json!([]));
     let refused =
         |query: &str, name: &str| mm.admin().get(&format!("/users?{query}")).refused_url(name);
     refused("active=true&inactive=true", "inactive");

@@ -16,10 +16,10 @@ use support::*;
 #[rustfmt::skip]
 const REQUESTS: &[(&str, &str)] = &[
     ("POST /users", r#"{"username":"$new_name","email":"$new_email","password":"Correct-Horse-1","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en"}"#),
-    ("GET /users?page=0&per_page=60&role=system_user&active=true&inactive=false&in_team=&in_channel=&not_in_team=&not_in_channel=&without_team=false&sort=", ""),
+    ("GET /users?page=0&per_page=60&role=system_user&roles=system_user,system_admin&active=true&inactive=false&in_team=&in_channel=&not_in_team=&not_in_channel=&without_team=false&sort=", ""),
     ("POST /users/ids", r#"["$user_id"]"#),
     ("POST /users/usernames", r#"["$username"]"#),
-    ("POST /users/search", r#"{"term":"u","limit":10,"allow_inactive":true,"team_id":"","in_channel_id":""}"#),
+    ("POST /users/search", r#"{"term":"u","limit":10,"allow_inactive":true,"team_id":"","in_channel_id":"","roles":["system_user"]}"#),
     ("GET /users/autocomplete?name=u&in_team=&in_channel=&limit=25", ""),
     ("GET /users/stats", ""),
     ("GET /users/stats/filtered?in_team=&in_channel=&include_deleted=true&include_bots=true&roles=system_user", ""),

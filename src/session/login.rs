@@ -9,6 +9,7 @@ use crate::error::{self, AppError};
 use crate::permission::Granted;
 use crate::secret::Secret;
 use crate::store::Tx;
+use crate::id;
 use crate::user::{self, User};
 
 /// Mattermost: sessions of an account at most; one more ends the one unused for longest.

@@ -1,6 +1,6 @@
 //! HTTP endpoints of accounts.
 
-use super::{NewUser, Seen, User, picture, sql, valid};
+use super::{NewUser, Seen, User, edit, picture, sql, valid};
 use crate::config;
 use crate::error::{self, AppError};
 use crate::http::engine::Response;
@@ -27,6 +27,8 @@ pub fn create(cx: &Context) -> Answer {
         last_name: text("last_name"),
         position: text("position"),
         locale: valid::locale_or_default(text("locale")),
+        notify_props: edit::notify_props(&body)?,
+        timezone: edit::timezone(&body)?,
         auth_service,
         auth_data: of_admin("auth_data"),
         ..NewUser::default()

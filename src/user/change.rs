@@ -1,8 +1,8 @@
 //! Changes to an account: its fields, roles, password, the service that logs it in; and its deletion.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{User, auth_data_is_free, default_notify_props, find, free, sql, tell_updated, valid};
+use super::{User, auth_data_is_free, filled, find, free, sql, tell_updated, valid};
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{self, AppError};
@@ -186,16 +186,4 @@ pub fn unlock(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError
         sql::update_failed_attempts(tx, &user_id, 0)?;
         audit::record(tx, &granted, &format!("user_id={user_id}"))
     })
-}
-
-/// Mattermost: without any, the defaults; words that stand for the account are kept in lower case, without blanks.
-fn filled(mut notify_props: Value) -> Value {
-    if notify_props.as_object().is_none_or(Map::is_empty) {
-        return default_notify_props();
-    }
-    if let Some(Value::String(keys)) = notify_props.get_mut("mention_keys") {
-        let words = keys.split(',').filter(|word| !word.is_empty());
-        *keys = words.collect::<Vec<_>>().join(",").to_lowercase();
-    }
-    notify_props
 }

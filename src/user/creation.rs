@@ -1,8 +1,8 @@
 //! Accounts are made: by an admin, by anyone while sign-up is open, by the command line; the first is system admin.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{User, default_notify_props, free, sql, valid};
+use super::{User, filled, free, sql, valid};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::config::{self, Config};
@@ -34,6 +34,10 @@ pub struct NewUser {
     pub position: String,
     /// Empty: `en`.
     pub locale: String,
+    /// Texts by name; without any, the defaults.
+    pub notify_props: Option<Value>,
+    /// Texts by name; without any, the default.
+    pub timezone: Option<Value>,
     /// The service that knows the password; an admin may say so.
     pub auth_service: String,
     /// The name at that service.
@@ -135,8 +139,8 @@ pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         password_hash: new.password.unwrap_or_default(),
         auth_service: new.auth_service,
         auth_data: Some(new.auth_data).filter(|data| !data.is_empty()),
-        notify_props: default_notify_props(),
-        timezone: json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"}),
+        notify_props: filled(new.notify_props.unwrap_or_default()),
+        timezone: new.timezone.unwrap_or_else(|| json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"})),
         last_password_update: now,
         failed_attempts: 0,
         bot_owner_id: new.bot_owner_id,

@@ -54,8 +54,8 @@ fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
         last_name: text("last_name"),
         position: text("position"),
         locale: text("locale").filter(|locale| !locale.is_empty()),
-        notify_props: texts(body, "notify_props", 2000)?,
-        timezone: texts(body, "timezone", 256)?,
+        notify_props: notify_props(body)?,
+        timezone: timezone(body)?,
         bot_description: None,
     })
 }
@@ -74,6 +74,16 @@ fn whole_of(body: &of_json::Object) -> Result<Patch, AppError> {
         notify_props: patch.notify_props.or_else(|| Some(json!({}))),
         ..patch
     })
+}
+
+/// What an account is notified of, if that was sent.
+pub fn notify_props(body: &of_json::Object) -> Result<Option<Value>, AppError> {
+    texts(body, "notify_props", 2000)
+}
+
+/// Where an account is, if that was sent.
+pub fn timezone(body: &of_json::Object) -> Result<Option<Value>, AppError> {
+    texts(body, "timezone", 256)
 }
 
 /// An object of texts; members that are none are left out.

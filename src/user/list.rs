@@ -15,10 +15,12 @@ use crate::{channel, config, role, team};
 /// `GET /users`
 pub fn list(cx: &Context) -> Answer {
     let text = |name| cx.request.query(name).unwrap_or_default();
+    let roles = roles_of(text("roles").split(','));
     let filter = Filter {
         active: cx.flag("active"),
         inactive: cx.flag("inactive"),
         role: text("role"),
+        roles: "",
         team_id: text("in_team"),
         channel_id: text("in_channel"),
         not_in_team: text("not_in_team"),
@@ -34,6 +36,12 @@ pub fn list(cx: &Context) -> Answer {
     if filter.active && filter.inactive {
         return Err(AppError::url_param("inactive"));
     }
+    // Mattermost: told after what else is wrong.
+    let roles = roles?;
+    let filter = Filter {
+        roles: &roles,
+        ..filter
+    };
     let caller = cx.caller()?;
     if filter.without_team {
         USER_WITHOUT_TEAM.ask(caller)?;
@@ -43,6 +51,20 @@ pub fn list(cx: &Context) -> Answer {
         Ok(sql::list(tx, filter, cx.page())?)
     })?;
     Ok(views(cx, &users))
+}
+
+/// Mattermost: these three roles are told apart, any other is as if it was not there.
+fn roles_of<'n>(names: impl Iterator<Item = &'n str>) -> Result<String, AppError> {
+    let names: Vec<&str> = names
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    if !names.iter().all(|name| role::is_valid_name(name)) {
+        return Err(AppError::body_param("roles"));
+    }
+    let told_apart = [role::SYSTEM_ADMIN, role::SYSTEM_USER, "system_guest"];
+    let known = names.into_iter().filter(|name| told_apart.contains(name));
+    Ok(known.collect::<Vec<_>>().join(","))
 }
 
 /// Mattermost: the orders other than by username need a team or a channel, and are the same order here.
@@ -132,7 +154,11 @@ pub fn search(cx: &Context) -> Answer {
     let term = body.required("term")?;
     let text = |name| body.text(name).unwrap_or_default();
     let flag = |name| body.bool(name).unwrap_or(false);
+    let names = body.get("roles").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    let roles = roles_of(names)?;
     let filter = Filter {
+        roles: &roles,
         active: !flag("allow_inactive"),
         inactive: false,
         role: text("role"),

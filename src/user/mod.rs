@@ -16,7 +16,7 @@ mod view;
 pub use activation::{set_active, tell_updated, update_active};
 pub use change::{Patch, delete, unlock, update, update_auth, update_password, update_roles};
 pub use creation::{NewUser, add, create, made};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 pub use view::Seen;
 
 use crate::clock::Millis;
@@ -107,6 +107,18 @@ fn default_notify_props() -> Value {
         "channel": "true", "comments": "never", "desktop": "mention", "desktop_sound": "true", "email": "true",
         "first_name": "false", "mention_keys": "", "push": "mention", "push_status": "away",
     })
+}
+
+/// Mattermost: without any, the defaults; words that stand for the account are kept in lower case, without blanks.
+fn filled(mut notify_props: Value) -> Value {
+    if notify_props.as_object().is_none_or(Map::is_empty) {
+        return default_notify_props();
+    }
+    if let Some(Value::String(keys)) = notify_props.get_mut("mention_keys") {
+        let words = keys.split(',').filter(|word| !word.is_empty());
+        *keys = words.collect::<Vec<_>>().join(",").to_lowercase();
+    }
+    notify_props
 }
 
 /// Whether nobody else has the name or the address.

@@ -79,6 +79,8 @@ pub struct Filter<'f> {
     pub inactive: bool,
     /// Only those with the role; empty: all.
     pub role: &'f str,
+    /// Only those with one of the roles, commas between; `system_user` means no role beside it. Empty: all.
+    pub roles: &'f str,
     /// Only the members of the team; empty: all.
     pub team_id: &'f str,
     /// Only the members of the channel; empty: all.
@@ -97,7 +99,10 @@ const SHOWN: &str = "($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND
              AND ($5 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $5 AND m.user_id = users.id))
              AND ($6 = '' OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $6 AND m.user_id = users.id))
              AND ($7 = '' OR NOT EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $7 AND m.user_id = users.id))
-             AND ($8 = 0 OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = users.id))";
+             AND ($8 = 0 OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = users.id))
+             AND ($9 = '' OR (instr($9, 'system_user') > 0 AND roles = 'system_user')
+                 OR (instr($9, 'system_admin') > 0 AND instr(' ' || roles || ' ', ' system_admin ') > 0)
+                 OR (instr($9, 'system_guest') > 0 AND instr(' ' || roles || ' ', ' system_guest ') > 0))";
 
 impl Filter<'_> {
     fn values(&self) -> Vec<&dyn ToSql> {
@@ -110,6 +115,7 @@ impl Filter<'_> {
             &self.not_in_team,
             &self.not_in_channel,
             &self.without_team,
+            &self.roles,
         ]
     }
 }
@@ -125,7 +131,7 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
         return tx.many(&sql, params![page.offset, page.limit], user);
     }
     let sql =
-        format!("SELECT {COLUMNS} FROM users WHERE {SHOWN} ORDER BY username LIMIT $9 OFFSET $10");
+        format!("SELECT {COLUMNS} FROM users WHERE {SHOWN} ORDER BY username LIMIT $10 OFFSET $11");
     let mut values = filter.values();
     values.extend([&page.limit as &dyn ToSql, &page.offset]);
     tx.many(&sql, &values, user)
@@ -403,7 +409,8 @@ pub fn search(tx: &Tx, search: Search) -> Result<Vec<User>, StoreError> {
         // Mattermost: an id is found whole.
         conditions += &format!(" AND (id = ${from} OR {})", begins.join(" OR "));
     }
-    let sql =
-        format!("SELECT {COLUMNS} FROM users WHERE {SHOWN}{conditions} ORDER BY username LIMIT $9");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM users WHERE {SHOWN}{conditions} ORDER BY username LIMIT $10"
+    );
     tx.many(&sql, &values, user)
 }

@@ -201,7 +201,6 @@ fn other_headers_change_nothing() {
         "' OR 1=1 --",
         "<script>",
         "../../etc/passwd",
-        "\u{e4}\u{202e}",
     ];
     let names = [
         "Cookie",
@@ -234,8 +233,10 @@ fn other_headers_change_nothing() {
                 let answer = mm.send(&admin.request("GET", &path).header(name, value));
                 assert_eq!(answer.status, plain, "{path} {name}: {value}");
             }
-            let request = admin.request("GET", &path).header(name, "a\0b");
-            assert_eq!(mm.send(&request).status, 400, "{path} {name}");
+            for value in ["a\0b", "\u{e4}\u{202e}"] {
+                let request = admin.request("GET", &path).header(name, value);
+                assert_eq!(mm.send(&request).status, 400, "{path} {name}");
+            }
         }
     }
     let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();

@@ -68,11 +68,13 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /users/{user_id}/teams/members", ""),
     ("GET /users/{user_id}/teams/{team_id}/channels", ""),
     ("GET /users/{user_id}/teams/{team_id}/channels/members", ""),
+    ("GET /users/{user_id}/channels/{channel_id}/unread", ""),
     ("DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}", ""),
     ("POST /teams", r#"{"name":"$new_name","display_name":"New","type":"O","allow_open_invite":true,"description":"d"}"#),
     ("GET /teams?page=0&per_page=60", ""),
     ("POST /teams/search", r#"{"term":"team"}"#),
     ("GET /teams/{team_id}", ""),
+    ("GET /teams/{team_id}/stats", ""),
     ("GET /teams/name/{team_name}", ""),
     ("GET /teams/name/{team_name}/exists", ""),
     ("POST /teams/{team_id}/members", r#"{"team_id":"$team_id","user_id":"$user_id"}"#),
@@ -92,8 +94,11 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /channels/group", r#"["$admin_id","$user_id","$bot_user_id"]"#),
     ("POST /channels/members/{user_id:admin_id}/view", r#"{"channel_id":"$channel_id","prev_channel_id":""}"#),
     ("GET /channels/{channel_id}", ""),
+    ("PUT /channels/{channel_id}", r#"{"id":"$channel_id","name":"$new_name","display_name":"Renamed","purpose":"p","header":"h","type":"O"}"#),
     ("PUT /channels/{channel_id}/patch", r#"{"name":"$new_name","display_name":"Renamed","purpose":"p","header":"h"}"#),
     ("DELETE /channels/{channel_id}", ""),
+    ("PUT /channels/{channel_id}/privacy", r#"{"privacy":"P"}"#),
+    ("POST /channels/{channel_id}/restore", ""),
     ("GET /channels/{channel_id}/stats", ""),
     ("GET /channels/{channel_id}/members?page=0&per_page=60", ""),
     ("POST /channels/{channel_id}/members", r#"{"user_id":"$user_id"}"#),
@@ -140,8 +145,13 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /openapi.json", ""),
 ];
 
-/// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`.
-const NEVER_RIGHT: [&str; 2] = ["GET /websocket", "POST /users/tokens/non_compliant/revoke"];
+/// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
+/// an archived channel in `teams.rs`.
+const NEVER_RIGHT: [&str; 3] = [
+    "GET /websocket",
+    "POST /users/tokens/non_compliant/revoke",
+    "POST /channels/{channel_id}/restore",
+];
 
 /// What is done to a request.
 enum Change {

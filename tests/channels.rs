@@ -68,54 +68,6 @@ fn post(caller: &Caller, channel: &str) -> Answer {
 }
 
 #[test]
-fn who_may_post_where_is_as_recorded() {
-    let mm = server();
-    let world = world(&mm);
-    let roles = [
-        ("none", ""),
-        ("post:all", "system_post_all"),
-        ("post:channels", "system_post_all_public"),
-        ("admin", "system_admin"),
-    ];
-    let table: [(&str, &str, [u16; 3]); 12] = [
-        ("none", "stranger", [403, 403, 403]),
-        ("none", "team", [403, 403, 403]),
-        ("none", "channel", [201, 201, 403]),
-        ("post:all", "stranger", [201, 201, 201]),
-        ("post:all", "team", [201, 201, 201]),
-        ("post:all", "channel", [201, 201, 201]),
-        ("post:channels", "stranger", [201, 403, 403]),
-        ("post:channels", "team", [201, 403, 403]),
-        ("post:channels", "channel", [201, 201, 403]),
-        ("admin", "stranger", [201, 201, 201]),
-        ("admin", "team", [201, 201, 201]),
-        ("admin", "channel", [201, 201, 201]),
-    ];
-    for (number, (role, member, expected)) in table.into_iter().enumerate() {
-        let name = roles.iter().find(|(name, _)| *name == role).unwrap().1;
-        let user = mm.user(&format!("u{number}"));
-        let user = if name.is_empty() {
-            user
-        } else {
-            user.with_role(name)
-        };
-        if member != "stranger" {
-            world.join_team(&user);
-        }
-        if member == "channel" {
-            world.join(&world.public, &user);
-            world.join(&world.private, &user);
-        }
-        let by_token = user.with_token(&user.token("x").secret);
-        for caller in [&user, &by_token] {
-            let found = [&world.public, &world.private, &world.direct]
-                .map(|channel| post(caller, channel).status);
-            assert_eq!(found, expected, "{role} {member}");
-        }
-    }
-}
-
-#[test]
 fn a_role_taken_away_holds_on_the_next_request_and_gives_no_right_to_read() {
     let mm = server();
     let world = world(&mm);

@@ -6,6 +6,9 @@ use support::*;
 
 const ME: &str = "/api/v4/users/me";
 
+/// wire errors-and-auth: 2 | `Authorization: Bearer
+/// wire errors-and-auth: 3 | `Authorization: token
+/// wire errors-and-auth: Any other scheme counts
 #[test]
 fn the_scheme_is_in_any_case_and_the_secret_is_not() {
     let mm = server();
@@ -26,6 +29,7 @@ fn the_scheme_is_in_any_case_and_the_secret_is_not() {
     }
 }
 
+/// wire errors-and-auth: 1 | cookie `MMAUTHTOKEN`
 #[test]
 fn a_bad_cookie_is_not_rescued_by_a_good_header() {
     let mm = server();
@@ -36,6 +40,8 @@ fn a_bad_cookie_is_not_rescued_by_a_good_header() {
         .expired();
 }
 
+/// wire errors-and-auth: 401 | `api.context.token_provided
+/// wire errors-and-auth: 4 | query `access_token=SECRET`
 #[test]
 fn a_secret_in_the_query_is_refused_everywhere() {
     let mm = server();
@@ -45,8 +51,18 @@ fn a_secret_in_the_query_is_refused_everywhere() {
             "GET",
             &format!("/api/v4/{path}?access_token={secret}"),
         ));
-        answer.refused(401, "api.context.token_provided.app_error");
+        let refused = answer.refused(401, "api.context.token_provided.app_error");
+        assert_eq!(
+            refused["message"],
+            "Session is not OAuth but token was provided in the query string."
+        );
     }
+    let session = mm.admin().credential.unwrap();
+    mm.send(&Request::new(
+        "GET",
+        &format!("{ME}?access_token={session}"),
+    ))
+    .refused(401, "api.context.token_provided.app_error");
     mm.send(&Request::new(
         "GET",
         "/api/v4/users/me?access_token=unknown",
@@ -59,6 +75,7 @@ fn a_secret_in_the_query_is_refused_everywhere() {
     .ok();
 }
 
+/// wire errors-and-auth: A refused credential also sends
 #[test]
 fn a_refused_credential_clears_the_cookie_and_no_credential_does_not() {
     let mm = server();
@@ -123,6 +140,7 @@ fn a_token_as_cookie_is_no_way_around_the_csrf_token() {
     mm.send(&post.header("X-CSRF-Token", "")).expired();
 }
 
+/// wire errors-and-auth: A token's id is no credential.
 #[test]
 fn the_log_names_the_token_of_each_request_and_why_it_was_refused() {
     let mm = server();
@@ -171,6 +189,7 @@ fn the_log_names_the_token_of_each_request_and_why_it_was_refused() {
     refused("tokens_switched_off", &|| switch(false), &|| switch(true));
 }
 
+/// wire errors-and-auth: On routes that need no session
 #[test]
 fn an_open_route_ignores_a_bad_header() {
     let mm = server();
@@ -181,8 +200,56 @@ fn an_open_route_ignores_a_bad_header() {
     ] {
         mm.anonymous().with_token("bad").get(path).ok();
     }
-    mm.anonymous()
-        .with_token("bad")
-        .post("/users/logout", json!({}))
-        .acknowledged();
+    let bad = mm.anonymous().with_token("bad");
+    bad.post("/users/logout", json!({})).acknowledged();
+    let login = json!({"login_id": "admin", "password": PASSWORD});
+    bad.post("/users/login", login).ok();
+    mm.set("TeamSettings", "EnableOpenServer", true);
+    bad.post("/users", mm.account("alice")).created();
+}
+
+/// wire errors-and-auth: 401 | `api.context.session_expired
+#[test]
+fn every_bad_credential_looks_the_same() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let seen = |answer: Answer| {
+        let mut body = answer.refused(401, "api.context.session_expired.app_error");
+        body["request_id"].take();
+        body.to_string()
+    };
+    let of_token = |end: &dyn Fn(&Token)| {
+        let token = ci.token("x");
+        let by_token = ci.with_token(&token.secret);
+        by_token.get("/users/me").ok();
+        end(&token);
+        seen(by_token.get("/users/me"))
+    };
+    let post = |action: &str, token: &Token| {
+        let path = format!("/users/tokens/{action}");
+        mm.admin()
+            .post(&path, json!({"token_id": token.id}))
+            .acknowledged();
+    };
+    let none = seen(mm.anonymous().get("/users/me"));
+    assert!(none.contains("Invalid or expired session, please login again."));
+    assert_eq!(
+        seen(mm.anonymous().with_token("unknown").get("/users/me")),
+        none
+    );
+    assert_eq!(of_token(&|token| post("revoke", token)), none);
+    assert_eq!(of_token(&|token| post("disable", token)), none);
+    let off = |_: &Token| mm.set("ServiceSettings", "EnableUserAccessTokens", false);
+    assert_eq!(of_token(&off), none);
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    let login = mm.login("ci");
+    login.post("/users/logout", json!({})).acknowledged();
+    assert_eq!(seen(login.get("/users/me")), none);
+    let gone = |_: &Token| {
+        let path = format!("/users/{}/active", ci.id);
+        mm.admin()
+            .put(&path, json!({"active": false}))
+            .acknowledged();
+    };
+    assert_eq!(of_token(&gone), none);
 }

@@ -10,6 +10,10 @@ fn attempt(mm: &Mattermost, body: Value) -> Answer {
     mm.anonymous().post("/users/login", body)
 }
 
+/// wire errors-and-auth: `login_id` | username or e-mail
+/// wire errors-and-auth: `id` | or the user id
+/// wire errors-and-auth: `token` | one-time code
+/// wire errors-and-auth: `Token` | successful login
 #[test]
 fn one_logs_in_by_username_address_or_id_in_any_case() {
     let mm = fresh();
@@ -31,6 +35,7 @@ fn one_logs_in_by_username_address_or_id_in_any_case() {
     assert_eq!(alice.with_token(&secret).get("/users/me").ok(), answer.ok());
 }
 
+/// wire errors-and-auth: wrong password, unknown user
 #[test]
 fn a_wrong_password_and_no_account_look_the_same() {
     let mm = fresh();
@@ -66,8 +71,32 @@ fn a_wrong_password_and_no_account_look_the_same() {
         without_id(attempt(&mm, json!({"password": PASSWORD}))),
         wrong
     );
+    let sentence = "Enter a valid email or username and/or password.";
+    assert_eq!(wrong.0["message"], sentence);
+    let bob = mm.user("bob");
+    let elsewhere = json!({"auth_service": "ldap", "auth_data": "1"});
+    let path = format!("/users/{}/auth", bob.id);
+    mm.admin().put(&path, elsewhere).ok();
+    let by_password = json!({"login_id": "bob", "password": PASSWORD});
+    assert_eq!(without_id(attempt(&mm, by_password)), wrong);
+    assert!(!wrong.1.contains(&"token".to_owned()));
 }
 
+/// wire errors-and-auth: bot account | 401
+#[test]
+fn a_bot_does_not_log_in() {
+    let mm = fresh();
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    mm.admin()
+        .post("/bots", json!({"username": "ci-bot"}))
+        .created();
+    let refused = attempt(&mm, json!({"login_id": "ci-bot", "password": PASSWORD}));
+    let refused = refused.refused(401, "api.user.login.bot_login_forbidden.app_error");
+    assert_eq!(refused["message"], "Bot login is forbidden.");
+}
+
+/// wire errors-and-auth: `password` |
+/// wire errors-and-auth: empty or missing password
 #[test]
 fn no_password_is_told_as_such() {
     let mm = fresh();
@@ -84,8 +113,13 @@ fn no_password_is_told_as_such() {
             .send_text("POST", "/users/login", body)
             .refused(400, "api.user.login.blank_pwd.app_error");
     }
+    let blank = attempt(&mm, json!({"login_id": "admin"})).json();
+    assert_eq!(blank["message"], "Password field must not be blank");
 }
 
+/// wire errors-and-auth: more than `ServiceSettings.MaximumLoginAttempts`
+/// wire errors-and-auth: The 10 wrong attempts themselves
+/// wire config-and-system: `ServiceSettings.MaximumLoginAttempts`
 #[test]
 fn a_login_by_what_is_no_id_is_nobodys_in_the_audit() {
     let mm = fresh();
@@ -101,6 +135,8 @@ fn a_login_by_what_is_no_id_is_nobodys_in_the_audit() {
 fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
     let mm = fresh();
     let alice = mm.user("alice");
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    let by_token = alice.with_token(&alice.token("x").secret);
     let (wrong, right) = (
         json!({"login_id": "alice", "password": "Wrong-Horse-1"}),
         json!({"login_id": "alice", "password": PASSWORD}),
@@ -113,9 +149,14 @@ fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
         attempt(&mm, wrong.clone()).refused(401, WRONG);
     }
     let locked = "api.user.check_user_login_attempts.too_many.app_error";
-    attempt(&mm, wrong).refused(401, locked);
+    let told = attempt(&mm, wrong).refused(401, locked);
+    assert_eq!(
+        told["message"],
+        "Your account is locked because of too many failed password attempts. Please reset your password."
+    );
     attempt(&mm, right.clone()).refused(401, locked);
     alice.get("/users/me").ok();
+    by_token.get("/users/me").ok();
     mm.admin()
         .put(
             &format!("/users/{}/password", alice.id),
@@ -125,6 +166,7 @@ fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
     attempt(&mm, right).ok();
 }
 
+/// wire errors-and-auth: deactivated (told also
 #[test]
 fn a_deactivated_account_is_told_so() {
     let mm = fresh();
@@ -139,8 +181,14 @@ fn a_deactivated_account_is_told_so() {
         attempt(&mm, json!({"login_id": "alice", "password": password}))
             .refused(401, "api.user.login.inactive.app_error");
     }
+    let told = attempt(&mm, json!({"login_id": "alice", "password": PASSWORD})).json();
+    assert_eq!(
+        told["message"],
+        "Login failed because your account has been deactivated.  Please contact an administrator."
+    );
 }
 
+/// wire errors-and-auth: The id says `_email_username`
 #[test]
 fn ways_to_log_in_can_be_switched_off() {
     let mm = fresh();
@@ -152,6 +200,14 @@ fn ways_to_log_in_can_be_switched_off() {
         json!({"login_id": "admin@example.com", "password": PASSWORD}),
     )
     .ok();
+    mm.set("EmailSettings", "EnableSignInWithUsername", true);
+    mm.set("EmailSettings", "EnableSignInWithEmail", false);
+    attempt(
+        &mm,
+        json!({"login_id": "admin@example.com", "password": PASSWORD}),
+    )
+    .refused(401, "api.user.login.invalid_credentials_username");
+    attempt(&mm, json!({"login_id": "admin", "password": PASSWORD})).ok();
 }
 
 #[test]
@@ -204,6 +260,7 @@ fn a_login_unused_for_too_long_ends() {
     );
 }
 
+/// wire errors-and-auth: `device_id` | optional
 #[test]
 fn a_device_has_one_session() {
     let mm = fresh();

@@ -4,6 +4,11 @@
 mod support;
 use support::*;
 
+/// wire errors-and-auth: unknown path, also without
+/// wire errors-and-auth: known path, wrong method
+/// wire errors-and-auth: trailing slash
+/// wire errors-and-auth: another API version
+/// wire errors-and-auth: `HEAD`, `OPTIONS`
 #[test]
 fn what_is_no_route_is_404_in_its_own_form() {
     let mm = fresh();
@@ -34,6 +39,7 @@ fn what_is_no_route_is_404_in_its_own_form() {
     }
 }
 
+/// wire errors-and-auth: double slash
 #[test]
 fn an_unclean_path_is_shown_the_clean_one() {
     let mm = fresh();
@@ -53,6 +59,8 @@ fn what_mattermost_has_beyond_this_is_501() {
     mm.anonymous().get("/emoji").expired();
 }
 
+/// wire errors-and-auth: `Expires: 0`
+/// wire errors-and-auth: A client's own `X-Request-ID`
 #[test]
 fn every_answer_has_its_headers() {
     let mm = fresh();
@@ -82,6 +90,8 @@ fn a_get_with_a_body_and_a_post_without_one_are_ordinary() {
         .acknowledged();
 }
 
+/// wire config-and-system: `GET /system/ping` |
+/// wire config-and-system: `GET /system/ping?get_server_status=true`
 #[test]
 fn ping_answers_as_recorded() {
     let mm = fresh();
@@ -93,8 +103,27 @@ fn ping_answers_as_recorded() {
             .ok()["database_status"],
         "OK"
     );
+    let whole = mm.anonymous().get("/system/ping?get_server_status=true");
+    assert_eq!(whole.ok()["filestore_status"], "OK");
+    // A data file that does not answer, for whatever reason: here, its settings are gone.
+    mm.sql("DROP TABLE config");
+    let sick = mm.anonymous().get("/system/ping?get_server_status=true");
+    assert_eq!(sick.status, 500);
+    let sick = sick.json();
+    assert_eq!(
+        (&sick["status"], &sick["database_status"]),
+        (&json!("UNHEALTHY"), &json!("UNHEALTHY"))
+    );
+    mm.anonymous()
+        .get("/system/ping")
+        .refused(500, "app.store.app_error");
 }
 
+/// wire config-and-system: `PUT /config/patch` |
+/// wire config-and-system: a value out of range
+/// wire config-and-system: unknown key
+/// wire config-and-system: value of the wrong type
+/// wire errors-and-auth: `Cache-Control: no-cache
 #[test]
 fn settings_are_changed_by_admins_at_once_and_all_or_nothing() {
     let mm = fresh();
@@ -131,6 +160,8 @@ fn settings_are_changed_by_admins_at_once_and_all_or_nothing() {
         changed.header("x-version-id"),
         before.header("x-version-id")
     );
+    let cached = "no-cache, no-store, must-revalidate";
+    assert_eq!(changed.header("cache-control"), Some(cached));
     mm.admin().put("/config", before.ok()).ok();
     assert_eq!(mm.admin().get("/config").ok(), before.ok());
 }
@@ -163,6 +194,10 @@ fn a_pinned_setting_beats_the_stored_one_and_is_shown_as_pinned() {
         .refused(501, "app.user_access_token.disabled");
 }
 
+/// wire config-and-system: `GET /config/client?format=old`
+/// wire config-and-system: `GET /license/client?format=old`
+/// wire config-and-system: client configuration without `format`
+/// wire config-and-system: another `format`
 #[test]
 fn clients_are_told_what_they_need_in_texts() {
     let mm = fresh();
@@ -200,6 +235,7 @@ fn a_change_is_there_after_a_restart() {
     assert_eq!(ci.get("/users/me").ok()["id"], id.as_str());
 }
 
+/// wire config-and-system: `RateLimitSettings.Enable`
 #[test]
 fn requests_are_limited_when_that_is_on() {
     let mm = fresh();

@@ -60,35 +60,135 @@ pub fn client(cx: &Context) -> Answer {
         None | Some("") => return Err(AppError::new(&error::CLIENT_FORMAT)),
         Some(_) => return Err(AppError::body_param("format")),
     }
-    let text = |on: bool| if on { "true" } else { "false" };
-    let switch = |setting| text(cx.config.is_on(setting));
+    let nobody = cx.app.store.read(|tx| Ok(user::sql::none(tx)?))?;
+    let mut values = of_a_stranger(&cx.config);
+    values["NoAccounts"] = text(nobody).into();
+    if cx.caller().is_ok() {
+        of_a_session(&cx.config, &mut values);
+    }
+    Ok(answer::json(&values))
+}
+
+fn text(on: bool) -> &'static str {
+    if on { "true" } else { "false" }
+}
+
+/// What anyone is told; what patmost has not is told as a Team Edition that does not use it.
+fn of_a_stranger(config: &Config) -> Value {
+    let switch = |setting| text(config.is_on(setting));
     let mut values = json!({
         "Version": config::MATTERMOST_VERSION,
         "BuildNumber": concat!("patmost-", env!("CARGO_PKG_VERSION")),
         "BuildEnterpriseReady": "false",
-        "SiteName": cx.config.text(&config::SITE_NAME),
+        "SiteName": config.text(&config::SITE_NAME),
         "EnableSignInWithEmail": switch(&config::SIGN_IN_WITH_EMAIL),
         "EnableSignInWithUsername": switch(&config::SIGN_IN_WITH_USERNAME),
         "EnableSignUpWithEmail": switch(&config::ENABLE_USER_CREATION),
         "EnableUserCreation": switch(&config::ENABLE_USER_CREATION),
         "EnableOpenServer": switch(&config::ENABLE_OPEN_SERVER),
         "EnableBotAccountCreation": switch(&config::ENABLE_BOT_ACCOUNT_CREATION),
-        "PasswordMinimumLength": cx.config.int(&config::PASSWORD_MINIMUM_LENGTH).to_string(),
+        "PasswordMinimumLength": config.int(&config::PASSWORD_MINIMUM_LENGTH).to_string(),
         "PasswordRequireLowercase": switch(&config::PASSWORD_LOWERCASE),
         "PasswordRequireUppercase": switch(&config::PASSWORD_UPPERCASE),
         "PasswordRequireNumber": switch(&config::PASSWORD_NUMBER),
         "PasswordRequireSymbol": switch(&config::PASSWORD_SYMBOL),
         "DefaultClientLocale": "en",
-        "NoAccounts": text(cx.app.store.read(|tx| Ok(user::sql::none(tx)?))?),
     });
-    let lifetime = cx.config.int(&config::MAXIMUM_TOKEN_LIFETIME_DAYS);
+    let lifetime = config.int(&config::MAXIMUM_TOKEN_LIFETIME_DAYS);
     values["MaximumPersonalAccessTokenLifetimeDays"] = lifetime.to_string().into();
-    if cx.caller().is_ok() {
-        values["EnableUserAccessTokens"] = switch(&config::ENABLE_USER_ACCESS_TOKENS).into();
-        values["EnableUserDeactivation"] = switch(&config::ENABLE_USER_DEACTIVATION).into();
-        values["EnableDeveloper"] = switch(&config::ENABLE_DEVELOPER).into();
-        values["ShowEmailAddress"] = switch(&config::SHOW_EMAIL_ADDRESS).into();
-        values["ShowFullName"] = switch(&config::SHOW_FULL_NAME).into();
+    for name in OFF {
+        values[*name] = "false".into();
     }
-    Ok(answer::json(&values))
+    for name in EMPTY {
+        values[*name] = "".into();
+    }
+    values
 }
+
+/// What whoever is signed in is told besides.
+fn of_a_session(config: &Config, values: &mut Value) {
+    for (name, setting) in [
+        ("EnableUserAccessTokens", &config::ENABLE_USER_ACCESS_TOKENS),
+        ("EnableUserDeactivation", &config::ENABLE_USER_DEACTIVATION),
+        ("EnableDeveloper", &config::ENABLE_DEVELOPER),
+        ("ShowEmailAddress", &config::SHOW_EMAIL_ADDRESS),
+        ("ShowFullName", &config::SHOW_FULL_NAME),
+        (
+            "ExtendSessionLengthWithActivity",
+            &config::EXTEND_SESSION_LENGTH_WITH_ACTIVITY,
+        ),
+    ] {
+        values[name] = text(config.is_on(setting)).into();
+    }
+    for (name, value) in FIXED {
+        values[*name] = (*value).into();
+    }
+}
+
+/// Parts of Mattermost that patmost has not.
+const OFF: &[&str] = &[
+    "DiagnosticsEnabled",
+    "EnableCustomBrand",
+    "EnableCustomEmoji",
+    "EnableDiagnostics",
+    "EnableFile",
+    "EnableGuestAccounts",
+    "EnableLdap",
+    "EnableMultifactorAuthentication",
+    "EnableSaml",
+    "EnableSignUpWithGitLab",
+    "EnableSignUpWithGoogle",
+    "EnableSignUpWithOffice365",
+    "EnableSignUpWithOpenId",
+    "EnforceMultifactorAuthentication",
+    "GuestAccountsEnforceMultifactorAuthentication",
+    "HasImageProxy",
+    "PluginsEnabled",
+];
+
+/// What nobody has set. `DiagnosticId`: nothing is sent to anybody.
+const EMPTY: &[&str] = &[
+    "AboutLink",
+    "AppDownloadLink",
+    "BuildDate",
+    "BuildHash",
+    "BuildHashEnterprise",
+    "CustomBrandText",
+    "CustomDescriptionText",
+    "DiagnosticId",
+    "HelpLink",
+    "LdapLoginFieldName",
+    "PrivacyPolicyLink",
+    "ReportAProblemLink",
+    "SamlLoginButtonText",
+    "SiteURL",
+    "SupportEmail",
+    "TelemetryId",
+    "TermsOfServiceLink",
+    "WebsocketURL",
+];
+
+/// What is so and cannot be set.
+const FIXED: &[(&str, &str)] = &[
+    ("AvailableLocales", ""),
+    ("CollapsedThreads", "disabled"),
+    ("EnableChannelViewedMessages", "true"),
+    ("EnableCommands", "false"),
+    ("EnableEmojiPicker", "true"),
+    ("EnableFileAttachments", "false"),
+    ("EnableIncomingWebhooks", "false"),
+    ("EnableLinkPreviews", "false"),
+    ("EnableOutgoingWebhooks", "false"),
+    ("EnablePublicLink", "false"),
+    ("EnableUserStatuses", "true"),
+    ("EnableUserTypingMessages", "true"),
+    ("MaxFileSize", "0"),
+    ("MinimumHashtagLength", "3"),
+    ("PostEditTimeLimit", "-1"),
+    ("RequireEmailVerification", "false"),
+    ("SQLDriverName", "sqlite3"),
+    ("SendEmailNotifications", "false"),
+    ("SendPushNotifications", "false"),
+    ("TeammateNameDisplay", "username"),
+    ("TimeBetweenUserTypingUpdatesMilliseconds", "5000"),
+];

@@ -37,8 +37,8 @@ pub enum Kind {
     Bool(bool),
     /// A whole number: default, least, most, and the part of Mattermost's error id that names it.
     Int(i64, i64, i64, &'static str),
-    /// A text and its default.
-    Text(&'static str),
+    /// A text: default, least and most bytes, and the beginning of Mattermost's error id that names it.
+    Text(&'static str, usize, usize, &'static str),
 }
 
 use Kind::{Bool, Int, Text};
@@ -64,9 +64,9 @@ settings! {
     SESSION_IDLE_TIMEOUT_IN_MINUTES = ServiceSettings.SessionIdleTimeoutInMinutes, Int(43_200, 0, 5_256_000, "session_idle_timeout_in_minutes"), "A login unused for so long ends; 0: never";
     EXTEND_SESSION_LENGTH_WITH_ACTIVITY = ServiceSettings.ExtendSessionLengthWithActivity, Bool(false), "A login's length counts from its last use, and the idle time-out does not apply";
     MAXIMUM_PAYLOAD_SIZE_BYTES = ServiceSettings.MaximumPayloadSizeBytes, Int(300_000, 1_000, 50_000_000, "max_payload_size"), "Bytes of a request's body at most";
-    ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text(""), "Origins whose pages may call, with spaces between; `*`: any";
+    ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text("", 0, 4096, "allow_cors_from"), "Origins whose pages may call, with spaces between; `*`: any";
     ENABLE_DEVELOPER = ServiceSettings.EnableDeveloper, Bool(false), "Errors say more under `detailed_error`";
-    SITE_NAME = TeamSettings.SiteName, Text("patmost"), "The name that clients show";
+    SITE_NAME = TeamSettings.SiteName, Text("patmost", 1, 30, "sitename"), "The name that clients show";
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";
     ENABLE_OPEN_SERVER = TeamSettings.EnableOpenServer, Bool(false), "Sign-up is open: anyone who reaches the server can create an account";
     ENABLE_USER_DEACTIVATION = TeamSettings.EnableUserDeactivation, Bool(false), "An account can deactivate itself";
@@ -93,7 +93,7 @@ impl Setting {
         match self.kind {
             Bool(value) => value.into(),
             Int(value, ..) => value.into(),
-            Text(value) => value.into(),
+            Text(value, ..) => value.into(),
         }
     }
 
@@ -110,7 +110,10 @@ impl Setting {
     /// The value, when it has the right type and lies within its limits.
     fn check(&self, value: &Value) -> Result<(), AppError> {
         let limits = match (&self.kind, value) {
-            (Bool(_), Value::Bool(_)) | (Text(_), Value::String(_)) => return Ok(()),
+            (Bool(_), Value::Bool(_)) => return Ok(()),
+            (Text(_, least, most, rule), Value::String(text)) => {
+                return self.check_text(text, *least, *most, rule);
+            }
             (Int(_, least, most, rule), Value::Number(number)) => {
                 number.as_i64().map(|number| (number, *least, *most, *rule))
             }
@@ -123,6 +126,29 @@ impl Setting {
             return Ok(());
         }
         Err(AppError::config_value(rule, self.out_of_range(least, most)))
+    }
+
+    fn check_text(
+        &self,
+        text: &str,
+        least: usize,
+        most: usize,
+        rule: &str,
+    ) -> Result<(), AppError> {
+        if text.contains('\0') {
+            return Err(AppError::body_param(&self.path()));
+        }
+        let (wrong, sentence) = if text.len() < least {
+            ("empty", "Must not be empty.".to_owned())
+        } else if text.len() > most {
+            ("length", format!("Must be {most} or less characters."))
+        } else {
+            return Ok(());
+        };
+        Err(AppError::config_value(
+            &format!("{rule}_{wrong}"),
+            format!("Invalid value for {}. {sentence}", self.path()),
+        ))
     }
 
     fn out_of_range(&self, least: i64, most: i64) -> String {
@@ -144,7 +170,7 @@ impl Setting {
                 .ok()
                 .map(Value::from),
             Int(..) => text.parse::<i64>().ok().map(Value::from),
-            Text(_) => Some(text.into()),
+            Text(..) => Some(text.into()),
         };
         let value = value
             .ok_or_else(|| format!("{}: {text:?} is not {}", self.path(), self.type_in_words()))?;
@@ -157,7 +183,7 @@ impl Setting {
         match self.kind {
             Bool(_) => "true or false",
             Int(..) => "a whole number",
-            Text(_) => "a text",
+            Text(..) => "a text",
         }
     }
 }

@@ -52,7 +52,8 @@ struct Body<'e> {
     status_code: u16,
 }
 
-fn with_status(status: u16, value: &impl Serialize) -> Response {
+/// The status and the value.
+pub fn with_status(status: u16, value: &impl Serialize) -> Response {
     match serde_json::to_string(value) {
         Ok(text) => Response::json(status, escape(text)),
         Err(error) => {

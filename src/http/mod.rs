@@ -4,6 +4,7 @@
 //! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log, `answer.rs` the one place
 //! where a failure becomes HTTP, `openapi/` what the routes take and give.
 
+mod absent;
 mod access;
 pub mod answer;
 mod context;

@@ -18,6 +18,7 @@ use crate::error::{self, AppError};
 use crate::id;
 use crate::limit::DEAR;
 use crate::permission::Caller;
+use crate::system::api::{PING, unhealthy};
 
 /// The application behind the engine.
 pub struct Router {
@@ -149,7 +150,11 @@ impl Router {
         let entered = auth::enter(&self.app, request);
         let (config, entry) = match entered {
             Ok(entered) => entered,
-            Err(error) => return self.refused(&error, line),
+            Err(error) => {
+                let refused = self.refused(&error, line);
+                let asks = route.path == PING && request.query("get_server_status") == Some("true");
+                return if asks { unhealthy() } else { refused };
+            }
         };
         let anyone = match entry {
             Entry::Known(caller) => caller,

@@ -1,7 +1,7 @@
 //! The route table: every endpoint there is. README's table is printed from it.
 
 use super::engine::Lane::{self, Fast, Slow};
-use super::{Answer, Context, openapi, websocket};
+use super::{Answer, Context, absent, openapi, websocket};
 use crate::error::{self, AppError};
 use crate::{
     audit, bot, channel, config, post, preference, role, session, status, system, team, token, user,
@@ -187,54 +187,8 @@ pub fn find(method: &str, path: &str) -> Option<(&'static Route, Vec<(&'static s
         .iter()
         .filter(|route| route.method == method)
         .find_map(fits);
-    found.or_else(|| is_absent(path).then(|| (&NOT_IMPLEMENTED, Vec::new())))
+    found.or_else(|| absent::is_absent(method, path).then(|| (&NOT_IMPLEMENTED, Vec::new())))
 }
-
-/// What Mattermost has and patmost has not, by the first part of the path, or the last.
-const ABSENT: [&str; 42] = [
-    "files",
-    "emoji",
-    "commands",
-    "hooks",
-    "oauth",
-    "plugins",
-    "jobs",
-    "saml",
-    "ldap",
-    "compliance",
-    "cluster",
-    "brand",
-    "elasticsearch",
-    "data_retention",
-    "groups",
-    "schemes",
-    "opengraph",
-    "redirect_location",
-    "terms_of_service",
-    "reports",
-    "uploads",
-    "imports",
-    "exports",
-    "bleve",
-    "cloud",
-    "sharedchannels",
-    "remotecluster",
-    "actions",
-    "analytics",
-    "image",
-    "permissions",
-    "integrity",
-    "notifications",
-    "usage",
-    "drafts",
-    "bookmarks",
-    "ip_filtering",
-    "limits",
-    "custom_profile_attributes",
-    "scheduled_posts",
-    "threads",
-    "categories",
-];
 
 /// Where what is absent leads.
 static NOT_IMPLEMENTED: Route = Route {
@@ -245,23 +199,6 @@ static NOT_IMPLEMENTED: Route = Route {
     handler: |_| Err(AppError::new(&error::NOT_IMPLEMENTED)),
     doc: "What Mattermost has and patmost has not",
 };
-
-/// Whether the path is one of those.
-fn is_absent(path: &str) -> bool {
-    let mut parts = path.split('/').skip(1);
-    let first = parts.next().unwrap_or_default();
-    let inner = [
-        "threads",
-        "categories",
-        "bookmarks",
-        "drafts",
-        "scheduled_posts",
-        "groups",
-    ];
-    ABSENT.contains(&first)
-        || (["users", "teams", "channels"].contains(&first)
-            && parts.any(|part| inner.contains(&part)))
-}
 
 /// The variable parts of `path`, when it has the shape of `pattern`.
 fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {

@@ -23,7 +23,7 @@ pub struct Preference {
     pub category: String,
     /// At most 32 letters.
     pub name: String,
-    /// At most 2,000 letters.
+    /// At most 20,000 letters.
     #[serde(default)]
     pub value: String,
 }
@@ -37,7 +37,7 @@ impl Preference {
         if !within(&self.name, 32) {
             return Err(AppError::new(&error::PREFERENCE_NAME));
         }
-        if !within(&self.value, 2000) {
+        if !within(&self.value, 20_000) {
             return Err(AppError::new(&error::PREFERENCE_VALUE));
         }
         Ok(())
@@ -66,7 +66,7 @@ pub fn store(
 /// Deletes them.
 ///
 /// # Errors
-/// One of them is another account's.
+/// As [`store`]: what cannot be there cannot be deleted.
 pub fn delete(
     app: &App,
     granted: Granted,
@@ -74,6 +74,7 @@ pub fn delete(
     preferences: Vec<Preference>,
 ) -> Result<(), AppError> {
     check_owner(user_id, &preferences)?;
+    preferences.iter().try_for_each(Preference::check)?;
     change(app, granted, user_id, move |tx| {
         preferences
             .iter()

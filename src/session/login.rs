@@ -6,10 +6,10 @@ use crate::audit;
 use crate::clock::Millis;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
+use crate::id;
 use crate::permission::Granted;
 use crate::secret::Secret;
 use crate::store::Tx;
-use crate::id;
 use crate::user::{self, User};
 
 /// Mattermost: sessions of an account at most; one more ends the one unused for longest.

@@ -1,27 +1,41 @@
 //! HTTP endpoints of the server itself.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::clock::DAY;
 use crate::config::ENABLE_DEVELOPER;
 use crate::error::{self, AppError};
+use crate::http::engine::Response;
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{CACHES, DASHBOARD_READ, LOG_READ, Permission};
 use crate::token::{self, Token};
 use crate::{audit, recent};
 
+/// Where a monitor asks.
+pub const PING: &str = "/system/ping";
+
 /// `GET /system/ping`
 pub fn ping(cx: &Context) -> Answer {
+    // The settings of this very request were read from the data file, so it answers.
+    Ok(answer::json(&status(cx.flag("get_server_status"), "OK")))
+}
+
+/// The same when the data file does not answer: 500 for who asks for the server's status.
+pub fn unhealthy() -> Response {
+    answer::with_status(500, &status(true, "UNHEALTHY"))
+}
+
+fn status(whole: bool, health: &str) -> Value {
     let mut status = json!({
         "AndroidLatestVersion": "", "AndroidMinVersion": "", "DesktopLatestVersion": "", "DesktopMinVersion": "",
-        "IosLatestVersion": "", "IosMinVersion": "", "status": "OK",
+        "IosLatestVersion": "", "IosMinVersion": "", "status": health,
     });
-    if cx.flag("get_server_status") {
-        // The settings of this very request were read from the data file, so it answers.
-        status["database_status"] = "OK".into();
+    if whole {
+        // There are no files beside the data file.
+        status["database_status"] = health.into();
         status["filestore_status"] = "OK".into();
     }
-    Ok(answer::json(&status))
+    status
 }
 
 /// `GET /license/client?format=old`

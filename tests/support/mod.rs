@@ -119,6 +119,14 @@ impl Mattermost {
         }
     }
 
+    /// An account without a credential, such as a bot.
+    pub fn account_of(&self, id: &str) -> Caller<'_> {
+        Caller {
+            id: id.to_owned(),
+            ..self.anonymous()
+        }
+    }
+
     /// The first account, signed in.
     pub fn admin(&self) -> Caller<'_> {
         let (id, credential) = self.admin.borrow().clone().unwrap();
@@ -151,9 +159,14 @@ impl Mattermost {
 
     /// Signs an account in.
     pub fn login(&self, username: &str) -> Caller<'_> {
+        self.login_with(username, PASSWORD)
+    }
+
+    /// Signs an account in that has another password than everybody.
+    pub fn login_with(&self, username: &str, password: &str) -> Caller<'_> {
         let answer = self.anonymous().post(
             "/users/login",
-            json!({"login_id": username, "password": PASSWORD}),
+            json!({"login_id": username, "password": password}),
         );
         let user = answer.ok();
         Caller {
@@ -215,6 +228,12 @@ impl Mattermost {
         mm.admin.swap(&self.admin);
         mm.secrets.swap(&self.secrets);
         mm
+    }
+
+    /// Runs SQL on the data file behind the server's back.
+    pub fn sql(&self, sql: &str) {
+        let data = rusqlite::Connection::open(self.data()).unwrap();
+        data.execute_batch(sql).unwrap();
     }
 
     /// What the server does every hour by itself.

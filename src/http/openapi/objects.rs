@@ -286,7 +286,7 @@ fn config() -> Value {
             Kind::Int(_, least, most, _) => {
                 json!({"type": "integer", "minimum": least, "maximum": most})
             }
-            Kind::Text(_) => json!({"type": "string"}),
+            Kind::Text(_, _, most, _) => json!({"type": "string", "maxLength": most}),
         };
         of["description"] = setting.does.into();
         of["default"] = setting.default();

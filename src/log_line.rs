@@ -1,5 +1,5 @@
 //! The log: lines such as `2026-01-31T09:05:07.042Z INFO text`. `RUST_LOG` chooses the level. The last ones are also kept
-//! in memory (`recent.rs`).
+//! in memory (`recent.rs`). What a server says when it starts is there at every level.
 
 use std::io::Write;
 
@@ -12,6 +12,9 @@ use crate::recent;
 /// Where lines go.
 pub type Sink = fn(&str);
 
+/// The target of lines that no level leaves out.
+const ALWAYS: &str = "patmost::always";
+
 struct Lines {
     filter: Logger,
     sink: Sink,
@@ -23,7 +26,7 @@ impl Log for Lines {
     }
 
     fn log(&self, record: &Record) {
-        if self.filter.matches(record) {
+        if record.target() == ALWAYS || self.filter.matches(record) {
             let (now, text) = (Clock::System.now(), record.args().to_string());
             recent::keep(now, record.level(), &text);
             (self.sink)(&format!("{} {} {text}", rfc3339(now), record.level()));
@@ -31,6 +34,18 @@ impl Log for Lines {
     }
 
     fn flush(&self) {}
+}
+
+/// Logs a line whatever the level: where the server listens, and what to do first, is no matter of taste.
+pub fn always(text: &str) {
+    // The macro would ask for the level first.
+    log::logger().log(
+        &Record::builder()
+            .level(log::Level::Info)
+            .target(ALWAYS)
+            .args(format_args!("{text}"))
+            .build(),
+    );
 }
 
 /// Starts the log on stderr, once; `level` counts where `RUST_LOG` says nothing.

@@ -1,104 +1,14 @@
-//! The server as a process: how it starts, how it stops, and what a kill leaves.
+//! The server as a process: how it starts, how it stops, what signals do.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 mod support;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::Command;
 
+use support::process::serve;
 use support::*;
-
-struct Process {
-    child: Child,
-    log: BufReader<ChildStderr>,
-    first_line: String,
-    address: String,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    command
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .envs(environment.iter().copied());
-    let mut child = command
-        .env_remove("RUST_LOG")
-        .current_dir(folder)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut log = BufReader::new(child.stderr.take().unwrap());
-    let mut first_line = String::new();
-    log.read_line(&mut first_line).unwrap();
-    let address = first_line
-        .split_once("http://")
-        .map(|(_, rest)| rest.split(',').next().unwrap().to_owned())
-        .unwrap_or_default();
-    Process {
-        child,
-        log,
-        first_line,
-        address,
-    }
-}
-
-impl Process {
-    fn signal(&self, name: &str) {
-        assert!(
-            Command::new("kill")
-                .args([&format!("-{name}"), &self.child.id().to_string()])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-
-    fn ends_with(mut self, code: i32) -> String {
-        assert_eq!(self.child.wait().unwrap().code(), Some(code));
-        let mut rest = String::new();
-        self.log.read_to_string(&mut rest).unwrap();
-        rest
-    }
-
-    /// Killed with the signal 9, and started anew on the same file.
-    fn killed(mut self, folder: &Path) -> Process {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        serve(folder, &["--enable-user-access-tokens"], &[])
-    }
-
-    fn send(&self, method: &str, path: &str, secret: &str, body: Value) -> Answer {
-        let request = Request::new(method, &format!("/api/v4{path}"))
-            .header("Authorization", &format!("Bearer {secret}"));
-        client::send(&self.address, &request.body(body.to_string()))
-    }
-
-    fn login(&self) -> String {
-        let answer = self.send(
-            "POST",
-            "/users/login",
-            "",
-            json!({"login_id": "admin", "password": PASSWORD}),
-        );
-        answer.header("token").unwrap().to_owned()
-    }
-
-    fn with_admin(self) -> Process {
-        let account =
-            json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD});
-        self.send("POST", "/users", "", account).created();
-        self
-    }
-}
 
 #[test]
 fn the_first_line_says_where_and_what_to_do_first() {
@@ -212,52 +122,5 @@ fn an_address_in_use_is_one_sentence_and_leaves_nothing_behind() {
         "{text}"
     );
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[test]
-fn an_answered_change_is_there_after_kill_9() {
-    let folder = new_folder();
-    let mut process = serve(&folder, &["--enable-user-access-tokens"], &[]).with_admin();
-    let admin = process.login();
-    let mut kept: Vec<(String, String)> = Vec::new();
-    for round in 0..25 {
-        let made = process
-            .send(
-                "POST",
-                "/users/me/tokens",
-                &admin,
-                json!({"description": round.to_string()}),
-            )
-            .ok();
-        if round % 3 == 2 {
-            let (id, secret) = kept.pop().unwrap();
-            process
-                .send(
-                    "POST",
-                    "/users/tokens/revoke",
-                    &admin,
-                    json!({"token_id": id}),
-                )
-                .acknowledged();
-            process = process.killed(&folder);
-            process
-                .send("GET", "/users/me", &secret, json!({}))
-                .expired();
-        } else {
-            process = process.killed(&folder);
-        }
-        kept.push((made.text("id"), made.text("token")));
-        for (_, secret) in &kept {
-            process.send("GET", "/users/me", secret, json!({})).ok();
-        }
-    }
-    drop(process);
-    let check = Command::new(env!("CARGO_BIN_EXE_patmost"))
-        .arg("check")
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(check.status.success(), "{check:?}");
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -84,7 +84,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
         cost: Cost::Owasp,
     };
     let server = Server::start(listener, options).map_err(Stop::Failed)?;
-    log::info!("{}", server.greeting().map_err(Stop::Failed)?);
+    log_line::always(&server.greeting().map_err(Stop::Failed)?);
     tell_supervisor();
 
     let told = wait(&server, signals);

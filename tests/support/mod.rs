@@ -3,6 +3,9 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod client;
+pub mod connection;
+#[cfg(unix)]
+pub mod process;
 
 use std::cell::RefCell;
 use std::net::TcpListener;

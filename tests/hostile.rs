@@ -10,98 +10,203 @@ use support::*;
 /// Cases of each property.
 const CASES: u32 = 1500;
 
+/// How a row begins: with a good request up to its further header lines, or with nothing.
+const GET: &str = "GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n";
+const POST: &str = "POST /api/v4/users/login HTTP/1.1\r\nHost: h\r\n";
+const RAW: &str = "";
+
+/// What is refused, and with which status.
+#[rustfmt::skip]
+const REFUSED: &[(&str, &str, u16)] = &[
+    // Two ways to find the end of the body.
+    (POST, "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400),
+    (POST, "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
+    (POST, "Content-Length: 2, 2\r\n\r\n{}", 400),
+    // Lengths that are no plain number, or too large.
+    (POST, "Content-Length: -1\r\n\r\n", 400),
+    (POST, "Content-Length: +2\r\n\r\n{}", 400),
+    (POST, "Content-Length: 0x2\r\n\r\n{}", 400),
+    (POST, "Content-Length:\r\n\r\n{}", 400),
+    (POST, "Content-Length: 300001\r\n\r\n", 413),
+    (POST, "Content-Length: 100000000000000000\r\n\r\n", 413),
+    (POST, "Content-Length: 18446744073709551615\r\n\r\n", 413),
+    (POST, "Content-Length: 99999999999999999999999999\r\n\r\n", 413),
+    // Codings.
+    (POST, "Transfer-Encoding: gzip\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: identity\r\n\r\n", 400),
+    (POST, "Transfer-Encoding:\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
+    (RAW, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    // Chunks.
+    (POST, "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n 2\r\n{}\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}}\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n000000002\r\n{}\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", 413),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n493e1\r\n", 413),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n2;x=\0\r\n{}\r\n0\r\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: a\n\r\n", 400),
+    (POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n: a\r\n\r\n", 400),
+    // Lines.
+    (RAW, "GET / HTTP/1.1\nHost: h\n\n", 400),
+    (GET, "X: a\n\r\n", 400),
+    (GET, "X: a\rb: c\r\n\r\n", 400),
+    (GET, "X: a\r\n folded\r\n\r\n", 400),
+    (GET, "X: a\r\n\tfolded\r\n\r\n", 400),
+    (GET, " folded at once\r\n\r\n", 400),
+    (GET, "X: a\0b\r\n\r\n", 400),
+    (GET, "X: a\x01b\r\n\r\n", 400),
+    (GET, "X: a\x7fb\r\n\r\n", 400),
+    (GET, "X\0: a\r\n\r\n", 400),
+    (GET, "X : a\r\n\r\n", 400),
+    (GET, "Bad Name: x\r\n\r\n", 400),
+    (GET, ": x\r\n\r\n", 400),
+    (GET, "no colon\r\n\r\n", 400),
+    (GET, "X: \u{fc}\r\n\r\n", 400),
+    // Hosts.
+    (RAW, "GET / HTTP/1.1\r\n\r\n", 400),
+    (GET, "Host: again\r\n\r\n", 400),
+    (RAW, "GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+    (RAW, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+    (RAW, "GET / HTTP/1.1\r\nHost: user@h\r\n\r\n", 400),
+    // Request lines.
+    (RAW, "GET /\r\n", 400),
+    (RAW, "GET /\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET\t/\tHTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET / HTTP/1.1 \r\nHost: h\r\n\r\n", 400),
+    (RAW, " GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "G@T / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    // Targets.
+    (RAW, "GET /a\x01b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET /%ff HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET http:///api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET http://user@h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    // Versions, and what is no HTTP at all: HTTP/0.9 stands above, as the first of the request lines.
+    (RAW, "GET / http/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET / HTTP/1.10\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET / ICY/1.1\r\nHost: h\r\n\r\n", 400),
+    (RAW, "GET / HTTP/0.9\r\nHost: h\r\n\r\n", 505),
+    (RAW, "GET / HTTP/1.2\r\nHost: h\r\n\r\n", 505),
+    (RAW, "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
+    (RAW, "GET / HTTP/2\r\nHost: h\r\n\r\n", 505),
+    (RAW, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    (RAW, "\x16\x03\x01\x02\0\x01\0\x01\u{fc}", 400),
+    // Expectations.
+    (GET, "Expect: magic\r\n\r\n", 417),
+    (GET, "Expect: 100-continue, magic\r\n\r\n", 417),
+];
+
+/// What is taken, and the status of each answer.
+#[rustfmt::skip]
+const TAKEN: &[(&str, &str, &[u16])] = &[
+    (GET, "\r\n", &[200]),
+    // One empty line before a request is overlooked (RFC 9112, 2.2).
+    (RAW, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    // The absolute form, and the host in it.
+    (RAW, "GET http://other:1/api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    (RAW, "GET HTTPS://[::1]/api/v4/system/ping?a=b HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    // Bodies: none, by length, by chunks with extensions and trailers; a second request behind each.
+    (GET, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 200]),
+    (GET, "Content-Length: 000002\r\n\r\n{}GET / HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 404]),
+    (POST, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    (POST, "Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n001;x=\"y\"\r\n}\r\n0\r\nContent-Length: 9\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    // Leave to go on is given to who waits for it, and not to who already sends.
+    (POST, "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    (GET, "Expect: 100-continue\r\n\r\n", &[200]),
+    (GET, "X:\r\nY:\t a\tb \r\n\r\n", &[200]),
+];
+
+/// A change that would be seen, as the last request of its connection.
+fn change(secret: &str, nickname: &str) -> String {
+    let body = json!({ "nickname": nickname }).to_string();
+    format!(
+        "PUT /api/v4/users/me/patch HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// The status of each answer, in order.
+fn statuses(answers: &[u8]) -> Vec<u16> {
+    let text = String::from_utf8_lossy(answers);
+    text.split("HTTP/1.1 ")
+        .skip(1)
+        .filter_map(|answer| answer[..3].parse().ok())
+        .collect()
+}
+
 #[test]
 fn what_is_not_http_is_refused_and_what_follows_is_never_run() {
     let mm = fresh();
-    let secret = mm.admin().credential.unwrap();
-    let get = "GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n";
-    let post = "POST /api/v4/users/login HTTP/1.1\r\nHost: h\r\n";
-    let long = "x".repeat(20_000);
-    let table: Vec<(String, u16)> = vec![
-        (
-            format!("{post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-            400,
-        ),
-        (
-            format!("{post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}"),
-            400,
-        ),
-        (format!("{post}Content-Length: -1\r\n\r\n"), 400),
-        (format!("{post}Content-Length: +2\r\n\r\n{{}}"), 400),
-        (
-            format!("{post}Content-Length: 100000000000000000\r\n\r\n"),
-            413,
-        ),
-        (
-            format!("{post}Content-Length: 18446744073709551615\r\n\r\n"),
-            413,
-        ),
-        (format!("{post}Content-Length: 300001\r\n\r\n"), 413),
-        (format!("{post}Transfer-Encoding: gzip\r\n\r\n"), 400),
-        (
-            format!("{post}Transfer-Encoding: chunked\r\n\r\nxyz\r\n"),
-            400,
-        ),
-        (
-            format!("{post}Transfer-Encoding: chunked\r\n\r\n-1\r\n"),
-            400,
-        ),
-        (format!("{get}Bad Name: x\r\n\r\n"), 400),
-        (format!("{get}X: a\r\n folded\r\n\r\n"), 400),
-        (format!("{get}X: a\0b\r\n\r\n"), 400),
-        (format!("{get}Host: again\r\n\r\n"), 400),
-        ("GET / HTTP/1.1\r\n\r\n".into(), 400),
-        ("GET /\r\nHost: h\r\n\r\n".into(), 400),
-        ("GET / HTTP/2.0\r\nHost: h\r\n\r\n".into(), 505),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".into(), 505),
-        ("GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n".into(), 400),
-        ("GET /a\x01b HTTP/1.1\r\nHost: h\r\n\r\n".into(), 400),
+    let behind = change(&mm.admin().credential.unwrap(), "owned");
+    let long = "x".repeat(1 << 20);
+    let too_much = [
         (
             format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", &long[..9000]),
             414,
         ),
-        (format!("{get}X: {long}\r\n\r\n"), 431),
-        (format!("{get}{}\r\n", "X: y\r\n".repeat(70)), 431),
-        (format!("{get}Expect: magic\r\n\r\n"), 417),
+        (format!("GET /{long}"), 414),
+        (format!("{long} / HTTP/1.1\r\n"), 414),
+        (format!("{GET}X: {}\r\n\r\n", &long[..20_000]), 431),
+        (format!("{GET}X: {long}\r\n\r\n"), 431),
+        (format!("{GET}{}\r\n", "X: y\r\n".repeat(70)), 431),
+        (format!("{GET}{}\r\n", "X: y\r\n".repeat(200_000)), 431),
+        (
+            format!("{POST}Transfer-Encoding: chunked\r\n\r\n1;{long}\r\n"),
+            400,
+        ),
+        (
+            format!("{POST}Transfer-Encoding: chunked\r\n\r\n0\r\nX: {long}\r\n\r\n"),
+            400,
+        ),
     ];
-    for (bytes, status) in table {
-        // Smuggled behind the refused one: a change that would be seen.
-        let behind = format!(
-            "PUT /api/v4/users/me/patch HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nContent-Length: 20\r\n\r\n{{\"nickname\":\"owned\"}}"
-        );
-        let bytes = [bytes.as_bytes(), behind.as_bytes()].concat();
-        let answers = client::raw(&mm.address(), &bytes);
-        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(120)]).into_owned();
+    let rows = REFUSED
+        .iter()
+        .map(|(begin, rest, status)| (format!("{begin}{rest}"), *status));
+    for (row, status) in rows.chain(too_much) {
+        let answers = client::raw(&mm.address(), format!("{row}{behind}").as_bytes());
+        let shown = &row[..row.len().min(150)];
+        assert_eq!(statuses(&answers), [status], "{shown:?}");
         let answer = Answer::parse(&answers);
-        assert_eq!(answer.status, status, "{shown}");
-        assert_eq!(answer.header("connection"), Some("close"), "{shown}");
-        assert_eq!(answer.json()["status_code"], status, "{shown}");
-        assert_eq!(answer.json().as_object().unwrap().len(), 5, "{shown}");
-        assert_eq!(
-            answers
-                .windows(15)
-                .filter(|part| *part == b"Server: patmost")
-                .count(),
-            1,
-            "{shown}"
-        );
+        assert_eq!(answer.header("connection"), Some("close"), "{shown:?}");
+        assert_eq!(answer.json()["status_code"], status, "{shown:?}");
+        assert_eq!(answer.json().as_object().unwrap().len(), 5, "{shown:?}");
     }
     assert_eq!(mm.admin().get("/users/me").ok()["nickname"], "");
 }
 
 #[test]
-fn bodies_arrive_chunked_and_pipelined_requests_are_answered_in_order() {
+fn what_is_taken_is_answered_in_order_and_what_follows_is_run() {
     let mm = fresh();
-    let chunked = "POST /api/v4/users/login HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nTrailer: x\r\n\r\n";
-    let second = "GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-    let answers = client::raw(&mm.address(), format!("{chunked}{second}").as_bytes());
-    let text = String::from_utf8(answers).unwrap();
-    let statuses: Vec<&str> = text
-        .split("HTTP/1.1 ")
-        .skip(1)
-        .map(|answer| &answer[..3])
-        .collect();
-    assert_eq!(statuses, ["400", "200"]);
+    for (number, (begin, rest, expected)) in TAKEN.iter().enumerate() {
+        let name = format!("row {number}");
+        let behind = change(&mm.admin().credential.unwrap(), &name);
+        let answers = client::raw(&mm.address(), format!("{begin}{rest}{behind}").as_bytes());
+        assert_eq!(
+            statuses(&answers),
+            [expected, &[200][..]].concat(),
+            "{rest:?}"
+        );
+        assert_eq!(mm.admin().get("/users/me").ok()["nickname"], name.as_str());
+    }
 }
 
 #[test]

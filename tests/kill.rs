@@ -201,19 +201,30 @@ impl Client {
         let open = self.open.take();
 
         let mut tokens = BTreeMap::new();
-        for token in get("/users/me/tokens?per_page=200").ok().as_array().unwrap() {
+        for token in get("/users/me/tokens?per_page=200")
+            .ok()
+            .as_array()
+            .unwrap()
+        {
             let is_active = token["is_active"].as_bool().unwrap();
             tokens.insert(token.text("id"), (token.text("description"), is_active));
         }
-        tokens.remove(&self.own_token).expect("the own token is gone");
+        tokens
+            .remove(&self.own_token)
+            .expect("the own token is gone");
         if tokens != self.tokens {
             let made = tokens.iter().find(|(id, _)| !self.tokens.contains_key(*id));
             let answer = json!({"id": made.map(|(id, _)| id)});
             match &open {
-                Some(change @ (Change::Make { .. } | Change::Switch { .. } | Change::Revoke { .. })) => {
+                Some(
+                    change @ (Change::Make { .. } | Change::Switch { .. } | Change::Revoke { .. }),
+                ) => {
                     self.answered(change.clone(), &answer);
                 }
-                other => panic!("tokens changed by {other:?}: {tokens:?}, not {:?}", self.tokens),
+                other => panic!(
+                    "tokens changed by {other:?}: {tokens:?}, not {:?}",
+                    self.tokens
+                ),
             }
             assert_eq!(tokens, self.tokens, "{open:?} was done by half");
         }

@@ -24,7 +24,13 @@ impl Connection {
     }
 
     /// Sends a request and reads its answer; an error when the connection ends before that.
-    pub fn ask(&mut self, method: &str, path: &str, secret: &str, body: &str) -> io::Result<Answer> {
+    pub fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        secret: &str,
+        body: &str,
+    ) -> io::Result<Answer> {
         let length = body.len();
         self.write(&format!(
             "{method} /api/v4{path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nContent-Length: {length}\r\n\r\n{body}"

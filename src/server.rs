@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::app::{App, Options};
 use crate::clean_up::{self, CleanUp};
-use crate::config::ENABLE_USER_ACCESS_TOKENS;
+use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, engine};
 use crate::store::Serving;
 use crate::user;
@@ -50,6 +50,15 @@ impl Server {
     /// Whether all its threads run; when not, it should be started anew.
     pub fn is_alive(&self) -> bool {
         self.engine.is_alive()
+    }
+
+    /// Fixes other settings than before, weakest first; they hold from the next request.
+    ///
+    /// # Errors
+    /// When the data file cannot be read; the settings then stay as they were.
+    pub fn repin(&self, pins: Vec<Pin>) -> Result<(), String> {
+        let repinned = self.app.store.read(|tx| self.app.config.repin(tx, pins));
+        repinned.map_err(|error| error.to_string())
     }
 
     /// Takes no more requests, finishes those that are complete, and closes the file. False when some were still in

@@ -5,6 +5,8 @@
 
 mod reference;
 mod serve;
+mod signals;
+mod supervisor;
 mod upkeep;
 
 use std::ffi::OsString;

@@ -1,15 +1,14 @@
 //! `patmost serve`: answers until it is told to stop.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use pico_args::Arguments;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
-use super::{Command, Stop, nothing_left, take_data};
+use super::signals::{self, Wish};
+use super::{Command, Stop, nothing_left, supervisor, take_data};
 use crate::app::Options;
 use crate::clock::Clock;
 use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin};
@@ -38,7 +37,7 @@ pub static SERVE: Command = Command {
         ),
         (
             "--config FILE",
-            "JSON, section -> setting -> value; beats what is stored",
+            "JSON, section -> setting -> value; beats what is stored; SIGHUP reads it again",
         ),
         (
             "--enable-user-access-tokens",
@@ -67,7 +66,8 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     nothing_left(arguments)?;
     log_line::init("info");
 
-    let pins = pins(file, enabled)?;
+    let read_pins = || pins(file.as_deref(), enabled);
+    let pins = read_pins()?;
     // The address is taken before the file is made: a second start by mistake leaves nothing behind.
     let listener = TcpListener::bind(&listen).map_err(|error| {
         Stop::Failed(format!(
@@ -75,7 +75,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
         ))
     })?;
     // Caught before anyone can be told that the server is up.
-    let signals = Signals::new([SIGINT, SIGTERM])
+    let wishes = signals::catch(file.is_some())
         .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
     let options = Options {
         data,
@@ -85,9 +85,10 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     };
     let server = Server::start(listener, options).map_err(Stop::Failed)?;
     log_line::always(&server.greeting().map_err(Stop::Failed)?);
-    tell_supervisor();
+    supervisor::ready();
 
-    let told = wait(&server, signals);
+    let told = wait(&server, &wishes, read_pins);
+    supervisor::stopping();
     if !server.stop(STOP_WITHIN) {
         log::warn!(
             "some requests were still in flight after {} s",
@@ -99,26 +100,10 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// systemd's protocol (sd_notify): a datagram to the socket that the environment names.
-#[cfg(unix)]
-fn tell_supervisor() {
-    let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
-        return;
-    };
-    let sent = std::os::unix::net::UnixDatagram::unbound()
-        .and_then(|socket| socket.send_to(b"READY=1", &name));
-    if let Err(error) = sent {
-        log::warn!("the supervisor was not told that the server is ready: {error}");
-    }
-}
-
-#[cfg(not(unix))]
-fn tell_supervisor() {}
-
 /// File < environment < flags.
-fn pins(file: Option<PathBuf>, enabled: bool) -> Result<Vec<Pin>, Stop> {
+fn pins(file: Option<&Path>, enabled: bool) -> Result<Vec<Pin>, Stop> {
     let mut pins = match file {
-        Some(path) => config::pins_of_file(&path).map_err(Stop::Failed)?,
+        Some(path) => config::pins_of_file(path).map_err(Stop::Failed)?,
         None => Vec::new(),
     };
     pins.extend(
@@ -135,23 +120,26 @@ fn pins(file: Option<PathBuf>, enabled: bool) -> Result<Vec<Pin>, Stop> {
 }
 
 /// Returns when a signal says so, or fails when the engine has lost a thread, so that a supervisor starts it anew.
-fn wait(server: &Server, mut signals: Signals) -> Result<(), Stop> {
-    let (tell, told) = channel();
-    std::thread::spawn(move || {
-        for (count, signal) in signals.forever().enumerate() {
-            if count > 0 {
-                // Told twice: at once.
-                std::process::exit(1);
-            }
-            // When nobody listens any more the server is already stopping.
-            let _ = tell.send(signal);
-        }
-    });
+fn wait(
+    server: &Server,
+    wishes: &Receiver<Wish>,
+    read_pins: impl Fn() -> Result<Vec<Pin>, Stop>,
+) -> Result<(), Stop> {
     loop {
-        match told.recv_timeout(LOOK) {
-            Ok(signal) => {
+        match wishes.recv_timeout(LOOK) {
+            Ok(Wish::Stop(signal)) => {
                 log::info!("stopping: signal {signal}");
                 return Ok(());
+            }
+            Ok(Wish::Reload) => {
+                supervisor::reloading();
+                match read_pins().and_then(|pins| server.repin(pins).map_err(Stop::Failed)) {
+                    Ok(()) => log::info!("the settings were read again"),
+                    Err(Stop::Failed(error) | Stop::Usage(error)) => {
+                        log::error!("the settings stay as they were: {error}");
+                    }
+                }
+                supervisor::ready();
             }
             Err(RecvTimeoutError::Timeout) if server.is_alive() => {}
             Err(_) => return Err(Stop::Failed("a thread of the server ended, which it never should; please report the lines above".into())),

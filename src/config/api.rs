@@ -42,7 +42,7 @@ fn change(cx: &Context, change: Change) -> Answer {
 pub fn environment(cx: &Context) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
     let mut pinned = json!({});
-    for pin in cx.app.config.pins() {
+    for pin in cx.app.config.pins().iter() {
         pinned[pin.setting.section][pin.setting.name] = true.into();
     }
     Ok(answer::json(&pinned))

@@ -8,7 +8,7 @@ pub mod cli;
 pub mod sql;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -342,16 +342,24 @@ fn set(document: &mut Map<String, Value>, setting: &Setting, value: Value) {
 }
 
 /// The configuration of a running process: pins, and what is stored as it was read last.
-pub struct Live {
-    pins: Vec<Pin>,
-    last: RwLock<Arc<Config>>,
+pub struct Live(RwLock<Values>);
+
+/// They change together.
+struct Values {
+    pins: Arc<[Pin]>,
+    last: Arc<Config>,
 }
 
 impl Live {
     /// With the given pins, weakest first; nothing is read yet.
     pub fn new(pins: Vec<Pin>) -> Live {
-        let last = RwLock::new(Arc::new(Config::new(0, Map::new(), &pins)));
-        Live { pins, last }
+        let last = Arc::new(Config::new(0, Map::new(), &pins));
+        let pins = pins.into();
+        Live(RwLock::new(Values { pins, last }))
+    }
+
+    fn values(&self) -> RwLockReadGuard<'_, Values> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The values in force in this transaction. A change, also one by another process, holds at once: the stored
@@ -362,27 +370,40 @@ impl Live {
         if last.revision == revision {
             return Ok(last);
         }
-        let config = Arc::new(Config::new(revision, sql::stored(tx)?, &self.pins));
-        *self.last.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&config);
-        Ok(config)
+        let stored = sql::stored(tx)?;
+        let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        values.last = Arc::new(Config::new(revision, stored, &values.pins));
+        Ok(Arc::clone(&values.last))
+    }
+
+    /// Other pins from here on.
+    pub fn repin(&self, tx: &Tx, pins: Vec<Pin>) -> Result<(), AppError> {
+        let config = Config::new(sql::revision(tx)?, sql::stored(tx)?, &pins);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Values {
+            pins: pins.into(),
+            last: Arc::new(config),
+        };
+        Ok(())
     }
 
     /// The values as they were read last, for what needs no exact answer.
     pub fn last(&self) -> Arc<Config> {
-        Arc::clone(&self.last.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.values().last)
     }
 
     /// The pins, weakest first.
-    pub fn pins(&self) -> &[Pin] {
-        &self.pins
+    pub fn pins(&self) -> Arc<[Pin]> {
+        Arc::clone(&self.values().pins)
     }
 
     /// What pins the setting, if anything does.
-    pub fn pin(&self, setting: &Setting) -> Option<&Pin> {
-        self.pins
+    pub fn pin(&self, setting: &Setting) -> Option<Pin> {
+        let pins = self.pins();
+        let pin = pins
             .iter()
             .rev()
-            .find(|pin| std::ptr::eq(pin.setting, setting))
+            .find(|pin| std::ptr::eq(pin.setting, setting));
+        pin.cloned()
     }
 }
 

@@ -4,6 +4,7 @@
 //! writer (`writer.rs`), which answers after the commit. The only room that names `rusqlite`; SQL itself stands in the
 //! `sql.rs` files, which see a [`Tx`].
 
+mod check;
 mod migrate;
 mod serving;
 mod tx;
@@ -14,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
@@ -41,7 +42,12 @@ pub enum StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         let text = error.to_string();
+        // What a quota or a limit on the size of files forbids comes as a write that failed.
+        let failed_write = error.sqlite_error().is_some_and(|error| {
+            [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE].contains(&error.extended_code)
+        });
         match error.sqlite_error_code() {
+            _ if failed_write => StoreError::Full(text),
             Some(ErrorCode::DiskFull) => StoreError::Full(text),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 StoreError::ReadOnly(text)
@@ -141,27 +147,12 @@ impl Store {
         })
     }
 
-    /// What is wrong with the file; empty: nothing.
+    /// Looks whether the file is sound.
     ///
     /// # Errors
-    /// When it cannot be read at all.
-    pub fn faults(&self) -> Result<Vec<String>, AppError> {
-        // Each tells what it found, but for "ok".
-        const LOOKS: [&str; 5] = [
-            "PRAGMA integrity_check",
-            "SELECT 'a row of ' || \"table\" || ' refers to a row that is missing' FROM pragma_foreign_key_check",
-            "SELECT 'token ' || id || ' has something else than a hash' FROM tokens WHERE length(secret_hash) <> 64",
-            "SELECT 'session ' || id || ' has something else than a hash' FROM sessions WHERE length(secret_hash) <> 64",
-            "SELECT 'user ' || id || ' has something else than a hash' FROM users WHERE password_hash NOT LIKE '$argon2id$%' AND password_hash <> ''",
-        ];
-        let connection = connect(&self.path).map_err(StoreError::from)?;
-        let tx = Tx::new(&connection);
-        let mut faults = Vec::new();
-        for look in LOOKS {
-            faults.extend(tx.many(look, params![], |row| row.get::<String>(0))?);
-        }
-        faults.retain(|fault| fault != "ok");
-        Ok(faults)
+    /// When it cannot be opened.
+    pub fn check(&self) -> Result<Vec<check::Look>, AppError> {
+        Ok(check::all(&self.path)?)
     }
 
     fn reader(&self) -> Result<Connection, AppError> {

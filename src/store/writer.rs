@@ -146,7 +146,8 @@ fn run(connection: &Connection, changes: &Receiver<Box<dyn Change>>) {
 /// Runs and commits the batch; gives back the changes that have not run.
 fn commit(connection: &Connection, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<dyn Change>> {
     let mut ran = 0;
-    let result = attempt(connection, &mut batch, &mut ran);
+    let result =
+        attempt(connection, &mut batch, &mut ran).map_err(|error| explained(connection, error));
     if result.is_err() && !connection.is_autocommit() {
         drop(connection.execute_batch("ROLLBACK"));
     }
@@ -155,6 +156,30 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<d
         change.answer(result.clone());
     }
     rest
+}
+
+/// A write can also fail because the file system has become read-only under the open file.
+fn explained(connection: &Connection, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Full(text) if on_read_only_file_system(connection) => {
+            StoreError::ReadOnly(text)
+        }
+        error => error,
+    }
+}
+
+#[cfg(unix)]
+fn on_read_only_file_system(connection: &Connection) -> bool {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    connection
+        .path()
+        .and_then(|path| statvfs(path).ok())
+        .is_some_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+#[cfg(not(unix))]
+fn on_read_only_file_system(_: &Connection) -> bool {
+    false
 }
 
 fn attempt(

@@ -6,6 +6,7 @@ use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
 use crate::hub::Hub;
 use crate::limit::{RateLimit, Seldom};
+use crate::metrics::Requests;
 use crate::password::{Cost, Passwords};
 use crate::store::Store;
 
@@ -35,6 +36,8 @@ pub struct App {
     pub hub: Hub,
     /// Requests by address and account.
     pub rate_limit: RateLimit,
+    /// What was asked, counted.
+    pub requests: Requests,
     /// When a token's refusal was noted in the audit last.
     pub refusals: Seldom,
 }
@@ -55,6 +58,7 @@ impl App {
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
             hub: Hub::default(),
             rate_limit: RateLimit::default(),
+            requests: Requests::default(),
             refusals: Seldom::new(REFUSALS),
         };
         // The first request finds the settings read.

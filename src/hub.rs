@@ -62,6 +62,11 @@ impl Hub {
         listener
     }
 
+    /// How many listen.
+    pub fn count(&self) -> usize {
+        lock(&self.listeners).len()
+    }
+
     /// Ends it.
     pub fn leave(&self, listener: &Listener) {
         lock(&self.listeners).remove(&listener.number);

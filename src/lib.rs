@@ -21,7 +21,7 @@
 //! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
 //! | `event.rs` `hub.rs` `http/websocket.rs` | what happened, who hears of it, and how |
-//! | `limit.rs` `recent.rs` `log_line.rs` `clean_up.rs` | rate limit, the last lines of the log, the log, work in the background |
+//! | `limit.rs` `recent.rs` `log_line.rs` `metrics.rs` `clean_up.rs` | rate limit, the last lines of the log, the log, what is counted, work in the background |
 //! | `cli/` | the command line |
 //! | `server.rs` `app.rs` | a running server, and the state that every operation is given |
 //!
@@ -54,6 +54,7 @@ mod hub;
 mod id;
 mod limit;
 mod log_line;
+mod metrics;
 mod password;
 mod permission;
 mod post;

@@ -11,11 +11,15 @@ use crate::http::{self, engine};
 use crate::store::Serving;
 use crate::user;
 
+/// How long a reader of the metrics may take to go.
+const METRICS_STOP: Duration = Duration::from_secs(1);
+
 /// A running server. It runs until [`Server::stop`].
 pub struct Server {
     app: Arc<App>,
     engine: engine::Server,
     clean_up: CleanUp,
+    metrics: Option<engine::Server>,
     _serving: Serving,
 }
 
@@ -38,8 +42,19 @@ impl Server {
             app,
             engine,
             clean_up,
+            metrics: None,
             _serving: serving,
         })
+    }
+
+    /// Answers `GET /metrics` on a listener of its own, and tells where that is.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn serve_metrics(&mut self, listener: TcpListener) -> Result<SocketAddr, String> {
+        let metrics = http::metrics::serve(Arc::clone(&self.app), self.engine.load(), listener)
+            .map_err(|error| format!("cannot start: {error}"))?;
+        Ok(self.metrics.insert(metrics).local_addr())
     }
 
     /// Where it listens.
@@ -49,7 +64,7 @@ impl Server {
 
     /// Whether all its threads run; when not, it should be started anew.
     pub fn is_alive(&self) -> bool {
-        self.engine.is_alive()
+        self.engine.is_alive() && self.metrics.as_ref().is_none_or(engine::Server::is_alive)
     }
 
     /// Fixes other settings than before, weakest first; they hold from the next request.
@@ -65,7 +80,11 @@ impl Server {
     /// flight after that time.
     pub fn stop(self, within: Duration) -> bool {
         drop(self.clean_up);
-        self.engine.stop(within)
+        let stopped = self.engine.stop(within);
+        // The last look at a server that drains is of interest, too.
+        self.metrics
+            .is_none_or(|metrics| metrics.stop(METRICS_STOP))
+            && stopped
     }
 
     /// Deletes at once the tokens and sessions that ended long enough ago, as happens every hour by itself.

@@ -11,7 +11,7 @@ use super::signals::{self, Wish};
 use super::{Command, Stop, nothing_left, supervisor, take_data};
 use crate::app::Options;
 use crate::clock::Clock;
-use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin};
+use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin, TRUSTED_PROXIES};
 use crate::log_line;
 use crate::password::Cost;
 use crate::server::Server;
@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 pub static SERVE: Command = Command {
     name: "serve",
-    takes: "[--listen ADDRESS] [--data FILE] [--config FILE] [--enable-user-access-tokens]",
+    takes: "[--listen ADDRESS] [--data FILE] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT]",
     does: "Answer the Mattermost API",
     options: &[
         (
@@ -43,6 +43,15 @@ pub static SERVE: Command = Command {
             "--enable-user-access-tokens",
             "pins ServiceSettings.EnableUserAccessTokens to true",
         ),
+        (
+            "--trusted-proxy ADDRESS",
+            "an address or network in front of the server that may say who the client is; may be repeated",
+        ),
+        (
+            "--metrics ADDRESS",
+            "where GET /metrics answers, for Prometheus; default nowhere",
+        ),
+        ("--log-format FORMAT", "logfmt (the default) or json"),
         (
             "MM_SECTION_NAME=VALUE",
             "environment; pins a setting, and beats --config",
@@ -63,17 +72,20 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let data = take_data(&mut arguments)?;
     let file: Option<PathBuf> = arguments.opt_value_from_str("--config")?;
     let enabled = arguments.contains("--enable-user-access-tokens");
+    let proxies: Vec<String> = arguments.values_from_str("--trusted-proxy")?;
+    let metrics: Option<String> = arguments.opt_value_from_str("--metrics")?;
+    let form = arguments.opt_value_from_str("--log-format")?;
     nothing_left(arguments)?;
-    log_line::init("info");
+    log_line::init("info", form.unwrap_or_default());
 
-    let read_pins = || pins(file.as_deref(), enabled);
+    let flags = flags(enabled, &proxies)?;
+    let read_pins = || pins(file.as_deref(), &flags);
     let pins = read_pins()?;
     // The address is taken before the file is made: a second start by mistake leaves nothing behind.
-    let listener = TcpListener::bind(&listen).map_err(|error| {
-        Stop::Failed(format!(
-            "cannot listen on {listen}: {error}; choose another address with --listen"
-        ))
-    })?;
+    let listener = bind(&listen, "--listen")?;
+    let metrics = metrics
+        .map(|address| bind(&address, "--metrics"))
+        .transpose()?;
     // Caught before anyone can be told that the server is up.
     let wishes = signals::catch(file.is_some())
         .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
@@ -83,8 +95,12 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
         clock: Clock::System,
         cost: Cost::Owasp,
     };
-    let server = Server::start(listener, options).map_err(Stop::Failed)?;
+    let mut server = Server::start(listener, options).map_err(Stop::Failed)?;
     log_line::always(&server.greeting().map_err(Stop::Failed)?);
+    if let Some(listener) = metrics {
+        let address = server.serve_metrics(listener).map_err(Stop::Failed)?;
+        log_line::always(&format!("metrics are on http://{address}/metrics"));
+    }
     supervisor::ready();
 
     let told = wait(&server, &wishes, read_pins);
@@ -100,15 +116,17 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// File < environment < flags.
-fn pins(file: Option<&Path>, enabled: bool) -> Result<Vec<Pin>, Stop> {
-    let mut pins = match file {
-        Some(path) => config::pins_of_file(path).map_err(Stop::Failed)?,
-        None => Vec::new(),
-    };
-    pins.extend(
-        config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Failed)?,
-    );
+fn bind(address: &str, flag: &str) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address).map_err(|error| {
+        Stop::Failed(format!(
+            "cannot listen on {address}: {error}; choose another address with {flag}"
+        ))
+    })
+}
+
+/// What the flags pin.
+fn flags(enabled: bool, proxies: &[String]) -> Result<Vec<Pin>, Stop> {
+    let mut pins = Vec::new();
     if enabled {
         pins.push(Pin {
             setting: &ENABLE_USER_ACCESS_TOKENS,
@@ -116,6 +134,24 @@ fn pins(file: Option<&Path>, enabled: bool) -> Result<Vec<Pin>, Stop> {
             by: "flag --enable-user-access-tokens".into(),
         });
     }
+    if !proxies.is_empty() {
+        let by = "flag --trusted-proxy";
+        let pin = Pin::new(&TRUSTED_PROXIES.path(), &proxies.join(" "), by);
+        pins.push(pin.map_err(|error| Stop::Usage(format!("--trusted-proxy: {error}")))?);
+    }
+    Ok(pins)
+}
+
+/// File < environment < flags.
+fn pins(file: Option<&Path>, flags: &[Pin]) -> Result<Vec<Pin>, Stop> {
+    let mut pins = match file {
+        Some(path) => config::pins_of_file(path).map_err(Stop::Failed)?,
+        None => Vec::new(),
+    };
+    pins.extend(
+        config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Failed)?,
+    );
+    pins.extend_from_slice(flags);
     Ok(pins)
 }
 

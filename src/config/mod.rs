@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::error::AppError;
+use crate::http::proxy::Proxies;
 use crate::permission::Granted;
 use crate::store::Tx;
 use crate::{app::App, audit};
@@ -40,9 +41,11 @@ pub enum Kind {
     Int(i64, i64, i64, &'static str),
     /// A text and its default.
     Text(&'static str),
+    /// Addresses and networks, with spaces between; none by default.
+    Networks,
 }
 
-use Kind::{Bool, Int, Text};
+use Kind::{Bool, Int, Networks, Text};
 
 macro_rules! settings {
     ($($constant:ident = $section:ident.$name:ident, $kind:expr, $does:literal;)*) => {
@@ -66,6 +69,7 @@ settings! {
     EXTEND_SESSION_LENGTH_WITH_ACTIVITY = ServiceSettings.ExtendSessionLengthWithActivity, Bool(false), "A login's length counts from its last use, and the idle time-out does not apply";
     MAXIMUM_PAYLOAD_SIZE_BYTES = ServiceSettings.MaximumPayloadSizeBytes, Int(300_000, 1_000, 50_000_000, "max_payload_size"), "Bytes of a request's body at most";
     ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text(""), "Origins whose pages may call, with spaces between; `*`: any";
+    TRUSTED_PROXIES = ServiceSettings.TrustedProxies, Networks, "Addresses and networks of the servers in front, with spaces between: what they say about the client is believed";
     ENABLE_DEVELOPER = ServiceSettings.EnableDeveloper, Bool(false), "Errors say more under `detailed_error`";
     SITE_NAME = TeamSettings.SiteName, Text("patmost"), "The name that clients show";
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";
@@ -95,6 +99,7 @@ impl Setting {
             Bool(value) => value.into(),
             Int(value, ..) => value.into(),
             Text(value) => value.into(),
+            Networks => "".into(),
         }
     }
 
@@ -112,6 +117,7 @@ impl Setting {
     fn check(&self, value: &Value) -> Result<(), AppError> {
         let limits = match (&self.kind, value) {
             (Bool(_), Value::Bool(_)) | (Text(_), Value::String(_)) => return Ok(()),
+            (Networks, Value::String(text)) if Proxies::parse(text).is_some() => return Ok(()),
             (Int(_, least, most, rule), Value::Number(number)) => {
                 number.as_i64().map(|number| (number, *least, *most, *rule))
             }
@@ -146,6 +152,7 @@ impl Setting {
                 .map(Value::from),
             Int(..) => text.parse::<i64>().ok().map(Value::from),
             Text(_) => Some(text.into()),
+            Networks => Proxies::parse(text).map(|_| text.into()),
         };
         let value = value
             .ok_or_else(|| format!("{}: {text:?} is not {}", self.path(), self.type_in_words()))?;
@@ -159,6 +166,7 @@ impl Setting {
             Bool(_) => "true or false",
             Int(..) => "a whole number",
             Text(_) => "a text",
+            Networks => "addresses and networks with spaces between",
         }
     }
 }
@@ -259,6 +267,7 @@ pub struct Config {
     revision: i64,
     document: Map<String, Value>,
     version: String,
+    proxies: Proxies,
 }
 
 impl Config {
@@ -280,11 +289,15 @@ impl Config {
             set(&mut document, pin.setting, pin.value.clone());
         }
         let version = version(&document);
-        Config {
+        let mut config = Config {
             revision,
             document,
             version,
-        }
+            proxies: Proxies::default(),
+        };
+        // What cannot be read is nobody.
+        config.proxies = Proxies::parse(config.text(&TRUSTED_PROXIES)).unwrap_or_default();
+        config
     }
 
     fn value(&self, setting: &Setting) -> &Value {
@@ -309,6 +322,11 @@ impl Config {
     /// The whole configuration, as `GET /config` shows it.
     pub fn document(&self) -> &Map<String, Value> {
         &self.document
+    }
+
+    /// Whom to believe what they say about a client.
+    pub fn proxies(&self) -> &Proxies {
+        &self.proxies
     }
 
     /// `X-Version-Id`: Mattermost's version, ours, a hash of the configuration, and that there is no licence.

@@ -43,8 +43,9 @@ impl Handler for Router {
         }
     }
 
-    fn handle(&self, request: Request) -> Response {
+    fn handle(&self, mut request: Request) -> Response {
         let config = self.app.config.last();
+        config.proxies().introduce(&mut request);
         if let Some(clean) = cleaned(&request.path) {
             return self.finish(redirect(&clean, &request));
         }
@@ -61,19 +62,20 @@ impl Handler for Router {
         if line.is_dear(response.status) {
             self.charge(&address, DEAR - 1, &mut line);
         }
-        line.write(response.status);
+        let took = line.took();
+        self.app.requests.note(line.route, response.status, took);
+        line.write(response.status, took);
         self.finish(line.limited(cors::readable(&config, &request, response)))
     }
 
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
         let request_id = id::new();
         let error = of_engine(refusal);
+        self.app.requests.count(None, error.status());
         log::info!(
-            "request_id={request_id} method=- route=- status={} address={} error={} reason={:?}",
-            error.status(),
-            peer.ip(),
-            error.id(),
-            refusal.message()
+            request_id, method = "-", route = "-", status = error.status(), address:% = peer.ip(), error = error.id(),
+            reason = refusal.message();
+            ""
         );
         self.finish(
             self.refusal(&error, &request_id)
@@ -91,7 +93,7 @@ impl Router {
         let Some((route, params)) = routes::find(&request.method, &request.path) else {
             return self.refusal(&unknown(&request.path), &line.request_id);
         };
-        line.route = route.path;
+        line.route = Some(route);
         let response = self
             .enter(route, params, request, line)
             .with("X-Request-Id", &line.request_id);
@@ -176,8 +178,7 @@ impl Router {
                 } else {
                     log::Level::Info
                 },
-                "request_id={} cause={cause:?}",
-                line.request_id
+                request_id = line.request_id, cause; ""
             );
         }
         self.refusal(error, &line.request_id)

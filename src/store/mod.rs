@@ -11,6 +11,7 @@ mod tx;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub use serving::Serving;
 pub use tx::{Row, Tx, end_of};
 
 use crate::error::AppError;
+use crate::metrics::Histogram;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -125,6 +127,16 @@ impl Store {
     /// Queues `work` without waiting for it: for notes that a request need not wait for. Dropped when the queue is full.
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
         self.writer.defer(work);
+    }
+
+    /// How long commits took.
+    pub fn commits(&self) -> &Histogram {
+        &self.writer.commits.took
+    }
+
+    /// How many changes were committed.
+    pub fn changes(&self) -> u64 {
+        self.writer.commits.changes.load(Ordering::Relaxed)
     }
 
     /// Copies one consistent state of the file into a new one that only its owner can read.

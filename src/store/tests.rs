@@ -310,7 +310,8 @@ fn statements() -> Vec<String> {
 
 /// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a
 /// word, for which there is no index.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
+    "SELECT count(*), count(CASE",
     "FROM users\n",
     "count(*) FROM users",
     "FROM tokens t ORDER BY",

@@ -14,7 +14,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ const EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// A running server. Dropped without [`Server::stop`] it runs on.
 pub struct Server {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     local_addr: SocketAddr,
     running: Arc<Tally>,
     threads: Vec<JoinHandle<()>>,
@@ -161,6 +161,8 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
         next_key: AtomicUsize::new(LISTENER + 1),
         accept_paused: AtomicBool::new(false),
         accept_logged: Mutex::new(None),
+        gave_way: AtomicU64::new(0),
+        slow_busy: AtomicUsize::new(0),
         stopping: AtomicBool::new(false),
         done: AtomicBool::new(false),
         limits,

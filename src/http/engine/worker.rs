@@ -12,7 +12,7 @@ use polling::{Events, Poller};
 use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -45,6 +45,10 @@ pub(super) struct Shared {
     pub next_key: AtomicUsize,
     pub accept_paused: AtomicBool,
     pub accept_logged: Mutex<Option<Instant>>,
+    /// Idle connections that were closed at the bound.
+    pub gave_way: AtomicU64,
+    /// Threads of the slow lane that handle a request.
+    pub slow_busy: AtomicUsize,
     /// No new connections and no second requests.
     pub stopping: AtomicBool,
     /// The threads are to end.
@@ -122,7 +126,9 @@ impl Shared {
     /// A slow thread's life. The answer is sent by a worker: this thread is for handling alone.
     pub fn work_slowly(&self) {
         while let Some((mut connection, request)) = self.slow.pop() {
+            self.slow_busy.fetch_add(1, Ordering::Relaxed);
             let response = self.handler.handle(request);
+            self.slow_busy.fetch_sub(1, Ordering::Relaxed);
             connection.answer(&response, self.is_stopping(), &self.limits);
             self.park(connection, Interest::Write);
         }

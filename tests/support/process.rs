@@ -25,7 +25,28 @@ impl Drop for Process {
 
 /// Starts it in the folder, on a free port, and waits for its first line.
 pub fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    start(
+        Command::new(env!("CARGO_BIN_EXE_patmost")),
+        folder,
+        arguments,
+        environment,
+    )
+}
+
+/// The same with so many descriptors and no more.
+pub fn serve_within(descriptors: usize, folder: &Path, arguments: &[&str]) -> Process {
+    let mut shell = Command::new("sh");
+    let run = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+    shell.args(["-c", &run, env!("CARGO_BIN_EXE_patmost")]);
+    start(shell, folder, arguments, &[("RUST_LOG", "warn")])
+}
+
+fn start(
+    mut command: Command,
+    folder: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Process {
     command
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(arguments)

@@ -4,7 +4,10 @@
 
 mod support;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::sample::Index;
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use support::*;
 
 /// Cases of each property.
@@ -209,21 +212,133 @@ fn what_is_taken_is_answered_in_order_and_what_follows_is_run() {
     }
 }
 
+/// A row of the tables above with some bytes taken out, put in, doubled or changed.
+fn nearly_a_row() -> impl Strategy<Value = Vec<u8>> {
+    let refused = REFUSED
+        .iter()
+        .map(|(begin, rest, _)| format!("{begin}{rest}"));
+    let taken = TAKEN
+        .iter()
+        .map(|(begin, rest, _)| format!("{begin}{rest}"));
+    let rows: Vec<String> = refused.chain(taken).collect();
+    let change = (
+        any::<Index>(),
+        0..4,
+        prop_oneof![any::<u8>(), prop::sample::select(&b"\r\n \t:;0,\0\x7f"[..])],
+    );
+    (
+        prop::sample::select(rows),
+        proptest::collection::vec(change, 0..6),
+    )
+        .prop_map(|(row, changes)| {
+            let mut bytes = row.into_bytes();
+            for (at, how, byte) in changes {
+                let at = at.index(bytes.len());
+                match how {
+                    0 if bytes.len() > 1 => drop(bytes.remove(at)),
+                    1 => bytes.insert(at, byte),
+                    2 => bytes.insert(at, bytes[at]),
+                    _ => bytes[at] = byte,
+                }
+            }
+            bytes
+        })
+}
+
 #[test]
 fn random_bytes_never_stop_the_server() {
     let mm = fresh();
     let bytes = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..300),
         "[A-Z]{1,8} /[ -~]{0,60} HTTP/1.1\r\nHost: h\r\n([A-Za-z-]{1,9}: [ -~]{0,30}\r\n){0,6}\r\n[ -~]{0,40}".prop_map(String::into_bytes),
+        nearly_a_row(),
     ];
+    let behind = change(&mm.admin().credential.unwrap(), "owned");
     check(&bytes, |bytes| {
-        let answer = client::raw_and_shut(&mm.address(), &bytes);
+        // Whatever is refused ends its connection: what stands behind it is run only when all before it was taken.
+        let answer = client::raw_and_shut(&mm.address(), &[&bytes[..], behind.as_bytes()].concat());
         prop_assert!(answer.is_empty() || answer.starts_with(b"HTTP/1."));
+        let statuses = statuses(&answer);
         prop_assert!(
-            !answer.starts_with(b"HTTP/1.1 500"),
+            !statuses.contains(&500),
             "{}",
             String::from_utf8_lossy(&answer)
         );
+        let closing = statuses
+            .iter()
+            .position(|status| [408, 413, 414, 417, 431, 505].contains(status));
+        prop_assert!(
+            closing.is_none_or(|at| at + 1 == statuses.len()),
+            "{statuses:?}"
+        );
+        Ok(())
+    });
+    mm.admin().get("/users/me").ok();
+}
+
+/// Frames of a WebSocket, as clients send them and as they do not.
+fn frames() -> impl Strategy<Value = Vec<u8>> {
+    let action = "\\{\"seq\":-?[0-9]{1,3},\"action\":\"(ping|get_statuses|get_statuses_by_ids|user_typing|authentication_challenge|)\",\"data\":(\\{\\}|null|\\[\\]|\\{\"(user_ids|channel_id|token)\":(\"[a-z]{0,30}\"|1|\\[1\\])\\})\\}";
+    let payload = prop_oneof![
+        action.prop_map(String::into_bytes),
+        proptest::collection::vec(any::<u8>(), 0..140),
+        (0..20_000_usize).prop_map(|size| vec![b'x'; size]),
+    ];
+    let first = prop_oneof![
+        prop::sample::select(&[0x81_u8, 0x82, 0x01, 0x80, 0x88, 0x89, 0x8a][..]),
+        any::<u8>()
+    ];
+    let frame = (
+        first,
+        any::<bool>(),
+        any::<[u8; 4]>(),
+        payload,
+        any::<u64>(),
+        0..8,
+    )
+        .prop_map(|(first, masked, key, mut payload, length, form)| {
+            let mut bytes = vec![first];
+            let mask = u8::from(masked) << 7;
+            match (form, payload.len()) {
+                // A length that is a lie.
+                (0, _) => {
+                    bytes.push(mask | 127);
+                    bytes.extend(length.to_be_bytes());
+                }
+                (_, size @ 0..126) => bytes.push(mask | size as u8),
+                (_, size) => {
+                    bytes.push(mask | 126);
+                    bytes.extend((size as u16).to_be_bytes());
+                }
+            }
+            if masked {
+                bytes.extend(key);
+                payload
+                    .iter_mut()
+                    .zip(key.iter().cycle())
+                    .for_each(|(byte, key)| *byte ^= key);
+            }
+            bytes.extend(payload);
+            bytes
+        });
+    proptest::collection::vec(frame, 0..6).prop_map(|frames| frames.concat())
+}
+
+#[test]
+fn no_frame_stops_the_server() {
+    let mm = fresh();
+    let secret = mm.admin().credential.unwrap();
+    check(&(frames(), any::<bool>()), |(frames, known)| {
+        let who = if known {
+            format!("Authorization: Bearer {secret}\r\n")
+        } else {
+            String::new()
+        };
+        let open = format!(
+            "GET /api/v4/websocket HTTP/1.1\r\nHost: h\r\n{who}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        );
+        let answer = client::raw_and_shut(&mm.address(), &[open.as_bytes(), &frames].concat());
+        prop_assert!(answer.starts_with(b"HTTP/1.1 101 "));
         Ok(())
     });
     mm.admin().get("/users/me").ok();
@@ -324,14 +439,38 @@ fn any_body_on_any_route_is_answered_and_never_by_a_5xx() {
     mm.admin().get("/users/me").ok();
 }
 
-/// Runs a property over many cases; a failure shows the smallest input that fails.
+/// Panics on the server's threads, which a client sees as no more than an answer or an end.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+
+fn count_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            let thread = std::thread::current();
+            if ["http", "http-slow", "writer"].contains(&thread.name().unwrap_or_default()) {
+                PANICS.fetch_add(1, Ordering::SeqCst);
+            }
+            before(info);
+        }));
+    });
+}
+
+/// Runs a property over many cases, and over those that failed once; a failure shows the smallest input that fails.
 fn check<S: Strategy>(strategy: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    count_panics();
     let config = Config {
         cases: CASES,
-        failure_persistence: None,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
+            "tests/regressions/hostile.txt",
+        ))),
         ..Config::default()
     };
     TestRunner::new(config)
-        .run(strategy, property)
+        .run(strategy, |value| {
+            property(value)?;
+            prop_assert_eq!(PANICS.load(Ordering::SeqCst), 0, "the server panicked");
+            Ok(())
+        })
         .unwrap_or_else(|error| panic!("{error}"));
 }

@@ -9,6 +9,7 @@ use crate::fixture::Control;
 use crate::hub::Hub;
 use crate::id::Sequence;
 use crate::limit::{RateLimit, Seldom};
+use crate::metrics::Requests;
 use crate::password::{Cost, Passwords};
 use crate::store::{Durability, Store};
 use crate::traffic::Traffic;
@@ -39,6 +40,8 @@ pub struct App {
     pub hub: Arc<Hub>,
     /// Requests by address and account.
     pub rate_limit: RateLimit,
+    /// What was asked, counted.
+    pub requests: Requests,
     /// When a token's refusal was noted in the audit last.
     pub refusals: Seldom,
     /// How requests were answered.
@@ -80,6 +83,7 @@ impl App {
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
             hub: Arc::default(),
             rate_limit: RateLimit::default(),
+            requests: Requests::default(),
             refusals: Seldom::new(REFUSALS),
             traffic: Traffic::default(),
             fixture: None,

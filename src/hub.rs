@@ -93,6 +93,12 @@ impl Hub {
         (listener, account.listeners.len() == 1)
     }
 
+    /// How many listen.
+    pub fn count(&self) -> usize {
+        let accounts = lock(&self.accounts);
+        accounts.values().map(|one| one.listeners.len()).sum()
+    }
+
     /// Ends it.
     pub fn leave(&self, listener: &Arc<Listener>, now: Millis) {
         if let Some(account) = lock(&self.accounts).get_mut(&listener.user_id) {

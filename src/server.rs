@@ -7,16 +7,20 @@ use std::time::Duration;
 use crate::app::{App, Options};
 use crate::auth::{self, Entry};
 use crate::clean_up::{self, CleanUp};
-use crate::config::ENABLE_USER_ACCESS_TOKENS;
+use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, engine};
 use crate::store::Serving;
 use crate::user;
+
+/// How long a reader of the metrics may take to go.
+const METRICS_STOP: Duration = Duration::from_secs(1);
 
 /// A running server. It runs until [`Server::stop`].
 pub struct Server {
     app: Arc<App>,
     engine: engine::Server,
     clean_up: CleanUp,
+    metrics: Option<engine::Server>,
     _serving: Serving,
 }
 
@@ -48,6 +52,7 @@ impl Server {
             app,
             engine,
             clean_up,
+            metrics: None,
             _serving: serving,
         })
     }
@@ -55,6 +60,16 @@ impl Server {
     /// What its operations are given.
     pub(crate) fn app(&self) -> &Arc<App> {
         &self.app
+    }
+
+    /// Answers `GET /metrics` on a listener of its own, and tells where that is.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn serve_metrics(&mut self, listener: TcpListener) -> Result<SocketAddr, String> {
+        let metrics = http::metrics::serve(Arc::clone(&self.app), self.engine.load(), listener)
+            .map_err(|error| format!("cannot start: {error}"))?;
+        Ok(self.metrics.insert(metrics).local_addr())
     }
 
     /// Where it listens.
@@ -74,14 +89,27 @@ impl Server {
 
     /// Whether all its threads run; when not, it should be started anew.
     pub fn is_alive(&self) -> bool {
-        self.engine.is_alive()
+        self.engine.is_alive() && self.metrics.as_ref().is_none_or(engine::Server::is_alive)
+    }
+
+    /// Fixes other settings than before, weakest first; they hold from the next request.
+    ///
+    /// # Errors
+    /// When the data file cannot be read; the settings then stay as they were.
+    pub fn repin(&self, pins: Vec<Pin>) -> Result<(), String> {
+        let repinned = self.app.store.read(|tx| self.app.config.repin(tx, pins));
+        repinned.map_err(|error| error.to_string())
     }
 
     /// Takes no more requests, finishes those that are complete, and closes the file. False when some were still in
     /// flight after that time.
     pub fn stop(self, within: Duration) -> bool {
         drop(self.clean_up);
-        self.engine.stop(within)
+        let stopped = self.engine.stop(within);
+        // The last look at a server that drains is of interest, too.
+        self.metrics
+            .is_none_or(|metrics| metrics.stop(METRICS_STOP))
+            && stopped
     }
 
     /// Deletes at once the tokens and sessions that ended long enough ago, as happens every hour by itself.

@@ -1,104 +1,18 @@
-//! The server as a process: how it starts, how it stops, and what a kill leaves.
-#![cfg(unix)]
+//! The server as a process: how it starts, how it stops, what signals do.
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
 
 mod support;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use support::connection::Connection;
+use support::process::{Process, serve};
 use support::*;
-
-struct Process {
-    child: Child,
-    log: BufReader<ChildStderr>,
-    first_line: String,
-    address: String,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    command
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .args(arguments)
-        .envs(environment.iter().copied());
-    let mut child = command
-        .env_remove("RUST_LOG")
-        .current_dir(folder)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut log = BufReader::new(child.stderr.take().unwrap());
-    let mut first_line = String::new();
-    log.read_line(&mut first_line).unwrap();
-    let address = first_line
-        .split_once("http://")
-        .map(|(_, rest)| rest.split(',').next().unwrap().to_owned())
-        .unwrap_or_default();
-    Process {
-        child,
-        log,
-        first_line,
-        address,
-    }
-}
-
-impl Process {
-    fn signal(&self, name: &str) {
-        assert!(
-            Command::new("kill")
-                .args([&format!("-{name}"), &self.child.id().to_string()])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-
-    fn ends_with(mut self, code: i32) -> String {
-        assert_eq!(self.child.wait().unwrap().code(), Some(code));
-        let mut rest = String::new();
-        self.log.read_to_string(&mut rest).unwrap();
-        rest
-    }
-
-    /// Killed with the signal 9, and started anew on the same file.
-    fn killed(mut self, folder: &Path) -> Process {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        serve(folder, &["--enable-user-access-tokens"], &[])
-    }
-
-    fn send(&self, method: &str, path: &str, secret: &str, body: Value) -> Answer {
-        let request = Request::new(method, &format!("/api/v4{path}"))
-            .header("Authorization", &format!("Bearer {secret}"));
-        client::send(&self.address, &request.body(body.to_string()))
-    }
-
-    fn login(&self) -> String {
-        let answer = self.send(
-            "POST",
-            "/users/login",
-            "",
-            json!({"login_id": "admin", "password": PASSWORD}),
-        );
-        answer.header("token").unwrap().to_owned()
-    }
-
-    fn with_admin(self) -> Process {
-        let account =
-            json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD});
-        self.send("POST", "/users", "", account).created();
-        self
-    }
-}
 
 #[test]
 fn the_first_line_says_where_and_what_to_do_first() {
@@ -217,49 +131,171 @@ fn an_address_in_use_is_one_sentence_and_leaves_nothing_behind() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// The settings as the server shows them.
+fn config(process: &Process, admin: &str) -> Value {
+    process.send("GET", "/config", admin, json!({})).ok()
+}
+
 #[test]
-fn an_answered_change_is_there_after_kill_9() {
+fn sighup_reads_the_config_file_again_and_a_bad_file_changes_nothing() {
     let folder = new_folder();
-    let mut process = serve(&folder, &["--enable-user-access-tokens"], &[]).with_admin();
+    let file = folder.join("c.json");
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    write(r#"{"TeamSettings":{"SiteName":"One"},"ServiceSettings":{"MaximumLoginAttempts":3}}"#);
+    let environment = [("MM_SERVICESETTINGS_ENABLEDEVELOPER", "true")];
+    let mut process = serve(&folder, &["--config", "c.json"], &environment).with_admin();
     let admin = process.login();
-    let mut kept: Vec<(String, String)> = Vec::new();
-    for round in 0..25 {
-        let made = process
-            .send(
-                "POST",
-                "/users/me/tokens",
-                &admin,
-                json!({"description": round.to_string()}),
-            )
-            .ok();
-        if round % 3 == 2 {
-            let (id, secret) = kept.pop().unwrap();
-            process
-                .send(
-                    "POST",
-                    "/users/tokens/revoke",
-                    &admin,
-                    json!({"token_id": id}),
-                )
-                .acknowledged();
-            process = process.killed(&folder);
-            process
-                .send("GET", "/users/me", &secret, json!({}))
-                .expired();
-        } else {
-            process = process.killed(&folder);
+    let mut reload = |text: &str, says: &str| {
+        write(text);
+        process.signal("HUP");
+        loop {
+            let line = process.next_line();
+            if line.contains("settings") {
+                assert!(line.contains(says), "{line}");
+                break;
+            }
         }
-        kept.push((made.text("id"), made.text("token")));
-        for (_, secret) in &kept {
-            process.send("GET", "/users/me", secret, json!({})).ok();
-        }
+        let config = config(&process, &admin);
+        assert_eq!(config["ServiceSettings"]["EnableDeveloper"], true);
+        (
+            config["TeamSettings"]["SiteName"].clone(),
+            config["ServiceSettings"]["MaximumLoginAttempts"].clone(),
+        )
+    };
+    let two = r#"{"TeamSettings":{"SiteName":"Two"}}"#;
+    assert_eq!(
+        reload(two, "INFO the settings were read again"),
+        (json!("Two"), json!(10))
+    );
+    let bad = [
+        "{",
+        r#"{"TeamSettings":{"SiteName":"Three"},"ServiceSettings":{"MaximumLoginAttempts":0}}"#,
+    ];
+    for text in bad {
+        let says = "ERROR the settings stay as they were: config file c.json";
+        assert_eq!(reload(text, says), (json!("Two"), json!(10)));
     }
+    process.signal("TERM");
+    process.ends_with(0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn systemd_is_told_what_the_server_does() {
+    let folder = new_folder();
+    std::fs::write(folder.join("c.json"), "{}").unwrap();
+    let path = folder.join("notify");
+    let named = path.display().to_string();
+    let hidden = format!("patmost-test-{}", std::process::id());
+    let abstract_name = SocketAddr::from_abstract_name(&hidden).unwrap();
+    for (socket, name) in [
+        (UnixDatagram::bind(&path).unwrap(), named),
+        (
+            UnixDatagram::bind_addr(&abstract_name).unwrap(),
+            format!("@{hidden}"),
+        ),
+    ] {
+        let told = || {
+            let mut bytes = [0; 200];
+            let size = socket.recv(&mut bytes).unwrap();
+            String::from_utf8(bytes[..size].to_vec()).unwrap()
+        };
+        let process = serve(
+            &folder,
+            &["--config", "c.json"],
+            &[("NOTIFY_SOCKET", &name)],
+        );
+        assert_eq!(told(), "READY=1");
+        process.signal("HUP");
+        let reloading = told();
+        let micros = reloading
+            .strip_prefix("RELOADING=1\nMONOTONIC_USEC=")
+            .unwrap();
+        assert!(micros.parse::<u64>().unwrap() > 0);
+        assert_eq!(told(), "READY=1");
+        process.signal("TERM");
+        assert_eq!(told(), "STOPPING=1");
+        process.ends_with(0);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_backup_taken_while_clients_write_is_one_moment() {
+    let folder = new_folder();
+    let process = serve(
+        &folder,
+        &["--enable-user-access-tokens"],
+        &[("RUST_LOG", "warn")],
+    )
+    .with_admin();
+    let (admin, address) = (process.login(), process.address.clone());
+    let (end, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let copies: Vec<(usize, String)> = std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut connection = Connection::to(&address).unwrap();
+                while !end.load(Ordering::SeqCst) {
+                    let made = connection.ask(
+                        "POST",
+                        "/users/me/tokens",
+                        &admin,
+                        r#"{"description":"x"}"#,
+                    );
+                    made.unwrap().ok();
+                    answered.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        let copies = (0..5).map(|number| {
+            let (before, name) = (answered.load(Ordering::SeqCst), format!("copy{number}.db"));
+            let mut backup = Command::new(env!("CARGO_BIN_EXE_patmost"));
+            let output = backup
+                .args(["backup", &name])
+                .current_dir(&folder)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+            (before, name)
+        });
+        let copies = copies.collect();
+        end.store(true, Ordering::SeqCst);
+        copies
+    });
     drop(process);
-    let check = Command::new(env!("CARGO_BIN_EXE_patmost"))
-        .arg("check")
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(check.status.success(), "{check:?}");
+    for (before, name) in copies {
+        let copy = serve(
+            &folder,
+            &["--data", &name, "--enable-user-access-tokens"],
+            &[],
+        );
+        let count = |path: &str, counts: fn(&Value) -> bool| {
+            let mut connection = Connection::to(&copy.address).unwrap();
+            let page = |page: usize| {
+                let path = format!("{path}?per_page=200&page={page}");
+                let rows = connection.ask("GET", &path, &admin, "").unwrap().ok();
+                rows.as_array().unwrap().clone()
+            };
+            (0..)
+                .map(page)
+                .take_while(|rows| !rows.is_empty())
+                .flatten()
+                .filter(counts)
+                .count()
+        };
+        let tokens = count("/users/me/tokens", |_| true);
+        let audits = count("/users/me/audits", |row| {
+            row.text("extra_info").starts_with("success - token_id=")
+        });
+        assert_eq!(tokens, audits, "{name}");
+        assert!(tokens >= before, "{name}: {tokens} of {before}");
+        let mut check = Command::new(env!("CARGO_BIN_EXE_patmost"));
+        let output = check
+            .args(["check", "--data", &name])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use pico_args::Arguments;
 
-use super::serve::{self, End};
+use super::signals::{self, Wish};
 use super::{Stop, print};
 use crate::config::Pin;
 use crate::fixture::Builder;
-use crate::{log_line, seed};
+use crate::seed;
 
 /// What only an ephemeral server takes.
 pub struct Flags {
@@ -60,7 +60,6 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
             "--seed - and --exit-with-stdin both need standard input".into(),
         ));
     }
-    log_line::init("info");
     if let Some(path) = &flags.ready_file {
         // What an earlier run left would be taken for this one.
         remove(path)?;
@@ -77,10 +76,11 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
             "cannot listen on {listen}: {error}; choose another address with --listen"
         ))
     })?;
-    let ends = serve::ends()?;
+    let wishes = signals::catch(false)
+        .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
     let fixture = builder.start_on(listener).map_err(Stop::Failed)?;
     if flags.exit_with_stdin {
-        end_with_stdin(ends.tell.clone());
+        end_with_stdin(wishes.tell.clone());
     }
     let ready = fixture.ready();
     if let Some(path) = &flags.ready_file {
@@ -90,7 +90,7 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
     print(&ready)?;
     log::info!("listens on {}, ephemeral", fixture.url());
     fixture.remove_abandoned();
-    let told = ends.wait(lifetime, || fixture.is_alive());
+    let told = wishes.wait(lifetime, || fixture.is_alive(), || {});
     if let Some(path) = &flags.ready_file {
         remove(path)?;
     }
@@ -99,12 +99,12 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
 }
 
 /// Ends with the pipe on standard input: whoever holds its other end has ended, or wants it so.
-fn end_with_stdin(tell: Sender<End>) {
+fn end_with_stdin(tell: Sender<Wish>) {
     std::thread::spawn(move || {
         let (mut stdin, mut thrown_away) = (std::io::stdin().lock(), [0; 1024]);
         while let Ok(1..) = stdin.read(&mut thrown_away) {}
         // When nobody listens any more the server is already stopping.
-        let _ = tell.send(End::Said("standard input was closed".into()));
+        let _ = tell.send(Wish::Stop("standard input was closed".into()));
     });
 }
 

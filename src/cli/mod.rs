@@ -6,6 +6,8 @@
 mod ephemeral;
 mod reference;
 mod serve;
+mod signals;
+mod supervisor;
 mod upkeep;
 
 use std::ffi::OsString;
@@ -21,9 +23,10 @@ use crate::app::{App, Options};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::{AppError, TOKENS_DISABLED};
+use crate::log_line::{self, Form};
 use crate::password::Cost;
 use crate::permission::Caller;
-use crate::{log_line, seed, token, user};
+use crate::{seed, token, user};
 
 /// A command of the program.
 pub struct Command {
@@ -330,7 +333,7 @@ pub struct Operator {
 impl Operator {
     /// Opens the file for a command, and makes it where the command may be the first one.
     pub fn open(command: &Command, data: PathBuf, make: bool) -> Result<Operator, Stop> {
-        log_line::init("warn");
+        log_line::init("warn", Form::default());
         if !make && !data.exists() {
             return Err(Stop::Failed(format!(
                 "there is no data file {}; name it with --data, or start with patmost serve",

@@ -1,19 +1,16 @@
 //! `patmost serve`: answers until it is told to stop.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use pico_args::Arguments;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 use super::ephemeral::{self, Flags};
-use super::{Command, Stop, default_data, nothing_left};
+use super::{Command, Stop, default_data, nothing_left, signals, supervisor};
 use crate::app::Options;
 use crate::clock::Clock;
-use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin};
+use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin, TRUSTED_PROXIES};
 use crate::log_line;
 use crate::password::Cost;
 use crate::server::Server;
@@ -21,12 +18,9 @@ use crate::server::Server;
 /// How long requests in flight may take to end.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
-/// How often the engine's threads are looked after.
-const LOOK: Duration = Duration::from_secs(1);
-
 pub static SERVE: Command = Command {
     name: "serve",
-    takes: "[--listen ADDRESS] [--data FILE] [--config FILE] [--enable-user-access-tokens] [--ephemeral ...]",
+    takes: "[--listen ADDRESS] [--data FILE] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ...]",
     does: "Answer the Mattermost API",
     options: &[
         (
@@ -39,12 +33,21 @@ pub static SERVE: Command = Command {
         ),
         (
             "--config FILE",
-            "JSON, section -> setting -> value; beats what is stored",
+            "JSON, section -> setting -> value; beats what is stored; SIGHUP reads it again",
         ),
         (
             "--enable-user-access-tokens",
             "pins ServiceSettings.EnableUserAccessTokens to true",
         ),
+        (
+            "--trusted-proxy ADDRESS",
+            "an address or network in front of the server that may say who the client is; may be repeated",
+        ),
+        (
+            "--metrics ADDRESS",
+            "where GET /metrics answers, for Prometheus; default nowhere",
+        ),
+        ("--log-format FORMAT", "logfmt (the default) or json"),
         (
             "--ephemeral",
             "for tests: no file is left, a free port unless --listen says otherwise, tokens on, an admin ready; the first line on stdout is JSON that says where and who. With it:",
@@ -88,7 +91,14 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let named: Option<PathBuf> = arguments.opt_value_from_str("--data")?;
     let file: Option<PathBuf> = arguments.opt_value_from_str("--config")?;
     let enabled = arguments.contains("--enable-user-access-tokens");
+    let proxies: Vec<String> = arguments.values_from_str("--trusted-proxy")?;
+    let metrics: Option<String> = arguments.opt_value_from_str("--metrics")?;
+    let form = arguments.opt_value_from_str("--log-format")?;
     nothing_left(arguments)?;
+    log_line::init("info", form.unwrap_or_default());
+
+    let pinned = flag_pins(enabled, &proxies)?;
+    let read_pins = || pins(file.as_deref(), &pinned);
     if ephemeral {
         if named.is_some() {
             return Err(Stop::Usage(
@@ -96,35 +106,38 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
             ));
         }
         let listen = listen.as_deref().unwrap_or("127.0.0.1:0");
-        return ephemeral::run(listen, flags, pins(file, enabled)?);
+        return ephemeral::run(listen, flags, read_pins()?);
     }
     if let Some(name) = flags.given() {
         return Err(Stop::Usage(format!("{name} is for --ephemeral alone")));
     }
     let listen = listen.unwrap_or_else(|| "127.0.0.1:8065".into());
     let data = named.unwrap_or_else(default_data);
-    log_line::init("info");
-
-    let pins = pins(file, enabled)?;
+    let pins = read_pins()?;
     // The address is taken before the file is made: a second start by mistake leaves nothing behind.
-    let listener = TcpListener::bind(&listen).map_err(|error| {
-        Stop::Failed(format!(
-            "cannot listen on {listen}: {error}; choose another address with --listen"
-        ))
-    })?;
+    let listener = bind(&listen, "--listen")?;
+    let metrics = metrics
+        .map(|address| bind(&address, "--metrics"))
+        .transpose()?;
     // Caught before anyone can be told that the server is up.
-    let ends = ends()?;
+    let wishes = signals::catch(file.is_some())
+        .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
     let options = Options {
         data,
         pins,
         clock: Clock::System,
         cost: Cost::Owasp,
     };
-    let server = Server::start(listener, options).map_err(Stop::Failed)?;
-    log::info!("{}", server.greeting().map_err(Stop::Failed)?);
-    tell_supervisor();
+    let mut server = Server::start(listener, options).map_err(Stop::Failed)?;
+    log_line::always(&server.greeting().map_err(Stop::Failed)?);
+    if let Some(listener) = metrics {
+        let address = server.serve_metrics(listener).map_err(Stop::Failed)?;
+        log_line::always(&format!("metrics are on http://{address}/metrics"));
+    }
+    supervisor::ready();
 
-    let told = ends.wait(None, || server.is_alive());
+    let told = wishes.wait(None, || server.is_alive(), || reload(&server, &read_pins));
+    supervisor::stopping();
     if !server.stop(STOP_WITHIN) {
         log::warn!(
             "some requests were still in flight after {} s",
@@ -136,31 +149,17 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// systemd's protocol (sd_notify): a datagram to the socket that the environment names.
-#[cfg(unix)]
-fn tell_supervisor() {
-    let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
-        return;
-    };
-    let sent = std::os::unix::net::UnixDatagram::unbound()
-        .and_then(|socket| socket.send_to(b"READY=1", &name));
-    if let Err(error) = sent {
-        log::warn!("the supervisor was not told that the server is ready: {error}");
-    }
+fn bind(address: &str, flag: &str) -> Result<TcpListener, Stop> {
+    TcpListener::bind(address).map_err(|error| {
+        Stop::Failed(format!(
+            "cannot listen on {address}: {error}; choose another address with {flag}"
+        ))
+    })
 }
 
-#[cfg(not(unix))]
-fn tell_supervisor() {}
-
-/// File < environment < flags.
-fn pins(file: Option<PathBuf>, enabled: bool) -> Result<Vec<Pin>, Stop> {
-    let mut pins = match file {
-        Some(path) => config::pins_of_file(&path).map_err(Stop::Failed)?,
-        None => Vec::new(),
-    };
-    pins.extend(
-        config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Failed)?,
-    );
+/// What the flags pin.
+fn flag_pins(enabled: bool, proxies: &[String]) -> Result<Vec<Pin>, Stop> {
+    let mut pins = Vec::new();
     if enabled {
         pins.push(Pin {
             setting: &ENABLE_USER_ACCESS_TOKENS,
@@ -168,60 +167,35 @@ fn pins(file: Option<PathBuf>, enabled: bool) -> Result<Vec<Pin>, Stop> {
             by: "flag --enable-user-access-tokens".into(),
         });
     }
+    if !proxies.is_empty() {
+        let by = "flag --trusted-proxy";
+        let pin = Pin::new(&TRUSTED_PROXIES.path(), &proxies.join(" "), by);
+        pins.push(pin.map_err(|error| Stop::Usage(format!("--trusted-proxy: {error}")))?);
+    }
     Ok(pins)
 }
 
-/// Why a server ends.
-pub enum End {
-    /// A signal.
-    Signal(i32),
-    /// Whatever else, in words.
-    Said(String),
+/// File < environment < flags.
+fn pins(file: Option<&Path>, flags: &[Pin]) -> Result<Vec<Pin>, Stop> {
+    let mut pins = match file {
+        Some(path) => config::pins_of_file(path).map_err(Stop::Failed)?,
+        None => Vec::new(),
+    };
+    pins.extend(
+        config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Failed)?,
+    );
+    pins.extend_from_slice(flags);
+    Ok(pins)
 }
 
-/// What may end the server.
-pub struct Ends {
-    pub tell: Sender<End>,
-    told: Receiver<End>,
-}
-
-/// Listens for signals from here on.
-pub fn ends() -> Result<Ends, Stop> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])
-        .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
-    let (tell, told) = channel();
-    let by_signal = tell.clone();
-    std::thread::spawn(move || {
-        for (count, signal) in signals.forever().enumerate() {
-            if count > 0 {
-                // Told twice: at once.
-                std::process::exit(1);
-            }
-            // When nobody listens any more the server is already stopping.
-            let _ = by_signal.send(End::Signal(signal));
-        }
-    });
-    Ok(Ends { tell, told })
-}
-
-impl Ends {
-    /// Returns when something says so, or after the time; fails when the engine has lost a thread, so that a supervisor
-    /// starts it anew.
-    pub fn wait(self, within: Option<Duration>, is_alive: impl Fn() -> bool) -> Result<(), Stop> {
-        let begun = Instant::now();
-        loop {
-            let left = within.map(|within| within.saturating_sub(begun.elapsed()));
-            if left == Some(Duration::ZERO) {
-                log::info!("stopping: its time is over");
-                return Ok(());
-            }
-            match self.told.recv_timeout(left.unwrap_or(LOOK).min(LOOK)) {
-                Ok(End::Signal(signal)) => log::info!("stopping: signal {signal}"),
-                Ok(End::Said(why)) => log::info!("stopping: {why}"),
-                Err(RecvTimeoutError::Timeout) if is_alive() => continue,
-                Err(_) => return Err(Stop::Failed("a thread of the server ended, which it never should; please report the lines above".into())),
-            }
-            return Ok(());
+/// Reads the settings again; those that cannot be read change nothing.
+fn reload(server: &Server, read_pins: impl Fn() -> Result<Vec<Pin>, Stop>) {
+    supervisor::reloading();
+    match read_pins().and_then(|pins| server.repin(pins).map_err(Stop::Failed)) {
+        Ok(()) => log::info!("the settings were read again"),
+        Err(Stop::Failed(error) | Stop::Usage(error)) => {
+            log::error!("the settings stay as they were: {error}");
         }
     }
+    supervisor::ready();
 }

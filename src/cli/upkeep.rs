@@ -56,15 +56,22 @@ fn check(mut arguments: Arguments) -> Result<(), Stop> {
     let data = take_data(&mut arguments)?;
     nothing_left(arguments)?;
     let operator = Operator::open(&CHECK, data, false)?;
-    let faults = operator.app.store.faults()?;
-    if faults.is_empty() {
-        return format.print(&json!({"faults": []}), "the data file is sound", "");
+    let looks = operator.app.store.check()?;
+    let faults: Vec<&str> = looks
+        .iter()
+        .flat_map(|look| look.faults.iter().map(String::as_str))
+        .collect();
+    let mut words = String::new();
+    for look in &looks {
+        let sound = if look.faults.is_empty() { "ok" } else { "NO" };
+        words += &format!("{sound}  {}\n", look.what);
     }
-    format.print(
-        &json!({ "faults": faults }),
-        &faults.join("\n"),
-        &faults.join("\n"),
-    )?;
+    let json = json!({ "checked": looks, "faults": faults });
+    if faults.is_empty() {
+        return format.print(&json, &(words + "the data file is sound"), "");
+    }
+    let told = faults.join("\n");
+    format.print(&json, &(words + &told), &told)?;
     Err(Stop::Failed(
         "the data file is not sound; restore it from a backup".into(),
     ))

@@ -43,7 +43,7 @@ fn change(cx: &Context, change: Change) -> Answer {
 pub fn environment(cx: &Context) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
     let mut pinned = json!({});
-    for pin in cx.app.config.pins() {
+    for pin in cx.app.config.pins().iter() {
         pinned[pin.setting.section][pin.setting.name] = if cx.flag("include_source") {
             pin.by.as_str().into()
         } else {

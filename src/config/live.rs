@@ -1,12 +1,13 @@
 //! The values in force, and how a running process keeps up with what is stored.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Pin, SETTINGS, Setting, get, set, sql};
+use super::{Pin, SETTINGS, Setting, TRUSTED_PROXIES, get, set, sql};
 use crate::error::AppError;
+use crate::http::proxy::Proxies;
 use crate::store::Tx;
 
 /// The values in force at one moment.
@@ -15,6 +16,7 @@ pub struct Config {
     revision: i64,
     document: Map<String, Value>,
     version: String,
+    proxies: Proxies,
 }
 
 impl Config {
@@ -36,11 +38,15 @@ impl Config {
             set(&mut document, pin.setting, pin.value.clone());
         }
         let version = version(&document);
-        Config {
+        let mut config = Config {
             revision,
             document,
             version,
-        }
+            proxies: Proxies::default(),
+        };
+        // What cannot be read is nobody.
+        config.proxies = Proxies::parse(config.text(&TRUSTED_PROXIES)).unwrap_or_default();
+        config
     }
 
     /// The value, of whatever type.
@@ -68,6 +74,11 @@ impl Config {
         &self.document
     }
 
+    /// Whom to believe what they say about a client.
+    pub fn proxies(&self) -> &Proxies {
+        &self.proxies
+    }
+
     /// `X-Version-Id`: Mattermost's version, ours, a hash of the configuration, and that there is no licence.
     pub fn version(&self) -> &str {
         &self.version
@@ -88,16 +99,24 @@ fn version(document: &Map<String, Value>) -> String {
 pub const MATTERMOST_VERSION: &str = "11.10.0";
 
 /// The configuration of a running process: pins, and what is stored as it was read last.
-pub struct Live {
-    pins: Vec<Pin>,
-    last: RwLock<Arc<Config>>,
+pub struct Live(RwLock<Values>);
+
+/// They change together.
+struct Values {
+    pins: Arc<[Pin]>,
+    last: Arc<Config>,
 }
 
 impl Live {
     /// With the given pins, weakest first; nothing is read yet.
     pub fn new(pins: Vec<Pin>) -> Live {
-        let last = RwLock::new(Arc::new(Config::new(0, Map::new(), &pins)));
-        Live { pins, last }
+        let last = Arc::new(Config::new(0, Map::new(), &pins));
+        let pins = pins.into();
+        Live(RwLock::new(Values { pins, last }))
+    }
+
+    fn values(&self) -> RwLockReadGuard<'_, Values> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The values in force in this transaction. A change, also one by another process, holds at once: the stored
@@ -108,26 +127,39 @@ impl Live {
         if last.revision == revision {
             return Ok(last);
         }
-        let config = Arc::new(Config::new(revision, sql::stored(tx)?, &self.pins));
-        *self.last.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&config);
-        Ok(config)
+        let stored = sql::stored(tx)?;
+        let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        values.last = Arc::new(Config::new(revision, stored, &values.pins));
+        Ok(Arc::clone(&values.last))
+    }
+
+    /// Other pins from here on.
+    pub fn repin(&self, tx: &Tx, pins: Vec<Pin>) -> Result<(), AppError> {
+        let config = Config::new(sql::revision(tx)?, sql::stored(tx)?, &pins);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Values {
+            pins: pins.into(),
+            last: Arc::new(config),
+        };
+        Ok(())
     }
 
     /// The values as they were read last, for what needs no exact answer.
     pub fn last(&self) -> Arc<Config> {
-        Arc::clone(&self.last.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.values().last)
     }
 
     /// The pins, weakest first.
-    pub fn pins(&self) -> &[Pin] {
-        &self.pins
+    pub fn pins(&self) -> Arc<[Pin]> {
+        Arc::clone(&self.values().pins)
     }
 
     /// What pins the setting, if anything does.
-    pub fn pin(&self, setting: &Setting) -> Option<&Pin> {
-        self.pins
+    pub fn pin(&self, setting: &Setting) -> Option<Pin> {
+        let pins = self.pins();
+        let pin = pins
             .iter()
             .rev()
-            .find(|pin| std::ptr::eq(pin.setting, setting))
+            .find(|pin| std::ptr::eq(pin.setting, setting));
+        pin.cloned()
     }
 }

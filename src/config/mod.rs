@@ -16,6 +16,7 @@ pub use self::change::{patch, replace};
 pub use self::live::{Config, Live, MATTERMOST_VERSION};
 pub use self::pin::{Pin, pins_of_environment, pins_of_file};
 use crate::error::AppError;
+use crate::http::proxy::Proxies;
 
 /// A setting that does something here.
 #[derive(Debug)]
@@ -39,9 +40,11 @@ pub enum Kind {
     Int(i64, i64, i64, &'static str),
     /// A text: default, least and most bytes, and the beginning of Mattermost's error id that names it.
     Text(&'static str, usize, usize, &'static str),
+    /// Addresses and networks, with spaces between; none by default.
+    Networks,
 }
 
-use Kind::{Bool, Int, Text};
+use Kind::{Bool, Int, Networks, Text};
 
 macro_rules! settings {
     ($($constant:ident = $section:ident.$name:ident, $kind:expr, $does:literal;)*) => {
@@ -65,6 +68,7 @@ settings! {
     EXTEND_SESSION_LENGTH_WITH_ACTIVITY = ServiceSettings.ExtendSessionLengthWithActivity, Bool(false), "A login's length counts from its last use, and the idle time-out does not apply";
     MAXIMUM_PAYLOAD_SIZE_BYTES = ServiceSettings.MaximumPayloadSizeBytes, Int(300_000, 1_000, 50_000_000, "max_payload_size"), "Bytes of a request's body at most";
     ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text("", 0, 4096, "allow_cors_from"), "Origins whose pages may call, with spaces between; `*`: any";
+    TRUSTED_PROXIES = ServiceSettings.TrustedProxies, Networks, "Addresses and networks of the servers in front, with spaces between: what they say about the client is believed";
     ENABLE_DEVELOPER = ServiceSettings.EnableDeveloper, Bool(false), "Errors say more under `detailed_error`";
     SITE_NAME = TeamSettings.SiteName, Text("patmost", 1, 30, "sitename"), "The name that clients show";
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";
@@ -94,6 +98,7 @@ impl Setting {
             Bool(value) => value.into(),
             Int(value, ..) => value.into(),
             Text(value, ..) => value.into(),
+            Networks => "".into(),
         }
     }
 
@@ -114,6 +119,7 @@ impl Setting {
             (Text(_, least, most, rule), Value::String(text)) => {
                 return self.check_text(text, *least, *most, rule);
             }
+            (Networks, Value::String(text)) if Proxies::parse(text).is_some() => return Ok(()),
             (Int(_, least, most, rule), Value::Number(number)) => {
                 number.as_i64().map(|number| (number, *least, *most, *rule))
             }
@@ -171,6 +177,7 @@ impl Setting {
                 .map(Value::from),
             Int(..) => text.parse::<i64>().ok().map(Value::from),
             Text(..) => Some(text.into()),
+            Networks => Proxies::parse(text).map(|_| text.into()),
         };
         let value = value
             .ok_or_else(|| format!("{}: {text:?} is not {}", self.path(), self.type_in_words()))?;
@@ -184,6 +191,7 @@ impl Setting {
             Bool(_) => "true or false",
             Int(..) => "a whole number",
             Text(..) => "a text",
+            Networks => "addresses and networks with spaces between",
         }
     }
 }

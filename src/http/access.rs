@@ -1,8 +1,11 @@
 //! The access log: one line for every request.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use log::kv::{self, Key, Value, VisitSource};
 
 use super::engine::{Request, Response};
+use super::routes::Route;
 use crate::auth::Refused;
 use crate::id;
 use crate::limit::Allowance;
@@ -17,19 +20,26 @@ pub struct AccessLine {
     /// 26 letters, new for each request.
     pub request_id: String,
     method: &'static str,
-    /// The path of the route table; `-`: none.
-    pub route: &'static str,
+    /// The row of the route table, if one fits.
+    pub route: Option<&'static Route>,
     /// Where from.
     pub address: String,
     user_id: String,
     token_id: Option<String>,
     credential: &'static str,
-    /// Whether it was for a file of the console.
-    is_console: bool,
+    /// The file of the console, if it was for one.
+    console: Option<&'static str>,
     /// The id of a refusal.
     pub error: Option<String>,
     /// What the limit on how often leaves.
     pub allowance: Option<Allowance>,
+}
+
+/// A line that has its end, as names and values.
+struct Ended<'l> {
+    line: &'l AccessLine,
+    status: u16,
+    took: Duration,
 }
 
 impl AccessLine {
@@ -42,12 +52,12 @@ impl AccessLine {
                 .iter()
                 .find(|method| **method == request.method)
                 .unwrap_or(&"other"),
-            route: "-",
+            route: None,
             address: request.peer.ip().to_string(),
             user_id: String::new(),
             token_id: None,
             credential: "none",
-            is_console: false,
+            console: None,
             error: None,
             allowance: None,
         }
@@ -55,12 +65,12 @@ impl AccessLine {
 
     /// Which file of the console it was for; nobody looks at its credential.
     pub fn console(&mut self, path: &'static str) {
-        (self.route, self.is_console) = (path, true);
+        self.console = Some(path);
     }
 
     /// Whether it was for a file of the console.
     pub fn is_console(&self) -> bool {
-        self.is_console
+        self.console.is_some()
     }
 
     /// Who sent it.
@@ -81,9 +91,20 @@ impl AccessLine {
         self.credential = refused.reason;
     }
 
+    /// The path of its route, or of a file of the console; `-`: neither.
+    fn path(&self) -> &'static str {
+        let route = self.route.map(|route| route.path);
+        route.or(self.console).unwrap_or("-")
+    }
+
+    /// How long it took so far.
+    pub fn took(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Whether it looks like guessing: a login that failed, a credential that nobody has.
     pub fn is_dear(&self, status: u16) -> bool {
-        self.credential == "unknown" || (self.route == "/users/login" && status == 401)
+        self.credential == "unknown" || (self.path() == "/users/login" && status == 401)
     }
 
     /// The answer with what is left of the limit on how often.
@@ -102,26 +123,46 @@ impl AccessLine {
     }
 
     /// Ends with the answer.
-    pub fn write(&self, status: u16) {
-        let AccessLine {
-            request_id,
-            method,
-            route,
-            address,
-            credential,
-            ..
-        } = self;
-        let optional = |name: &str, value: Option<&str>| {
-            value
-                .filter(|value| !value.is_empty())
-                .map_or(String::new(), |value| format!(" {name}={value}"))
-        };
-        log::info!(
-            "request_id={request_id} method={method} route={route} status={status} ms={:.2} address={address} credential={credential}{}{}{}",
-            self.started.elapsed().as_secs_f64() * 1000.0,
-            optional("user_id", Some(&self.user_id)),
-            optional("token_id", self.token_id.as_deref()),
-            optional("error", self.error.as_deref()),
-        );
+    pub fn write(&self, status: u16, took: Duration) {
+        if log::log_enabled!(log::Level::Info) {
+            let ended = Ended {
+                line: self,
+                status,
+                took,
+            };
+            log::logger().log(
+                &log::Record::builder()
+                    .level(log::Level::Info)
+                    .target(module_path!())
+                    .key_values(&ended)
+                    .build(),
+            );
+        }
+    }
+}
+
+impl kv::Source for Ended<'_> {
+    fn visit<'k>(&'k self, visitor: &mut dyn VisitSource<'k>) -> Result<(), kv::Error> {
+        let (line, ms) = (self.line, self.took.as_secs_f64() * 1000.0);
+        let mut pair =
+            |name: &'static str, value: Value<'k>| visitor.visit_pair(Key::from_str(name), value);
+        pair("request_id", Value::from(line.request_id.as_str()))?;
+        pair("method", Value::from(line.method))?;
+        pair("route", Value::from(line.path()))?;
+        pair("status", Value::from(self.status))?;
+        pair("ms", Value::from(ms))?;
+        pair("address", Value::from(line.address.as_str()))?;
+        pair("credential", Value::from(line.credential))?;
+        let optional = [
+            ("user_id", Some(line.user_id.as_str())),
+            ("token_id", line.token_id.as_deref()),
+            ("error", line.error.as_deref()),
+        ];
+        for (name, value) in optional {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                pair(name, Value::from(value))?;
+            }
+        }
+        Ok(())
     }
 }

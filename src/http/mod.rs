@@ -1,8 +1,9 @@
 //! HTTP: from a request's bytes to a route's handler, and back.
 //!
 //! `engine/` owns sockets, framing, limits and threads, and knows no route. The files here know routes, credentials'
-//! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log, `answer.rs` the one place
-//! where a failure becomes HTTP, `openapi/` what the routes take and give.
+//! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log,
+//! `proxy.rs` who stands in front of it, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the
+//! routes take and give.
 
 mod absent;
 mod access;
@@ -11,7 +12,9 @@ mod context;
 mod cors;
 pub mod engine;
 pub mod json;
+pub mod metrics;
 pub mod openapi;
+pub mod proxy;
 mod router;
 pub mod routes;
 pub mod websocket;

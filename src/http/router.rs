@@ -45,7 +45,8 @@ impl Handler for Router {
         }
     }
 
-    fn handle(&self, request: Request) -> Response {
+    fn handle(&self, mut request: Request) -> Response {
+        self.app.config.last().proxies().introduce(&mut request);
         self.finish(match &self.app.fixture {
             None => self.serve(&request),
             Some(fixture) => fixture.around(&self.app, &request, || self.serve(&request)),
@@ -55,12 +56,11 @@ impl Handler for Router {
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
         let request_id = id::of(id::Kind::Request);
         let error = of_engine(refusal);
+        self.app.requests.count(None, error.status());
         log::info!(
-            "request_id={request_id} method=- route=- status={} address={} error={} reason={:?}",
-            error.status(),
-            peer.ip(),
-            error.id(),
-            refusal.message()
+            request_id, method = "-", route = "-", status = error.status(), address:% = peer.ip(), error = error.id(),
+            reason = refusal.message();
+            ""
         );
         self.app.traffic.count(error.status(), self.app.clock.now());
         self.finish(
@@ -90,7 +90,9 @@ impl Router {
         if line.is_dear(response.status) {
             self.charge(&address, DEAR - 1, &mut line);
         }
-        line.write(response.status);
+        let took = line.took();
+        self.app.requests.note(line.route, response.status, took);
+        line.write(response.status, took);
         // Browsers load a page in many files: only what the API did says something about its clients.
         if !line.is_console() {
             self.app
@@ -112,7 +114,7 @@ impl Router {
         let Some((route, params)) = routes::find(&request.method, &request.path) else {
             return self.refusal(&unknown(&request.path), &line.request_id);
         };
-        line.route = route.path;
+        line.route = Some(route);
         let response = self
             .enter(route, params, request, line)
             .with("X-Request-Id", &line.request_id);
@@ -201,8 +203,7 @@ impl Router {
                 } else {
                     log::Level::Info
                 },
-                "request_id={} cause={cause:?}",
-                line.request_id
+                request_id = line.request_id, cause; ""
             );
         }
         self.refusal(error, &line.request_id)

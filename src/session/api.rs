@@ -38,7 +38,7 @@ pub fn login(cx: &Context) -> Answer {
 
 fn cookies(cx: &Context, login: &Login) -> [String; 3] {
     let secret = login.secret.reveal();
-    let encrypted = cx.request.header("x-forwarded-proto") == Some("https");
+    let encrypted = cx.request.encrypted;
     let end = format!(
         "Path=/; Max-Age={}; SameSite=Lax{}",
         login.length / 1000,

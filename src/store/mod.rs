@@ -4,6 +4,7 @@
 //! writer (`writer.rs`), which answers after the commit. The only room that names `rusqlite`; SQL itself stands in the
 //! `sql.rs` files, which see a [`Tx`].
 
+mod check;
 mod migrate;
 mod serving;
 mod snapshot;
@@ -11,11 +12,12 @@ mod tx;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
 
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
@@ -24,6 +26,7 @@ pub use tx::{Row, Tx, end_of};
 
 use crate::error::AppError;
 use crate::id::Sequence;
+use crate::metrics::Histogram;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,7 +47,12 @@ pub enum StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         let text = error.to_string();
+        // What a quota or a limit on the size of files forbids comes as a write that failed.
+        let failed_write = error.sqlite_error().is_some_and(|error| {
+            [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE].contains(&error.extended_code)
+        });
         match error.sqlite_error_code() {
+            _ if failed_write => StoreError::Full(text),
             Some(ErrorCode::DiskFull) => StoreError::Full(text),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 StoreError::ReadOnly(text)
@@ -154,6 +162,16 @@ impl Store {
         self.writer.defer(work);
     }
 
+    /// How long commits took.
+    pub fn commits(&self) -> &Histogram {
+        &self.writer.commits.took
+    }
+
+    /// How many changes were committed.
+    pub fn changes(&self) -> u64 {
+        self.writer.commits.changes.load(Ordering::Relaxed)
+    }
+
     /// Copies one consistent state of the file into a new one that only its owner can read.
     ///
     /// # Errors
@@ -174,27 +192,12 @@ impl Store {
         })
     }
 
-    /// What is wrong with the file; empty: nothing.
+    /// Looks whether the file is sound.
     ///
     /// # Errors
-    /// When it cannot be read at all.
-    pub fn faults(&self) -> Result<Vec<String>, AppError> {
-        // Each tells what it found, but for "ok".
-        const LOOKS: [&str; 5] = [
-            "PRAGMA integrity_check",
-            "SELECT 'a row of ' || \"table\" || ' refers to a row that is missing' FROM pragma_foreign_key_check",
-            "SELECT 'token ' || id || ' has something else than a hash' FROM tokens WHERE length(secret_hash) <> 64",
-            "SELECT 'session ' || id || ' has something else than a hash' FROM sessions WHERE length(secret_hash) <> 64",
-            "SELECT 'user ' || id || ' has something else than a hash' FROM users WHERE password_hash NOT LIKE '$argon2id$%' AND password_hash <> ''",
-        ];
-        let connection = connect(&self.path).map_err(StoreError::from)?;
-        let tx = Tx::new(&connection);
-        let mut faults = Vec::new();
-        for look in LOOKS {
-            faults.extend(tx.many(look, params![], |row| row.get::<String>(0))?);
-        }
-        faults.retain(|fault| fault != "ok");
-        Ok(faults)
+    /// When it cannot be opened.
+    pub fn check(&self) -> Result<Vec<check::Look>, AppError> {
+        Ok(check::all(&self.path)?)
     }
 
     fn reader(&self) -> Result<Connection, AppError> {

@@ -187,7 +187,96 @@ fn a_backup_is_whole_private_and_never_over_another_file() {
     store.backup(&copy).unwrap();
     assert_eq!(count(&Store::open(&copy).unwrap()), 1);
     assert!(store.backup(&copy).unwrap_err().contains("already"));
-    assert!(store.faults().unwrap().is_empty());
+    assert_eq!(faults(&store), Vec::<String>::new());
+}
+
+fn faults(store: &Store) -> Vec<String> {
+    let looks = store.check().unwrap();
+    looks.into_iter().flat_map(|look| look.faults).collect()
+}
+
+#[test]
+fn check_finds_what_should_not_be_there() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.file()).unwrap();
+    store.write(|tx| user(tx, "u")).unwrap();
+    let other = Connection::open(folder.file()).unwrap();
+    let secret = "abcdefghijkmnopqrstuwxyz13";
+    let hash = crate::secret::SecretHash::of(secret);
+    for (change, found) in [
+        (
+            "UPDATE users SET password_hash = 'Correct-Horse-1'",
+            "user u has something else than a hash",
+        ),
+        (
+            "INSERT INTO tokens (id, user_id, secret_hash, description, create_at) VALUES ('t', 'u', 'abc', 'x', 1)",
+            "token t has something else than a hash",
+        ),
+        (
+            "PRAGMA foreign_keys = 0; INSERT INTO statuses VALUES ('nobody', 'away')",
+            "a row of statuses refers to a row that is missing",
+        ),
+        ("CREATE TABLE other (a)", "table other is not patmost's"),
+        ("DROP INDEX tokens_by_age", "index tokens_by_age is missing"),
+    ] {
+        other.execute_batch(change).unwrap();
+        let faults = faults(&store);
+        assert!(
+            faults.iter().any(|fault| fault.starts_with(found)),
+            "{change}: {faults:?}"
+        );
+    }
+    other
+        .execute("UPDATE tokens SET secret_hash = ?1", params![hash.as_str()])
+        .unwrap();
+    other
+        .execute(
+            "INSERT INTO audits (id, create_at, user_id, action, extra_info, ip_address, session_id) VALUES ('a', 1, 'u', '/users/' || ?1, '', '', '')",
+            [secret],
+        )
+        .unwrap();
+    let faults = faults(&store);
+    assert!(
+        faults.contains(&"audit row a has the secret of token t".to_owned()),
+        "{faults:?}"
+    );
+    assert!(!faults.concat().contains(secret));
+}
+
+#[test]
+fn what_sqlite_refuses_is_told_apart_and_passes() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.file()).unwrap();
+    let pragma = |pragma: &'static str| {
+        store
+            .write(move |tx| Ok(tx.optional(pragma, params![], |_| Ok(()))?))
+            .unwrap();
+    };
+    let id = |result: Result<(), AppError>| result.unwrap_err().id().to_owned();
+    // No more pages than there are now.
+    pragma("PRAGMA max_page_count = 1");
+    let many = |tx: &Tx| (0..500).try_for_each(|number| user(tx, &format!("many{number}")));
+    assert_eq!(id(store.write(many)), "app.store.full.app_error");
+    assert_eq!(count(&store), 0);
+    pragma("PRAGMA max_page_count = 1000000");
+    let written = connect_reader(store.path())
+        .unwrap()
+        .execute("DELETE FROM statuses", []);
+    assert!(matches!(
+        written.unwrap_err().into(),
+        StoreError::ReadOnly(_)
+    ));
+    pragma("PRAGMA busy_timeout = 1");
+    let other = Connection::open(folder.file()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(
+        id(store.write(|tx| user(tx, "u"))),
+        "app.store.locked.app_error"
+    );
+    assert_eq!(count(&store), 0);
+    other.execute_batch("COMMIT").unwrap();
+    store.write(many).unwrap();
+    assert_eq!(count(&store), 500);
 }
 
 /// Every SQL text in the `sql.rs` files: what stands between quotes and begins like a statement.
@@ -221,7 +310,8 @@ fn statements() -> Vec<String> {
 
 /// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a
 /// word, for which there is no index.
-const WHOLE: [&str; 9] = [
+const WHOLE: [&str; 10] = [
+    "SELECT count(*), count(CASE",
     "FROM users\n",
     "count(*) FROM users",
     "FROM tokens t ORDER BY",

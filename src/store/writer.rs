@@ -3,14 +3,17 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use rusqlite::Connection;
 
 use super::{StoreError, Tx};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
+use crate::metrics::Histogram;
 
 /// Changes that share one commit.
 const BATCH: usize = 256;
@@ -72,8 +75,18 @@ where
     }
 }
 
+/// What was committed.
+#[derive(Default)]
+pub struct Commits {
+    /// How long the commits took, fsync included.
+    pub took: Histogram,
+    /// Changes in them.
+    pub changes: AtomicU64,
+}
+
 /// The handle of the writer's thread.
 pub struct Writer {
+    pub commits: Arc<Commits>,
     queue: Option<SyncSender<Box<dyn Change>>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -85,12 +98,14 @@ impl Writer {
     ) -> rusqlite::Result<Writer> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let (queue, changes) = sync_channel(QUEUE);
+        let commits = Arc::<Commits>::default();
+        let counted = Arc::clone(&commits);
         let thread =
             std::thread::Builder::new()
                 .name("writer".into())
                 .spawn(move || match sequence {
-                    Some(sequence) => sequence.during(|| run(&connection, &changes)),
-                    None => run(&connection, &changes),
+                    Some(sequence) => sequence.during(|| run(&connection, &changes, &counted)),
+                    None => run(&connection, &changes, &counted),
                 });
         // Without a thread there is nothing to run: report it as SQLite reports a lack of memory.
         let thread = thread.map_err(|_| {
@@ -100,6 +115,7 @@ impl Writer {
             )
         })?;
         Ok(Writer {
+            commits,
             queue: Some(queue),
             thread: Some(thread),
         })
@@ -152,21 +168,26 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &Connection, changes: &Receiver<Box<dyn Change>>) {
+fn run(connection: &Connection, changes: &Receiver<Box<dyn Change>>, commits: &Commits) {
     while let Ok(first) = changes.recv() {
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(BATCH - 1));
         // A change can end the whole transaction (a full disk): those behind it start anew.
         while !batch.is_empty() {
-            batch = commit(connection, batch);
+            batch = commit(connection, batch, commits);
         }
     }
 }
 
 /// Runs and commits the batch; gives back the changes that have not run.
-fn commit(connection: &Connection, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<dyn Change>> {
+fn commit(
+    connection: &Connection,
+    mut batch: Vec<Box<dyn Change>>,
+    commits: &Commits,
+) -> Vec<Box<dyn Change>> {
     let mut ran = 0;
-    let result = attempt(connection, &mut batch, &mut ran);
+    let result = attempt(connection, &mut batch, &mut ran, commits)
+        .map_err(|error| explained(connection, error));
     if result.is_err() && !connection.is_autocommit() {
         drop(connection.execute_batch("ROLLBACK"));
     }
@@ -177,10 +198,35 @@ fn commit(connection: &Connection, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<d
     rest
 }
 
+/// A write can also fail because the file system has become read-only under the open file.
+fn explained(connection: &Connection, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Full(text) if on_read_only_file_system(connection) => {
+            StoreError::ReadOnly(text)
+        }
+        error => error,
+    }
+}
+
+#[cfg(unix)]
+fn on_read_only_file_system(connection: &Connection) -> bool {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    connection
+        .path()
+        .and_then(|path| statvfs(path).ok())
+        .is_some_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
+}
+
+#[cfg(not(unix))]
+fn on_read_only_file_system(_: &Connection) -> bool {
+    false
+}
+
 fn attempt(
     connection: &Connection,
     batch: &mut [Box<dyn Change>],
     ran: &mut usize,
+    commits: &Commits,
 ) -> Result<(), StoreError> {
     let execute = |sql: &str| -> Result<(), StoreError> {
         connection.prepare_cached(sql)?.execute([])?;
@@ -200,5 +246,9 @@ fn attempt(
         }
         execute("RELEASE change")?;
     }
-    execute("COMMIT")
+    let begun = Instant::now();
+    execute("COMMIT")?;
+    commits.took.note(begun.elapsed());
+    commits.changes.fetch_add(*ran as u64, Ordering::Relaxed);
+    Ok(())
 }

@@ -3,7 +3,10 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 pub mod client;
+pub mod connection;
 pub mod description;
+#[cfg(unix)]
+pub mod process;
 pub mod socket;
 pub mod team;
 

@@ -76,8 +76,16 @@ impl Shared {
         self.accept_paused.store(true, Ordering::SeqCst);
     }
 
+    /// The longest idle connection is closed; false when none is idle.
+    fn one_gives_way(&self) -> bool {
+        let gave_way = self.parked.take_longest_idle().is_some();
+        self.gave_way
+            .fetch_add(u64::from(gave_way), Ordering::Relaxed);
+        gave_way
+    }
+
     fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
-        let full = self.open.count() >= self.bound && self.parked.take_longest_idle().is_none();
+        let full = self.open.count() >= self.bound && !self.one_gives_way();
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         let ready = stream
             .set_nonblocking(true)

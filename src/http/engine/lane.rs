@@ -55,6 +55,12 @@ impl<T> Queue<T> {
         }
     }
 
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.items.len()
+    }
+
     /// Takes nothing more; what waits is still given out, unless it is to be dropped.
     pub fn close(&self, drop_waiting: bool) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);

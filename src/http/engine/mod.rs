@@ -8,6 +8,7 @@ mod connection;
 mod guard;
 mod lane;
 mod limits;
+mod load;
 mod parked;
 mod parse;
 mod request;
@@ -20,6 +21,7 @@ mod upgrade;
 mod worker;
 
 pub use limits::Limits;
+pub use load::LoadOf;
 #[cfg(test)]
 pub use request::Headers;
 pub use request::Request;

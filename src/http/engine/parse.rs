@@ -155,6 +155,7 @@ pub(super) fn head(bytes: &[u8], peer: SocketAddr, limits: &Limits) -> Result<He
             headers,
             body: Vec::new(),
             peer,
+            encrypted: false,
         },
     })
 }

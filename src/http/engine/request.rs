@@ -21,6 +21,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The other end of the socket (a proxy, if there is one).
     pub peer: SocketAddr,
+    /// Whether the client's own connection is encrypted; the engine's never is, but a proxy's may be.
+    pub encrypted: bool,
 }
 
 impl Request {
@@ -139,6 +141,7 @@ mod tests {
             headers,
             body: Vec::new(),
             peer: ([127, 0, 0, 1], 1).into(),
+            encrypted: false,
         }
     }
 

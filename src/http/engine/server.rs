@@ -14,7 +14,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ const EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// A running server. Dropped without [`Server::stop`] it runs on.
 pub struct Server {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     local_addr: SocketAddr,
     running: Arc<Tally>,
     threads: Vec<JoinHandle<()>>,
@@ -165,6 +165,8 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
         accept_logged: Mutex::new(None),
         due: Mutex::new(BinaryHeap::new()),
         sweeper: OnceLock::new(),
+        gave_way: AtomicU64::new(0),
+        slow_busy: AtomicUsize::new(0),
         stopping: AtomicBool::new(false),
         done: AtomicBool::new(false),
         limits,

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
@@ -50,6 +50,10 @@ pub(super) struct Shared {
     /// When answers that are held are due: the sweep comes at those times, too.
     pub due: Mutex<BinaryHeap<Reverse<Instant>>>,
     pub sweeper: OnceLock<Thread>,
+    /// Idle connections that were closed at the bound.
+    pub gave_way: AtomicU64,
+    /// Threads of the slow lane that handle a request.
+    pub slow_busy: AtomicUsize,
     /// No new connections and no second requests.
     pub stopping: AtomicBool,
     /// The threads are to end.
@@ -171,7 +175,9 @@ impl Shared {
     /// A slow thread's life. The answer is sent by a worker: this thread is for handling alone.
     pub fn work_slowly(&self) {
         while let Some((connection, request)) = self.slow.pop() {
+            self.slow_busy.fetch_add(1, Ordering::Relaxed);
             let response = self.handler.handle(request);
+            self.slow_busy.fetch_sub(1, Ordering::Relaxed);
             if let Some(connection) = self.answer(connection, &response) {
                 self.park(connection, Interest::Write);
             }

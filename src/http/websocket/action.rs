@@ -58,10 +58,8 @@ impl Socket {
         match entered {
             Ok((config, Entry::Known(caller))) => {
                 log::info!(
-                    "websocket user_id={} token_id={} address={}",
-                    caller.user_id,
-                    caller.token_id().unwrap_or("-"),
-                    self.address
+                    user_id = caller.user_id, token_id = caller.token_id().unwrap_or("-"), address = self.address;
+                    "websocket"
                 );
                 self.enter(&config, &caller, SecretHash::of(secret));
                 self.reply(seq, Ok(None));
@@ -69,10 +67,9 @@ impl Socket {
             }
             Ok((_, Entry::Refused(refused, _))) => {
                 log::info!(
-                    "websocket credential={} token_id={} address={}",
-                    refused.reason,
-                    refused.token_id.as_deref().unwrap_or("-"),
-                    self.address
+                    credential = refused.reason, token_id = refused.token_id.as_deref().unwrap_or("-"),
+                    address = self.address;
+                    "websocket"
                 );
                 Err(End::Silent)
             }

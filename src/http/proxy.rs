@@ -1,0 +1,143 @@
+//! Servers that stand in front of this one. Owns whom they may speak for: what `X-Forwarded-For` and `X-Forwarded-Proto`
+//! say is believed from those alone that `ServiceSettings.TrustedProxies` names.
+
+use std::net::IpAddr;
+
+use super::engine::Request;
+
+/// The servers that are believed.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies(Vec<Network>);
+
+/// An address and how many of its bits count; IPv4 as it stands within IPv6.
+#[derive(Clone, Copy, Debug)]
+struct Network {
+    address: u128,
+    mask: u128,
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+impl Network {
+    /// `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`
+    fn parse(text: &str) -> Option<Network> {
+        let (address, length) = text.split_once('/').unwrap_or((text, ""));
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let length: u32 = match (length, text.contains('/')) {
+            ("", false) => most,
+            // No sign and no blank.
+            (digits, _) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                digits.parse().ok()?
+            }
+            _ => return None,
+        };
+        let mask = u128::MAX
+            .checked_shl(most.checked_sub(length)?)
+            .unwrap_or(0);
+        Some(Network {
+            address: bits(address) & mask,
+            mask,
+        })
+    }
+}
+
+impl Proxies {
+    /// Addresses and networks, with spaces between; none when one of them is neither.
+    pub fn parse(text: &str) -> Option<Proxies> {
+        let networks: Option<Vec<Network>> = text.split_whitespace().map(Network::parse).collect();
+        networks.map(Proxies)
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        let address = bits(address);
+        self.0
+            .iter()
+            .any(|network| address & network.mask == network.address)
+    }
+
+    /// Puts the client in place of the proxy that speaks for it. Read from the right, where the nearest proxy wrote: the
+    /// first address that is not a trusted proxy's is the client's; what stands left of it is the client's own tale.
+    pub fn introduce(&self, request: &mut Request) {
+        if !self.trusts(request.peer.ip()) {
+            return;
+        }
+        let forwarded: Vec<&str> = request.headers.all("x-forwarded-for").collect();
+        let mut client = request.peer.ip();
+        for part in forwarded.iter().rev().flat_map(|line| line.rsplit(',')) {
+            let Ok(address) = part.trim().parse() else {
+                break;
+            };
+            client = address;
+            if !self.trusts(client) {
+                break;
+            }
+        }
+        let protocol = request.headers.all("x-forwarded-proto").last();
+        request.encrypted = protocol.is_some_and(|protocol| {
+            let nearest = protocol.rsplit(',').next().unwrap_or_default();
+            nearest.trim().eq_ignore_ascii_case("https")
+        });
+        request.peer.set_ip(client.to_canonical());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_and_who_is_in_them() {
+        let proxies = Proxies::parse("127.0.0.1 10.0.0.0/8 192.168.1.77/24 fd00::/8 ::1").unwrap();
+        for (address, trusted) in [
+            ("127.0.0.1", true),
+            ("::ffff:127.0.0.1", true),
+            ("127.0.0.2", false),
+            ("10.255.0.1", true),
+            ("11.0.0.1", false),
+            ("192.168.1.1", true),
+            ("192.168.2.1", false),
+            ("fdff::1", true),
+            ("fe00::1", false),
+            ("::1", true),
+            ("::2", false),
+        ] {
+            assert_eq!(
+                proxies.trusts(address.parse().unwrap()),
+                trusted,
+                "{address}"
+            );
+        }
+        for everyone in ["0.0.0.0/0 ::/0", "::/0"] {
+            assert!(
+                Proxies::parse(everyone)
+                    .unwrap()
+                    .trusts([1, 2, 3, 4].into())
+            );
+        }
+        assert!(
+            !Proxies::parse("0.0.0.0/0")
+                .unwrap()
+                .trusts("::1".parse().unwrap())
+        );
+        assert!(!Proxies::parse(" ").unwrap().trusts([127, 0, 0, 1].into()));
+        for bad in [
+            "localhost",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0.0/-1",
+            "10.0.0.1:80",
+            "10.0.0.1,10.0.0.2",
+            "/8",
+        ] {
+            assert!(Proxies::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Whether the file is sound: what `patmost check` looks at. Changes nothing.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{StoreError, Tx, connect, params};
+use crate::id;
+use crate::secret::SecretHash;
+
+/// One thing that was looked at.
+#[derive(Debug, serde::Serialize)]
+pub struct Look {
+    /// What was looked at.
+    pub what: &'static str,
+    /// What is wrong with it; empty: nothing.
+    pub faults: Vec<String>,
+}
+
+type Faults = Result<Vec<String>, StoreError>;
+
+const LOOKS: [(&str, fn(&Connection) -> Faults); 5] = [
+    ("pages and indexes are whole", pages),
+    ("tables are those of this version", schema),
+    ("rows refer to rows that are there", references),
+    ("secrets and passwords are stored as hashes", hashes),
+    ("no secret stands in the audit", audit),
+];
+
+/// Looks at everything; what cannot be read is a fault, too.
+pub fn all(path: &Path) -> Result<Vec<Look>, StoreError> {
+    let connection = connect(path)?;
+    let look = |(what, look): &(&'static str, fn(&Connection) -> Faults)| Look {
+        what,
+        faults: look(&connection).unwrap_or_else(|error| vec![error.to_string()]),
+    };
+    Ok(LOOKS.iter().map(look).collect())
+}
+
+fn texts(connection: &Connection, sql: &str) -> Faults {
+    Tx::new(connection).many(sql, params![], |row| row.get::<String>(0))
+}
+
+fn pages(connection: &Connection) -> Faults {
+    let mut found = texts(connection, "PRAGMA integrity_check")?;
+    found.retain(|fault| fault != "ok");
+    Ok(found)
+}
+
+fn schema(connection: &Connection) -> Faults {
+    const OBJECTS: &str = "SELECT type || ' ' || name || ': ' || sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name";
+    let fresh = Connection::open_in_memory()?;
+    fresh.execute_batch(include_str!("../../schema.sql"))?;
+    let (there, due) = (texts(connection, OBJECTS)?, texts(&fresh, OBJECTS)?);
+    let name = |object: &String| object.split(':').next().unwrap_or_default().to_owned();
+    let missing = due.iter().filter(|object| !there.contains(object));
+    let extra = there.iter().filter(|object| !due.contains(object));
+    let missing = missing.map(|object| format!("{} is missing or another", name(object)));
+    let extra = extra.map(|object| format!("{} is not patmost's as it stands", name(object)));
+    Ok(missing.chain(extra).collect())
+}
+
+fn references(connection: &Connection) -> Faults {
+    texts(
+        connection,
+        "SELECT 'a row of ' || \"table\" || ' refers to a row that is missing' FROM pragma_foreign_key_check",
+    )
+}
+
+fn hashes(connection: &Connection) -> Faults {
+    const LOOKS: [&str; 3] = [
+        "SELECT 'token ' || id || ' has something else than a hash' FROM tokens WHERE length(secret_hash) <> 64 OR secret_hash GLOB '*[^0-9a-f]*'",
+        "SELECT 'session ' || id || ' has something else than a hash' FROM sessions WHERE length(secret_hash) <> 64 OR secret_hash GLOB '*[^0-9a-f]*'",
+        "SELECT 'user ' || id || ' has something else than a hash' FROM users WHERE password_hash NOT LIKE '$argon2id$%' AND password_hash <> ''",
+    ];
+    let mut faults = Vec::new();
+    for look in LOOKS {
+        faults.extend(texts(connection, look)?);
+    }
+    Ok(faults)
+}
+
+/// Every word of the audit that could be a secret is hashed and looked for among the hashes.
+fn audit(connection: &Connection) -> Faults {
+    const SECRET: &str = "SELECT 'token ' || id FROM tokens WHERE secret_hash = $1 UNION ALL SELECT 'session ' || id FROM sessions WHERE secret_hash = $1";
+    let tx = Tx::new(connection);
+    let rows = tx.many(
+        "SELECT id, action || ' ' || extra_info FROM audits",
+        params![],
+        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
+    )?;
+    let mut faults = Vec::new();
+    for (row, text) in rows {
+        for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()) {
+            if !id::is_valid(word) {
+                continue;
+            }
+            let owner = tx.optional(SECRET, params![SecretHash::of(word).as_str()], |row| {
+                row.get::<String>(0)
+            })?;
+            faults.extend(owner.map(|owner| format!("audit row {row} has the secret of {owner}")));
+        }
+    }
+    Ok(faults)
+}

@@ -1,0 +1,138 @@
+//! A server as a process of its own, for what only a process shows: its end, its signals, its limits.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use super::*;
+
+/// A server of its own process.
+pub struct Process {
+    child: Child,
+    log: BufReader<ChildStderr>,
+    /// What it says first.
+    pub first_line: String,
+    /// `127.0.0.1:port`
+    pub address: String,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts it in the folder, on a free port, and waits for its first line.
+pub fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
+    start(
+        Command::new(env!("CARGO_BIN_EXE_patmost")),
+        folder,
+        arguments,
+        environment,
+    )
+}
+
+/// The same with so many descriptors and no more.
+pub fn serve_within(descriptors: usize, folder: &Path, arguments: &[&str]) -> Process {
+    let mut shell = Command::new("sh");
+    let run = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+    shell.args(["-c", &run, env!("CARGO_BIN_EXE_patmost")]);
+    start(shell, folder, arguments, &[("RUST_LOG", "warn")])
+}
+
+fn start(
+    mut command: Command,
+    folder: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Process {
+    command
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .envs(environment.iter().copied());
+    let mut child = command
+        .current_dir(folder)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut first_line = String::new();
+    log.read_line(&mut first_line).unwrap();
+    let address = first_line
+        .split_once("http://")
+        .map(|(_, rest)| rest.split(',').next().unwrap().to_owned())
+        .unwrap_or_default();
+    Process {
+        child,
+        log,
+        first_line,
+        address,
+    }
+}
+
+impl Process {
+    /// Sends it a signal, by name.
+    pub fn signal(&self, name: &str) {
+        assert!(
+            Command::new("kill")
+                .args([&format!("-{name}"), &self.child.id().to_string()])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits for its end with this exit code; the rest of its log.
+    pub fn ends_with(mut self, code: i32) -> String {
+        assert_eq!(self.child.wait().unwrap().code(), Some(code));
+        let mut rest = String::new();
+        self.log.read_to_string(&mut rest).unwrap();
+        rest
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Killed with the signal 9: from here on it does nothing.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// The next line of its log.
+    pub fn next_line(&mut self) -> String {
+        let mut line = String::new();
+        self.log.read_line(&mut line).unwrap();
+        line
+    }
+
+    /// Sends a request on a connection of its own.
+    pub fn send(&self, method: &str, path: &str, secret: &str, body: Value) -> Answer {
+        let request = Request::new(method, &format!("/api/v4{path}"))
+            .header("Authorization", &format!("Bearer {secret}"));
+        client::send(&self.address, &request.body(body.to_string()))
+    }
+
+    /// Logs the admin in; his secret.
+    pub fn login(&self) -> String {
+        let answer = self.send(
+            "POST",
+            "/users/login",
+            "",
+            json!({"login_id": "admin", "password": PASSWORD}),
+        );
+        answer.header("token").unwrap().to_owned()
+    }
+
+    /// The same with its first account.
+    pub fn with_admin(self) -> Process {
+        let account =
+            json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD});
+        self.send("POST", "/users", "", account).created();
+        self
+    }
+}

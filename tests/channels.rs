@@ -10,7 +10,6 @@ struct World<'m> {
     team: String,
     public: String,
     private: String,
-    direct: String,
 }
 
 fn world(mm: &Mattermost) -> World<'_> {
@@ -27,17 +26,11 @@ fn world(mm: &Mattermost) -> World<'_> {
         admin.post("/channels", body).created().text("id")
     };
     let (public, private) = (channel("public", "O"), channel("private", "P"));
-    let friend = mm.user("friend");
-    let direct = admin
-        .post("/channels/direct", json!([admin.id, friend.id]))
-        .created()
-        .text("id");
     World {
         mm,
         team,
         public,
         private,
-        direct,
     }
 }
 

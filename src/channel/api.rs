@@ -7,12 +7,10 @@ use crate::error::{self, AppError};
 use crate::http::{Answer, Context, answer, json as of_json};
 use crate::permission::{
     CHANNEL_CREATE_PRIVATE, CHANNEL_CREATE_PUBLIC, CHANNEL_DELETE_PRIVATE, CHANNEL_DELETE_PUBLIC,
-    CHANNEL_LIST, CHANNEL_LIST_ALL, CHANNEL_MANAGE, CHANNEL_PATCH_DIRECT, CHANNEL_PATCH_PRIVATE,
-    CHANNEL_PATCH_PUBLIC, CHANNEL_READ, DIRECT_CREATE, DIRECT_CREATE_OTHERS, GROUP_CREATE, Granted,
-    MEMBERSHIPS, Rule, TEAM_VIEW,
+    CHANNEL_MANAGE, CHANNEL_PATCH_DIRECT, CHANNEL_PATCH_PRIVATE, CHANNEL_PATCH_PUBLIC,
+    CHANNEL_READ, DIRECT_CREATE, DIRECT_CREATE_OTHERS, GROUP_CREATE, Granted, Rule,
 };
 use crate::store::Tx;
-use crate::user::api::about;
 use crate::{id, team};
 
 /// `POST /channels`
@@ -257,69 +255,6 @@ pub fn delete(cx: &Context) -> Answer {
     }
     super::delete(cx.app, granted, &channel.id)?;
     Ok(answer::ok())
-}
-
-/// `GET /teams/{team_id}/channels`
-pub fn list(cx: &Context) -> Answer {
-    listed(cx, &CHANNEL_LIST, "O", false)
-}
-
-/// `GET /teams/{team_id}/channels/private`
-pub fn list_private(cx: &Context) -> Answer {
-    listed(cx, &CHANNEL_LIST_ALL, "P", false)
-}
-
-/// `GET /teams/{team_id}/channels/deleted`
-pub fn list_deleted(cx: &Context) -> Answer {
-    listed(cx, &CHANNEL_LIST, "O", true)
-}
-
-fn listed(cx: &Context, rule: &'static Rule, kind: &str, archived: bool) -> Answer {
-    let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    let channels = cx.app.store.read(|tx| {
-        rule.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
-        Ok(sql::list(tx, team_id, kind, archived, cx.page())?)
-    })?;
-    Ok(answer::json(&channels))
-}
-
-/// `GET /channels`
-pub fn list_all(cx: &Context) -> Answer {
-    CHANNEL_LIST_ALL.ask(cx.caller()?)?;
-    Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
-    ))
-}
-
-/// `POST /teams/{team_id}/channels/search`
-pub fn search(cx: &Context) -> Answer {
-    let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    let body = of_json::object(cx.body(), "channel_search")?;
-    let term = body.text("term").unwrap_or_default().to_lowercase();
-    let channels = cx.app.store.read(|tx| {
-        let here = team::permissions(tx, caller, team_id)?;
-        // Mattermost: who is not in the team is told so.
-        CHANNEL_LIST
-            .ask_in(caller, here)
-            .map_err(|_| AppError::new(&error::TEAM_MEMBER_MISSING))?;
-        Ok(sql::search(tx, team_id, &term)?)
-    })?;
-    Ok(answer::json(&channels))
-}
-
-/// `GET /users/{user_id}/teams/{team_id}/channels`
-pub fn list_of_user(cx: &Context) -> Answer {
-    let (user_id, team_id) = (cx.id("user_id")?, cx.id("team_id")?);
-    about(cx, user_id, &MEMBERSHIPS)?;
-    let caller = cx.caller()?;
-    let channels = cx.app.store.read(|tx| {
-        TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
-        Ok(sql::of_user(tx, user_id, team_id)?)
-    })?;
-    if channels.is_empty() {
-        return Err(AppError::new(&error::CHANNELS_MISSING));
-    }
-    Ok(answer::json(&channels))
 }
 
 /// `GET /channels/{channel_id}/stats`

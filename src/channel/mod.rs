@@ -4,6 +4,7 @@
 pub mod api;
 mod create;
 mod edit;
+pub mod list;
 mod member;
 pub mod member_api;
 pub mod sql;

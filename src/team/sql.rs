@@ -66,8 +66,8 @@ pub fn count(tx: &Tx, all: bool) -> Result<i64, StoreError> {
 /// Teams with the term in the name or the display name.
 pub fn search(tx: &Tx, term: &str, all: bool) -> Result<Vec<Team>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM teams t
-         WHERE t.delete_at = 0 AND instr(t.name || char(10) || lower(t.display_name), $1) > 0
+        "SELECT {COLUMNS} FROM teams t WHERE t.delete_at = 0
+             AND instr(t.name || char(10) || lower(t.display_name), $1) > 0
              AND ($2 OR (t.type = 'O' AND t.allow_open_invite = 1))
          ORDER BY t.display_name, t.name"
     );

@@ -97,7 +97,7 @@ fn lines(page: &str) -> Vec<String> {
     let all: Vec<&str> = text.lines().collect();
     let is_rule = |line: &&str| line.starts_with("| --");
     let content = |(at, line): (usize, &&str)| {
-        let is_head = all.get(at + 1).is_some_and(|next| is_rule(next));
+        let is_head = all.get(at + 1).is_some_and(is_rule);
         if is_head || is_rule(line) {
             return None;
         }

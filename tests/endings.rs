@@ -301,7 +301,7 @@ fn a_flood_is_answered_as_fast_as_it_is_read_and_holds_up_nobody() {
     assert!(
         sent < 1000,
         "all of {} MB was read",
-        pings.len() * sent >> 20
+        (pings.len() * sent) >> 20
     );
     assert_eq!(
         floods.ask(&json!({"seq": 1, "action": "ping"}))["seq_reply"],

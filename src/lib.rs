@@ -12,6 +12,7 @@
 //! | --- | --- |
 //! | `http/engine/` | sockets, framing, limits, deadlines, threads; knows no route |
 //! | `http/routes.rs` | the route table: every endpoint there is |
+//! | `http/openapi/` | the same endpoints as an OpenAPI document |
 //! | `http/router.rs` | route, credential, handler, access log |
 //! | `http/answer.rs` | JSON, and the one place where an `AppError` becomes HTTP |
 //! | `auth.rs` | a request's credential -> `Caller` |

@@ -1,19 +1,21 @@
 //! The description of the API (OpenAPI 3.0.3): `GET /openapi.json` and `patmost openapi`.
 //!
 //! Made from the route table. Owns what that table does not say: `operations.rs` what each route takes and gives,
-//! `parameters.rs` the parts of paths and queries, `objects.rs` what bodies and answers look like.
+//! `parameters.rs` the parts of paths and queries, `objects.rs` what bodies and answers look like, `responses.rs` how refusals do.
 
 mod objects;
 mod operations;
 mod parameters;
+mod responses;
+mod schema;
 
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
-use self::objects::{Shape, schema};
-use self::operations::Operation;
+use self::objects::Shape;
 use self::parameters::{PATH, Parameter, QUERY};
+use self::schema::schema;
 use super::engine::Response;
 use super::routes::{Access, BASE, ROUTES, Route};
 use super::{Answer, Context};
@@ -52,8 +54,8 @@ fn document() -> Value {
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "With the cookie, for all but GET: the value of the cookie `MMCSRF`"},
             },
             "parameters": components(PATH, "path").chain(components(QUERY, "query")).collect::<Map<_, _>>(),
-            "schemas": objects::components(),
-            "responses": refusals(),
+            "schemas": schema::components(),
+            "responses": responses::components(),
         },
     })
 }
@@ -109,88 +111,8 @@ fn operation(route: &Route) -> Value {
         let content = json!({"application/json": {"schema": schema(operation.body)}});
         described["requestBody"] = json!({"required": true, "content": content});
     }
-    described["responses"] = responses(operation, in_path.count() > 0);
+    described["responses"] = responses::of(operation, in_path.count() > 0);
     described
-}
-
-fn responses(operation: &Operation, has_path_parameters: bool) -> Value {
-    let mut responses = Map::new();
-    let mut refusal = |status: &str| {
-        let described = match (operation.success.1, status) {
-            // Mattermost: not JSON.
-            (Shape::Upgrade, "400" | "403") => text("Refused"),
-            _ => reference("responses", name_of(status)),
-        };
-        responses.insert(status.to_owned(), described);
-    };
-    // Bad input, a bad credential, too many requests, and faults of the server: from any route.
-    for status in ["400", "401", "429", "5XX"] {
-        refusal(status);
-    }
-    if has_path_parameters {
-        // A part of the path with letters that it cannot have is another path.
-        refusal("404");
-    }
-    if operation.body != Shape::Nothing {
-        refusal("413");
-    }
-    for status in operation.refusals {
-        refusal(&status.to_string());
-    }
-    let (status, shape) = operation.success;
-    responses.insert(status.to_string(), success(status, shape));
-    responses.into()
-}
-
-fn success(status: u16, shape: Shape) -> Value {
-    let description = match status {
-        101 => "Switching Protocols",
-        201 => "Created",
-        _ => "OK",
-    };
-    let media = match shape {
-        Shape::Nothing | Shape::Upgrade => return json!({"description": description}),
-        Shape::Picture => json!({"image/png": {"schema": {"type": "string", "format": "binary"}}}),
-        _ => json!({"application/json": {"schema": schema(shape)}}),
-    };
-    json!({"description": description, "content": media})
-}
-
-fn text(description: &str) -> Value {
-    json!({"description": description, "content": {"text/plain": {"schema": {"type": "string"}}}})
-}
-
-fn name_of(status: &str) -> &'static str {
-    match status {
-        "304" => "NotModified",
-        "400" => "BadRequest",
-        "401" => "Unauthorized",
-        "403" => "Forbidden",
-        "404" => "NotFound",
-        "413" => "TooLarge",
-        "429" => "TooManyRequests",
-        "501" => "NotImplemented",
-        _ => "ServerError",
-    }
-}
-
-/// What refusals have in common.
-fn refusals() -> Value {
-    let error = |description: &str, object| {
-        let content = json!({"application/json": {"schema": schema(Shape::One(object))}});
-        json!({"description": description, "content": content})
-    };
-    json!({
-        "NotModified": {"description": "The client has it already: `If-None-Match` names its `Etag`"},
-        "BadRequest": error("Something in the path, the query or the body is missing or bad", "Error"),
-        "Unauthorized": error("No credential, or one that is refused", "Error"),
-        "Forbidden": error("Not allowed", "Error"),
-        "NotFound": error("Not there, or an unknown path: then without `request_id`", "NotFound"),
-        "TooLarge": error("The body is larger than `ServiceSettings.MaximumPayloadSizeBytes`", "Error"),
-        "TooManyRequests": text("Too many requests, where `RateLimitSettings.Enable` is on"),
-        "NotImplemented": error("Switched off, or a part of Mattermost that patmost has not", "Error"),
-        "ServerError": error("A fault of the server, or it cannot work at the moment; nothing was changed", "Error"),
-    })
 }
 
 #[cfg(test)]

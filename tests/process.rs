@@ -118,7 +118,9 @@ fn the_first_line_says_where_and_what_to_do_first() {
     assert!(first.ends_with(0).contains("stopped"));
     let second = serve(&folder, &["--enable-user-access-tokens"], &[]);
     assert!(
-        second.first_line.contains("tokens are on; log in: open http://"),
+        second
+            .first_line
+            .contains("tokens are on; log in: open http://"),
         "{}",
         second.first_line
     );

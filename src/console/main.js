@@ -37,6 +37,9 @@ const icon = el('img', { src: '/console/icon.svg', alt: '', width: '24', height:
 const main = el('main', { id: 'main' });
 let visit = 0;
 
+/** Whether the page for signing in is shown, or on its way: several requests may find at once that the session is over. */
+let outside = false;
+
 /** The page that the address names, with the variable parts of its path and its query. */
 function route() {
   const [path, search = ''] = location.hash.replace(/^#\/?/, '').split('?');
@@ -129,6 +132,7 @@ async function leave() {
 /** Shows the page for whoever is not signed in. The address stays, and leads back to where one was. */
 async function signedOut(message) {
   session = null;
+  outside = true;
   visit += 1;
   closeDialogs();
   const config = await api.get('/config/client?format=old');
@@ -142,6 +146,7 @@ async function signedOut(message) {
 
 /** Goes in with the session of the cookie. */
 async function enter() {
+  outside = false;
   const [me, config] = await Promise.all([api.get('/users/me'), api.get('/config/client?format=old')]);
   const names = namesOf(me);
   const roles = names.length ? await api.post('/roles/names', names) : [];
@@ -163,9 +168,9 @@ async function start() {
 }
 
 api.onSessionEnd(() => {
+  if (outside) return;
   api.forget();
-  const was = session;
-  signedOut(was ? text.signIn.ended : undefined).catch(start);
+  signedOut(session ? text.signIn.ended : undefined).catch(start);
 });
 addEventListener('hashchange', () => show());
 start();

@@ -211,10 +211,12 @@ pub fn count_by_state(
     lately: Millis,
 ) -> Result<States, StoreError> {
     tx.one(
-        "SELECT coalesce(sum(usable), 0), coalesce(sum(usable AND expires_at > 0 AND expires_at <= $2), 0),
-                coalesce(sum(usable AND last_used_at < $3), 0), coalesce(sum(is_active = 0 AND NOT ended), 0), coalesce(sum(ended), 0)
-         FROM (SELECT is_active, expires_at, last_used_at, expires_at > 0 AND expires_at <= $1 AS ended,
-                      is_active = 1 AND (expires_at = 0 OR expires_at > $1) AS usable FROM tokens) t",
+        "SELECT count(*) FILTER (WHERE is_active = 1 AND (expires_at = 0 OR expires_at > $1)),
+                count(*) FILTER (WHERE is_active = 1 AND expires_at > $1 AND expires_at <= $2),
+                count(*) FILTER (WHERE is_active = 1 AND (expires_at = 0 OR expires_at > $1) AND last_used_at < $3),
+                count(*) FILTER (WHERE is_active = 0 AND (expires_at = 0 OR expires_at > $1)),
+                count(*) FILTER (WHERE expires_at > 0 AND expires_at <= $1)
+         FROM tokens",
         params![now, soon, lately],
         |row| {
             Ok(States {

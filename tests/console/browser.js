@@ -26,6 +26,8 @@ export async function server(more = [], env = {}) {
   assert.ok(PROGRAM, 'PATMOST_PROGRAM must name the program');
   const folder = await mkdtemp(join(tmpdir(), 'patmost-console-'));
   const child = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', ...more], { cwd: folder, env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  // A run that is stopped half way leaves no server behind.
+  process.on('exit', () => child.kill('SIGKILL'));
   const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
   let log = '';
   child.stderr.setEncoding('utf8');
@@ -63,6 +65,8 @@ export async function server(more = [], env = {}) {
     },
   };
 }
+
+process.on('SIGTERM', () => process.exit(1));
 
 let browser;
 

@@ -80,11 +80,22 @@ test('a session that ends leads to the sign-in page, and back to where one was',
   await mm.api('POST', '/users/logout', cookies.find(({ name }) => name === 'MMAUTHTOKEN').value);
   await other.expecting(401, async () => {
     await other.getByRole('button', { name: 'Save' }).click();
-    await other.getByText('Your session has ended. Sign in again to go on where you were.').first().waitFor();
+    await other.getByText('Your session has ended. Sign in again to go on where you were.').waitFor();
   });
   await look(other, 'session-ended');
   await other.signIn('admin');
   await other.getByRole('heading', { level: 1, name: 'Integration Management' }).waitFor();
+  // The next page asks for several things at once, and each of them is refused.
+  const again = await other.context().cookies();
+  await mm.api('POST', '/users/logout', again.find(({ name }) => name === 'MMAUTHTOKEN').value);
+  await other.expecting(401, async () => {
+    await other.getByRole('link', { name: 'Users', exact: true }).click();
+    await other.getByRole('button', { name: 'Sign in' }).waitFor();
+    await other.waitForLoadState('networkidle');
+    await other.getByText('Your session has ended. Sign in again to go on where you were.').waitFor();
+  });
+  await other.signIn('admin');
+  await other.getByRole('heading', { level: 1, name: 'Users' }).waitFor();
   await other.leave();
 });
 

@@ -54,7 +54,10 @@ async function list(filter, page) {
   const stats = async (query) => (await api.get(`/users/stats/filtered${api.query(query)}`)).total_users_count;
   const everyone = { include_deleted: true, include_bots: true };
   const users = (query) => api.get(`/users${api.query({ ...part, ...query })}`);
-  const both = async (total, users) => ({ total: await total, users: await users });
+  const both = async (...asked) => {
+    const [total, users] = await Promise.all(asked);
+    return { total, users };
+  };
   switch (filter) {
     case 'active': return both(stats({ include_bots: true }), users({ active: true }));
     case 'inactive': return both(Promise.all([stats(everyone), stats({ include_bots: true })]).then(([all, active]) => all - active), users({ inactive: true }));

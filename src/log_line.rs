@@ -25,8 +25,8 @@ impl Log for Lines {
     fn log(&self, record: &Record) {
         if self.filter.matches(record) {
             let (now, text) = (Clock::System.now(), record.args().to_string());
-            recent::keep(now, record.level(), &text);
             (self.sink)(&format!("{} {} {text}", rfc3339(now), record.level()));
+            recent::keep(now, record.level(), text);
         }
     }
 
@@ -35,8 +35,10 @@ impl Log for Lines {
 
 /// Starts the log on stderr, once; `level` counts where `RUST_LOG` says nothing.
 pub fn init(level: &str) {
-    // Nobody is left to tell when stderr is gone.
-    init_to(level, |line| drop(writeln!(std::io::stderr(), "{line}")));
+    // In one piece: a write for each would be a call for each. Nobody is left to tell when stderr is gone.
+    init_to(level, |line| {
+        drop(std::io::stderr().write_all(format!("{line}\n").as_bytes()));
+    });
 }
 
 /// Starts the log, once, with every line given to `sink`.

@@ -23,27 +23,33 @@ static RECENT: Mutex<Recent> = Mutex::new(Recent {
 });
 
 struct Recent {
-    lines: VecDeque<String>,
+    lines: VecDeque<Line>,
     bytes: usize,
 }
 
-/// Keeps a line, as JSON with Mattermost's members `level`, `ts` and `msg`.
-pub fn keep(at: Millis, level: log::Level, text: &str) {
-    let text: String = text.chars().take(LETTERS).collect();
-    let line =
-        json!({"level": level.as_str().to_lowercase(), "ts": rfc3339(at), "msg": text}).to_string();
+struct Line {
+    at: Millis,
+    level: log::Level,
+    text: String,
+}
+
+/// Keeps a line.
+pub fn keep(at: Millis, level: log::Level, mut text: String) {
+    let end = text.char_indices().nth(LETTERS).map(|(end, _)| end);
+    text.truncate(end.unwrap_or(text.len()));
     let mut recent = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
-    recent.bytes += line.len();
-    recent.lines.push_back(line);
+    recent.bytes += text.len();
+    recent.lines.push_back(Line { at, level, text });
     while recent.lines.len() > LINES || recent.bytes > BYTES {
         let Some(oldest) = recent.lines.pop_front() else {
             break;
         };
-        recent.bytes -= oldest.len();
+        recent.bytes -= oldest.text.len();
     }
 }
 
-/// A page of lines, oldest first within it; page 0 holds the newest.
+/// A page of lines, oldest first within it; page 0 holds the newest. As JSON with Mattermost's members `level`, `ts` and
+/// `msg`.
 pub fn page(page: usize, per_page: usize) -> Vec<String> {
     let recent = RECENT.lock().unwrap_or_else(PoisonError::into_inner);
     let end = recent
@@ -51,5 +57,12 @@ pub fn page(page: usize, per_page: usize) -> Vec<String> {
         .len()
         .saturating_sub(page.saturating_mul(per_page));
     let start = end.saturating_sub(per_page);
-    recent.lines.range(start..end).cloned().collect()
+    recent.lines.range(start..end).map(Line::as_json).collect()
+}
+
+impl Line {
+    fn as_json(&self) -> String {
+        let level = self.level.as_str().to_lowercase();
+        json!({"level": level, "ts": rfc3339(self.at), "msg": self.text}).to_string()
+    }
 }

@@ -71,7 +71,7 @@ pub fn none(tx: &Tx) -> Result<bool, StoreError> {
 }
 
 /// Which accounts a list shows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Filter<'f> {
     /// Only those that are not deactivated.
     pub active: bool,
@@ -93,6 +93,11 @@ pub struct Filter<'f> {
 
 /// A part of the accounts, by username.
 pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {
+    // Asking each of the accounts before the page takes five times as long.
+    if filter == Filter::default() {
+        let sql = format!("SELECT {COLUMNS} FROM users ORDER BY username LIMIT $1 OFFSET $2");
+        return tx.many(&sql, params![page.limit, page.offset], user);
+    }
     let sql = format!(
         "SELECT {COLUMNS} FROM users
          WHERE ($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)

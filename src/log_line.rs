@@ -55,11 +55,11 @@ impl Log for Lines {
     fn log(&self, record: &Record) {
         if record.target() == ALWAYS || self.filter.matches(record) {
             let (now, text) = (Clock::System.now(), logfmt(record));
-            recent::keep(now, record.level(), &text);
             match self.form {
                 Form::Logfmt => (self.sink)(&format!("{} {} {text}", rfc3339(now), record.level())),
                 Form::Json => (self.sink)(&as_json(record, now)),
             }
+            recent::keep(now, record.level(), text);
         }
     }
 
@@ -136,9 +136,9 @@ pub fn always(text: &str) {
 
 /// Starts the log on stderr, once; `level` counts where `RUST_LOG` says nothing.
 pub fn init(level: &str, form: Form) {
-    // Nobody is left to tell when stderr is gone.
+    // In one piece: a write for each would be a call for each. Nobody is left to tell when stderr is gone.
     start(level, form, |line| {
-        drop(writeln!(std::io::stderr(), "{line}"));
+        drop(std::io::stderr().write_all(format!("{line}\n").as_bytes()));
     });
 }
 

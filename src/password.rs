@@ -1,9 +1,9 @@
 //! Passwords: Argon2id, always the same work, bounded memory.
 //!
-//! Callers run on the slow lane (`http/server.rs`), one or two threads, so a storm of logins cannot starve token
-//! requests; each such thread keeps one buffer for all its hashing.
+//! Callers run on the slow lane (`http/engine/lane.rs`), so a storm of logins cannot starve token requests. There is one
+//! buffer for all hashing, so one hash is made at a time, and the storm leaves the other processors alone.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
@@ -14,9 +14,8 @@ use crate::error::{AppError, INTERNAL, PasswordRules};
 /// The longest password in bytes. Mattermost: the limit of bcrypt, kept for every account.
 pub const MAX_BYTES: usize = 72;
 
-thread_local! {
-    static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
-}
+/// Where hashes are made; 19 MiB once there was one.
+static MEMORY: Mutex<Vec<Block>> = Mutex::new(Vec::new());
 
 /// How much work a hash is.
 #[derive(Clone, Copy, Debug)]
@@ -98,16 +97,14 @@ fn compute(
 ) -> Result<[u8; Params::DEFAULT_OUTPUT_LEN], AppError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    MEMORY
-        .with_borrow_mut(|memory| {
-            memory.resize_with(params.block_count().max(memory.len()), Block::default);
-            argon2.hash_password_into_with_memory(
-                password.as_bytes(),
-                salt,
-                &mut output,
-                &mut memory[..params.block_count()],
-            )
-        })
+    let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let blocks = params.block_count();
+    if memory.len() < blocks {
+        memory.resize_with(blocks, Block::default);
+    }
+    let memory = &mut memory[..blocks];
+    argon2
+        .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory)
         .map_err(internal)?;
     Ok(output)
 }

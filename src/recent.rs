@@ -20,21 +20,28 @@ const LETTERS: usize = 2000;
 static RECENT: Mutex<Recent> = Mutex::new(Recent::new());
 
 struct Recent {
-    lines: VecDeque<String>,
+    lines: VecDeque<Line>,
     bytes: usize,
 }
 
-/// Keeps a line, as JSON with Mattermost's members `level`, `ts` and `msg`.
-pub fn keep(at: Millis, level: log::Level, text: &str) {
-    let text: String = text.chars().take(LETTERS).collect();
-    let line =
-        json!({"level": level.as_str().to_lowercase(), "ts": rfc3339(at), "msg": text}).to_string();
-    lock().keep(line);
+/// A line as it was logged: JSON is made of it for who reads it.
+struct Line {
+    at: Millis,
+    level: log::Level,
+    text: String,
 }
 
-/// A page of lines, oldest first within it; page 0 holds the newest.
+/// Keeps a line.
+pub fn keep(at: Millis, level: log::Level, mut text: String) {
+    let end = text.char_indices().nth(LETTERS).map(|(end, _)| end);
+    text.truncate(end.unwrap_or(text.len()));
+    lock().keep(Line { at, level, text });
+}
+
+/// A page of lines, oldest first within it; page 0 holds the newest. As JSON with Mattermost's members `level`, `ts` and
+/// `msg`.
 pub fn page(page: usize, per_page: usize) -> Vec<String> {
-    lock().page(page, per_page)
+    lock().page(page, per_page).map(Line::as_json).collect()
 }
 
 fn lock() -> MutexGuard<'static, Recent> {
@@ -49,24 +56,31 @@ impl Recent {
         }
     }
 
-    fn keep(&mut self, line: String) {
-        self.bytes += line.len();
+    fn keep(&mut self, line: Line) {
+        self.bytes += line.text.len();
         self.lines.push_back(line);
         while self.lines.len() > LINES || self.bytes > BYTES {
             let Some(oldest) = self.lines.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.len();
+            self.bytes -= oldest.text.len();
         }
     }
 
-    fn page(&self, page: usize, per_page: usize) -> Vec<String> {
+    fn page(&self, page: usize, per_page: usize) -> impl Iterator<Item = &Line> {
         let end = self
             .lines
             .len()
             .saturating_sub(page.saturating_mul(per_page));
         let start = end.saturating_sub(per_page);
-        self.lines.range(start..end).cloned().collect()
+        self.lines.range(start..end)
+    }
+}
+
+impl Line {
+    fn as_json(&self) -> String {
+        let level = self.level.as_str().to_lowercase();
+        json!({"level": level, "ts": rfc3339(self.at), "msg": self.text}).to_string()
     }
 }
 
@@ -74,39 +88,42 @@ impl Recent {
 mod tests {
     use super::*;
 
+    fn with(texts: impl IntoIterator<Item = String>) -> Recent {
+        let mut recent = Recent::new();
+        for text in texts {
+            let (at, level) = (0, log::Level::Info);
+            recent.keep(Line { at, level, text });
+        }
+        recent
+    }
+
     #[test]
     fn the_oldest_lines_give_way_to_the_bound_on_lines_and_on_bytes() {
-        let mut recent = Recent::new();
-        for number in 0..LINES + 3 {
-            recent.keep(number.to_string());
-        }
+        let recent = with((0..LINES + 3).map(|number| number.to_string()));
         assert_eq!(recent.lines.len(), LINES);
-        assert_eq!(recent.lines.front().map(String::as_str), Some("3"));
-        for _ in 0..10 {
-            recent.keep("x".repeat(BYTES / 4));
-        }
-        let bytes: usize = recent.lines.iter().map(String::len).sum();
+        assert_eq!(recent.lines[0].text, "3");
+        let recent = with((0..10).map(|_| "x".repeat(BYTES / 4)));
+        let bytes: usize = recent.lines.iter().map(|line| line.text.len()).sum();
         assert_eq!((recent.bytes, recent.lines.len()), (bytes, 4));
         assert!(bytes <= BYTES);
     }
 
     #[test]
     fn pages_count_from_the_newest_line() {
-        let mut recent = Recent::new();
-        for line in ["a", "b", "c", "d", "e"] {
-            recent.keep(line.into());
-        }
-        assert_eq!(recent.page(0, 2), ["d", "e"]);
-        assert_eq!(recent.page(1, 2), ["b", "c"]);
-        assert_eq!(recent.page(2, 2), ["a"]);
-        assert!(recent.page(3, 2).is_empty() && recent.page(0, 0).is_empty());
-        assert_eq!(recent.page(0, usize::MAX).len(), 5);
-        assert!(recent.page(usize::MAX, usize::MAX).is_empty());
+        let recent = with(["a", "b", "c", "d", "e"].map(String::from));
+        let page = |page, per_page| -> String {
+            let lines = recent.page(page, per_page);
+            lines.map(|line| line.text.as_str()).collect()
+        };
+        assert_eq!([page(0, 2), page(1, 2), page(2, 2)], ["de", "bc", "a"]);
+        assert_eq!([page(3, 2), page(0, 0)], ["", ""]);
+        assert_eq!(page(0, usize::MAX), "abcde");
+        assert_eq!(page(usize::MAX, usize::MAX), "");
     }
 
     #[test]
     fn a_long_line_is_cut() {
-        keep(0, log::Level::Info, &"é".repeat(LETTERS * 2));
+        keep(0, log::Level::Info, "é".repeat(LETTERS * 2));
         let lines = page(0, LINES);
         let cut = |line: &&String| line.contains("éé");
         let line = lines.iter().find(cut).unwrap();

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
@@ -126,12 +126,15 @@ impl Store {
 
     /// Runs `work` on one consistent state of the file.
     pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError>) -> Result<T, AppError> {
-        let mut connection = self.reader()?;
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Deferred)
-            .map_err(StoreError::from)?;
-        let result = work(&Tx::new(&transaction));
-        transaction.finish().map_err(StoreError::from)?;
+        let connection = self.reader()?;
+        // Every request does this: statements that are prepared once. A panic drops the connection, and all with it.
+        let execute = |sql: &str| -> Result<(), StoreError> {
+            connection.prepare_cached(sql)?.execute([])?;
+            Ok(())
+        };
+        execute("BEGIN")?;
+        let result = work(&Tx::new(&connection));
+        execute("COMMIT")?;
         self.readers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -310,9 +310,10 @@ fn statements() -> Vec<String> {
 
 /// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a
 /// word, for which there is no index.
-const WHOLE: [&str; 10] = [
+const WHOLE: [&str; 11] = [
     "SELECT count(*), count(CASE",
     "FROM users\n",
+    "FROM users ORDER BY username LIMIT",
     "count(*) FROM users",
     "FROM tokens t ORDER BY",
     "FROM tokens t JOIN users u ON u.id = t.user_id\n         WHERE t.is_active = 1",

@@ -14,6 +14,9 @@ const ASKED: u64 = 1000;
 /// Pages that lists are read to.
 const PAGES: u64 = 100;
 
+/// Makes the request of a number.
+type Asked<'a> = &'a (dyn Fn(u64) -> Vec<u8> + Sync);
+
 /// Against a file of a thousand.
 pub fn measure(bench: &mut Bench) -> Result<()> {
     let users = bench.effort.large;
@@ -46,7 +49,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
             &format!(r#"{{"term":"{term}"}}"#),
         )
     };
-    let asked: [(&str, &(dyn Fn(u64) -> Vec<u8> + Sync)); 6] = [
+    let asked: [(&str, Asked); 6] = [
         ("GET /users, a page of the first 100", &|sent| {
             page("users", sent)
         }),

@@ -291,10 +291,10 @@ fn the_data_is_copied_and_looked_at_while_the_server_runs() {
         done(&mm, &["user", "list", "--quiet"])
     );
     let address = mm.address();
-    assert_eq!(
-        run_in(&["healthcheck", "--address", &address], "", &[]).0,
-        0
-    );
+    for (wait, code) in [("0", 0), ("5s", 0), ("0.5", 0), ("5x", 2), ("-1", 2)] {
+        let health = ["healthcheck", "--address", &address, "--wait", wait];
+        assert_eq!(run_in(&health, "", &[]).0, code, "{wait}");
+    }
     let data = mm.data().display().to_string();
     let (code, _, stderr) = run_in(
         &["serve", "--listen", "127.0.0.1:0", "--data", &data],

@@ -19,8 +19,10 @@ fn number(variable: &str, or: usize) -> usize {
     std::env::var(variable).map_or(or, |text| text.parse().unwrap())
 }
 
+/// Shown also when the test passes, which what the macros print is not.
 fn say(text: &str) {
-    writeln!(std::io::stderr(), "soak: {text}").unwrap();
+    let line = format!("soak: {text}\n");
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
 }
 
 fn connect(address: &str, many: usize) -> Vec<TcpStream> {

@@ -93,7 +93,7 @@ pub static HEALTHCHECK: Command = Command {
     ],
     examples: [
         "patmost healthcheck",
-        "patmost healthcheck --wait 5",
+        "patmost healthcheck --wait 5s",
         "patmost healthcheck --address 127.0.0.1:9000 --quiet",
     ],
     run: healthcheck,
@@ -108,10 +108,10 @@ fn healthcheck(mut arguments: Arguments) -> Result<(), Stop> {
     let address: String = arguments
         .opt_value_from_str("--address")?
         .unwrap_or_else(|| "127.0.0.1:8065".into());
-    let wait: f64 = arguments.opt_value_from_str("--wait")?.unwrap_or(0.0);
+    let wait = arguments
+        .opt_value_from_fn("--wait", seconds)?
+        .unwrap_or_default();
     nothing_left(arguments)?;
-    let wait = Duration::try_from_secs_f64(wait)
-        .map_err(|error| Stop::Usage(format!("--wait: {error}")))?;
     let begun = Instant::now();
     loop {
         match ping(&address) {
@@ -124,6 +124,13 @@ fn healthcheck(mut arguments: Arguments) -> Result<(), Stop> {
             Err(_) => std::thread::sleep(PAUSE),
         }
     }
+}
+
+/// `5` or `5s`
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.strip_suffix('s').unwrap_or(text).parse::<f64>();
+    let number = number.map_err(|error| error.to_string())?;
+    Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
 }
 
 fn ping(address: &str) -> std::io::Result<()> {

@@ -18,8 +18,9 @@ pub struct Look {
 }
 
 type Faults = Result<Vec<String>, StoreError>;
+type LookAt = fn(&Connection) -> Faults;
 
-const LOOKS: [(&str, fn(&Connection) -> Faults); 5] = [
+const LOOKS: [(&str, LookAt); 5] = [
     ("pages and indexes are whole", pages),
     ("tables are those of this version", schema),
     ("rows refer to rows that are there", references),
@@ -30,7 +31,7 @@ const LOOKS: [(&str, fn(&Connection) -> Faults); 5] = [
 /// Looks at everything; what cannot be read is a fault, too.
 pub fn all(path: &Path) -> Result<Vec<Look>, StoreError> {
     let connection = connect(path)?;
-    let look = |(what, look): &(&'static str, fn(&Connection) -> Faults)| Look {
+    let look = |(what, look): &(&'static str, LookAt)| Look {
         what,
         faults: look(&connection).unwrap_or_else(|error| vec![error.to_string()]),
     };

@@ -1,6 +1,8 @@
 //! The one writer: a thread that takes all changes that wait, runs each in a savepoint of one transaction, and answers
 //! them after the commit. One fsync serves all that waited for it.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -198,28 +200,21 @@ fn commit(
     rest
 }
 
-/// A write can also fail because the file system has become read-only under the open file.
+/// SQLite does not say why a write failed. Whether it is for want of room shows when an empty file can be made beside the
+/// data; a descriptor of the data itself must not be opened here, for closing it would give SQLite's locks back.
 fn explained(connection: &Connection, error: StoreError) -> StoreError {
-    match error {
-        StoreError::Full(text) if on_read_only_file_system(connection) => {
-            StoreError::ReadOnly(text)
+    let (StoreError::Full(text), Some(path)) = (&error, connection.path()) else {
+        return error;
+    };
+    let probe = format!("{path}-probe");
+    match OpenOptions::new().write(true).create_new(true).open(&probe) {
+        Ok(_) => drop(std::fs::remove_file(&probe)),
+        Err(found) if found.kind() == ErrorKind::ReadOnlyFilesystem => {
+            return StoreError::ReadOnly(text.clone());
         }
-        error => error,
+        Err(_) => {}
     }
-}
-
-#[cfg(unix)]
-fn on_read_only_file_system(connection: &Connection) -> bool {
-    use rustix::fs::{StatVfsMountFlags, statvfs};
-    connection
-        .path()
-        .and_then(|path| statvfs(path).ok())
-        .is_some_and(|found| found.f_flag.contains(StatVfsMountFlags::RDONLY))
-}
-
-#[cfg(not(unix))]
-fn on_read_only_file_system(_: &Connection) -> bool {
-    false
+    error
 }
 
 fn attempt(

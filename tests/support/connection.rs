@@ -32,7 +32,7 @@ impl Connection {
         body: &str,
     ) -> io::Result<Answer> {
         let length = body.len();
-        self.write(&format!(
+        self.write(format!(
             "{method} /api/v4{path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nContent-Length: {length}\r\n\r\n{body}"
         ))?;
         self.answer()

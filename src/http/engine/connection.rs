@@ -25,7 +25,8 @@ pub(super) struct Turn<'a> {
     pub reads: usize,
 }
 
-/// What a connection needs after it went as far as it could.
+/// What a connection needs after it went as far as it could. Lives for one move, so its size does not matter.
+#[allow(clippy::large_enum_variant)]
 pub(super) enum Next {
     Park(Interest),
     Run(Request, Lane),

@@ -103,6 +103,8 @@ fn every_dependency_has_its_reason() {
     }
     let mut explained = rows(&file("README.md"), "Dependencies");
     dependencies.sort();
+    // What the benches use more of than the program stands in the manifest twice.
+    dependencies.dedup();
     explained.sort();
     assert!(dependencies.len() > 10, "{dependencies:?}");
     assert_eq!(explained, dependencies);

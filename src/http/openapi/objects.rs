@@ -88,7 +88,7 @@ objects! {
         bot_description: Text,
     }
     /// Accounts that fit what was typed
-    UserAutocomplete { users: [User] }
+    UserAutocomplete { users: [User]; out_of_channel: [User] }
     /// How many accounts there are
     UsersStats { total_users_count: Count }
     /// Which other service logs an account in
@@ -96,13 +96,16 @@ objects! {
     /// A token with its secret, which no other answer shows
     UserAccessToken { id: Id, token: Secret, user_id: Id, description: Text, is_active: Flag, expires_at: Time }
     /// A token
-    UserAccessTokenSanitized { id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time }
+    UserAccessTokenSanitized {
+        id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time; create_at: Time, last_used_at: Time,
+    }
     /// A number of tokens
     TokenCount { count: Count }
     /// An open session, of a login or of a token
     Session {
         id: Id, token: Empty, create_at: Time, expires_at: Time, last_activity_at: Time, user_id: Id, device_id: Text,
-        roles: Text, is_oauth: Flag, expired_notify: Flag, props: Texts, team_members: [TeamMember], local: Flag,
+        roles: Text, is_oauth: Flag, expired_notify: Flag, props: Texts, team_members: [TeamMember], local: Flag;
+        is_current: Flag,
     }
     /// What somebody did
     Audit { id: Id, create_at: Time, user_id: IdOrEmpty, action: Text, extra_info: Text, ip_address: Text, session_id: IdOrEmpty }
@@ -133,6 +136,8 @@ objects! {
         team_id: Id, user_id: Id, roles: Text, delete_at: Time, scheme_guest: Flag, scheme_user: Flag,
         scheme_admin: Flag, explicit_roles: Text,
     }
+    /// Numbers about a team
+    TeamStats { team_id: Id, total_member_count: Count, active_member_count: Count }
     /// A channel
     Channel {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, team_id: IdOrEmpty, type: ChannelType,
@@ -148,6 +153,11 @@ objects! {
     }
     /// Numbers about a channel
     ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count }
+    /// What an account has not read in a channel
+    ChannelUnread {
+        team_id: IdOrEmpty, channel_id: Id, msg_count: Count, mention_count: Count, mention_count_root: Count,
+        msg_count_root: Count, notify_props: Texts,
+    }
     /// A channel was marked as read
     ChannelViewed { status: OK, last_viewed_at_times: {Time} }
     /// A post; the channel of one that only one account sees is whatever was sent
@@ -158,11 +168,15 @@ objects! {
         participants: ListOrNull, metadata: Object,
     }
     /// Posts: their order, and each by its id
-    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty }
+    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty; matches: ObjectOrNull }
     /// A reaction to a post
     Reaction { user_id: Id, post_id: Id, emoji_name: Text, create_at: Time }
-    /// A client's message as it was logged
-    Logged { level: Text, message: Text }
+    /// What the console's first page shows
+    Dashboard { tokens: TokenStates, unused: [UserAccessTokenSanitized], hours: [Hour] }
+    /// How many tokens are in which state; `expires_soon` and `unused` are of those that are `active`
+    TokenStates { active: Count, expires_soon: Count, unused: Count, disabled: Count, expired: Count }
+    /// How requests of an hour ended
+    Hour { at: Time, succeeded: Count, refused: Count, mistaken: Count, failed: Count }
 }
 
 #[rustfmt::skip]
@@ -185,7 +199,7 @@ objects! {
         locale: Text, notify_props: Texts, timezone: Texts, password: Text,
     }
     /// Which accounts; `team_id` and `in_channel_id` are without effect
-    UserSearch { term: Text; limit: Limit, allow_inactive: Flag, team_id: IdOrEmpty, in_channel_id: IdOrEmpty }
+    UserSearch { term: Text; limit: Limit, allow_inactive: Flag, team_id: IdOrEmpty, in_channel_id: IdOrEmpty, roles: [Text] }
     /// Who, and the password; `token` is without effect
     Login { password: Text; login_id: Text, id: Id, device_id: Text, token: Text }
     /// Whether the account is active
@@ -220,6 +234,10 @@ objects! {
     NewChannel { team_id: Id, name: Name, display_name: Text, type: NewChannelType; purpose: Text, header: Text }
     /// Fields of a channel
     ChannelPatch { ; name: Name, display_name: Text, purpose: Text, header: Text }
+    /// A channel with what is to be changed; `id` as in the path, and the `type` that it has
+    ChannelUpdate { id: Id; name: Name, display_name: Text, purpose: Text, header: Text, type: ChannelType }
+    /// Public (`O`) or private (`P`)
+    ChannelPrivacy { privacy: NewChannelType }
     /// Who comes in: one account, or several
     NewChannelMember { ; user_id: Id, user_ids: [Id] }
     /// Which channel is looked at now

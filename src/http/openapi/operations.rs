@@ -42,19 +42,20 @@ macro_rules! operations {
 #[rustfmt::skip]
 operations! {
     CreateUser                     POST   "/users"                                      () NewUser => 201 User, 403 501;
-    GetUsers                       GET    "/users"                                      (page per_page role active inactive in_team in_channel not_in_team not_in_channel without_team sort) () => 200 [User], 403;
+    GetUsers                       GET    "/users"                                      (page per_page role roles active inactive in_team in_channel not_in_team not_in_channel without_team sort) () => 200 [User], 403;
     GetUsersByIds                  POST   "/users/ids"                                  () [Id] => 200 [User];
     GetUsersByUsernames            POST   "/users/usernames"                            () [Text] => 200 [User];
     SearchUsers                    POST   "/users/search"                               () UserSearch => 200 [User];
     AutocompleteUsers              GET    "/users/autocomplete"                         (name in_team in_channel limit) () => 200 UserAutocomplete;
     GetTotalUsersStats             GET    "/users/stats"                                () () => 200 UsersStats;
+    GetTotalUsersStatsFiltered     GET    "/users/stats/filtered"                      (in_team in_channel include_deleted include_bots roles) () => 200 UsersStats, 403;
     GetKnownUsers                  GET    "/users/known"                                () () => 200 [Id];
     GetUsersStatusesByIds          POST   "/users/status/ids"                           () [Id] => 200 [Status];
     Login                          POST   "/users/login"                                () Login => 200 User;
     Logout                         POST   "/users/logout"                               () () => 200 StatusOK;
     RevokeSessionsFromAllUsers     POST   "/users/sessions/revoke/all"                  () () => 200 StatusOK, 403;
-    GetUserAccessTokens            GET    "/users/tokens"                               (page per_page) () => 200 [UserAccessTokenSanitized], 403;
-    SearchUserAccessTokens         POST   "/users/tokens/search"                        () Search => 200 [UserAccessTokenSanitized], 403;
+    GetUserAccessTokens            GET    "/users/tokens"                               (page per_page include_usage) () => 200 [UserAccessTokenSanitized], 403;
+    SearchUserAccessTokens         POST   "/users/tokens/search"                        (include_usage) Search => 200 [UserAccessTokenSanitized], 403;
     RevokeUserAccessToken          POST   "/users/tokens/revoke"                        () TokenId => 200 StatusOK, 403 404;
     DisableUserAccessToken         POST   "/users/tokens/disable"                       () TokenId => 200 StatusOK, 403 404;
     EnableUserAccessToken          POST   "/users/tokens/enable"                        () TokenId => 200 StatusOK, 403 404;
@@ -72,6 +73,7 @@ operations! {
     UpdateUserRoles                PUT    "/users/{user_id}/roles"                      () UserRoles => 200 StatusOK, 403;
     UpdateUserActive               PUT    "/users/{user_id}/active"                     () UserActive => 200 StatusOK, 403;
     UpdateUserPassword             PUT    "/users/{user_id}/password"                   () UserPassword => 200 StatusOK, 403;
+    ResetPasswordFailedAttempts    POST   "/users/{user_id}/reset_failed_attempts"     () () => 200 StatusOK, 403;
     ConvertUserToBot               POST   "/users/{user_id}/convert_to_bot"             () () => 200 Bot, 403;
     GetProfileImage                GET    "/users/{user_id}/image"                      () () => 200 Picture, 304;
     GetDefaultProfileImage         GET    "/users/{user_id}/image/default"              () () => 200 Picture, 304;
@@ -83,20 +85,22 @@ operations! {
     GetPreferencesByCategory       GET    "/users/{user_id}/preferences/{category}"     () () => 200 [Preference], 403;
     GetPreferencesByCategoryByName GET    "/users/{user_id}/preferences/{category}/name/{preference_name}" () () => 200 Preference, 403;
     GetUserAudits                  GET    "/users/{user_id}/audits"                     (page per_page) () => 200 [Audit], 403;
-    GetSessions                    GET    "/users/{user_id}/sessions"                   () () => 200 [Session], 403;
+    GetSessions                    GET    "/users/{user_id}/sessions"                   (include_current) () => 200 [Session], 403;
     RevokeSession                  POST   "/users/{user_id}/sessions/revoke"            () SessionId => 200 StatusOK, 403;
     RevokeAllSessions              POST   "/users/{user_id}/sessions/revoke/all"        () () => 200 StatusOK, 403;
     CreateUserAccessToken          POST   "/users/{user_id}/tokens"                     () NewToken => 200 UserAccessToken, 403 501;
-    GetUserAccessTokensForUser     GET    "/users/{user_id}/tokens"                     (page per_page) () => 200 [UserAccessTokenSanitized], 403;
+    GetUserAccessTokensForUser     GET    "/users/{user_id}/tokens"                     (page per_page include_usage) () => 200 [UserAccessTokenSanitized], 403;
     GetTeamsForUser                GET    "/users/{user_id}/teams"                      () () => 200 [Team], 403;
     GetTeamMembersForUser          GET    "/users/{user_id}/teams/members"              () () => 200 [TeamMember], 403;
     GetChannelsForTeamForUser      GET    "/users/{user_id}/teams/{team_id}/channels"   () () => 200 [Channel], 403;
     GetChannelMembersForUser       GET    "/users/{user_id}/teams/{team_id}/channels/members" () () => 200 [ChannelMember], 403;
+    GetChannelUnread               GET    "/users/{user_id}/channels/{channel_id}/unread" () () => 200 ChannelUnread, 403;
     DeleteReaction                 DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}" () () => 200 StatusOK, 403;
     CreateTeam                     POST   "/teams"                                      () NewTeam => 201 Team, 403;
     GetAllTeams                    GET    "/teams"                                      (page per_page) () => 200 [Team];
     SearchTeams                    POST   "/teams/search"                               () Search => 200 [Team];
     GetTeam                        GET    "/teams/{team_id}"                            () () => 200 Team, 403;
+    GetTeamStats                   GET    "/teams/{team_id}/stats"                      () () => 200 TeamStats, 403;
     GetTeamByName                  GET    "/teams/name/{team_name}"                     () () => 200 Team, 403;
     TeamExists                     GET    "/teams/name/{team_name}/exists"              () () => 200 Exists;
     AddTeamMember                  POST   "/teams/{team_id}/members"                    () NewTeamMember => 201 TeamMember, 403;
@@ -116,6 +120,9 @@ operations! {
     CreateGroupChannel             POST   "/channels/group"                             () [Id] => 201 Channel, 403;
     ViewChannel                    POST   "/channels/members/{user_id}/view"            () ChannelView => 200 ChannelViewed, 403;
     GetChannel                     GET    "/channels/{channel_id}"                      () () => 200 Channel, 403;
+    UpdateChannel                  PUT    "/channels/{channel_id}"                      () ChannelUpdate => 200 Channel, 403;
+    UpdateChannelPrivacy           PUT    "/channels/{channel_id}/privacy"              () ChannelPrivacy => 200 Channel, 403;
+    RestoreChannel                 POST   "/channels/{channel_id}/restore"              () () => 200 Channel, 403;
     PatchChannel                   PUT    "/channels/{channel_id}/patch"                () ChannelPatch => 200 Channel, 403;
     DeleteChannel                  DELETE "/channels/{channel_id}"                      () () => 200 StatusOK, 403;
     GetChannelStats                GET    "/channels/{channel_id}/stats"                () () => 200 ChannelStats, 403;
@@ -126,7 +133,7 @@ operations! {
     GetPostsForChannel             GET    "/channels/{channel_id}/posts"                (page per_page since before after) () => 200 PostList, 304 403;
     GetPinnedPosts                 GET    "/channels/{channel_id}/pinned"               () () => 200 PostList, 403;
     CreatePost                     POST   "/posts"                                      (set_online) NewPost => 201 Post, 403;
-    CreatePostEphemeral            POST   "/posts/ephemeral"                            () NewEphemeralPost => 201 Post, 403;
+    CreatePostEphemeral            POST   "/posts/ephemeral"                            () NewEphemeralPost => 201 Post, 403 404;
     GetPost                        GET    "/posts/{post_id}"                            () () => 200 Post, 304 403;
     UpdatePost                     PUT    "/posts/{post_id}"                            () PostUpdate => 200 Post, 403;
     PatchPost                      PUT    "/posts/{post_id}/patch"                      () PostPatch => 200 Post, 403;
@@ -150,15 +157,16 @@ operations! {
     PatchRole                      PUT    "/roles/{role_id}/patch"                      () RolePatch => 200 Role, 403 501;
     GetAudits                      GET    "/audits"                                     (page per_page) () => 200 [Audit], 403;
     GetLogs                        GET    "/logs"                                       (page logs_per_page) () => 200 [Text], 403;
-    PostLog                        POST   "/logs"                                       () LogMessage => 200 Logged, 403;
+    PostLog                        POST   "/logs"                                       () LogMessage => 200 Texts, 403;
     OpenWebSocket                  GET    "/websocket"                                  () () => 101 Upgrade, 403;
     GetConfig                      GET    "/config"                                     (remove_masked) () => 200 Config, 403;
     UpdateConfig                   PUT    "/config"                                     () Config => 200 Config, 403;
     PatchConfig                    PUT    "/config/patch"                               () Config => 200 Config, 403;
-    GetEnvironmentConfig           GET    "/config/environment"                         () () => 200 {Flags}, 403;
+    GetEnvironmentConfig           GET    "/config/environment"                         (include_source) () => 200 Pinned, 403;
     GetClientConfig                GET    "/config/client"                              (format) () => 200 Texts, 501;
     GetClientLicense               GET    "/license/client"                             (format) () => 200 Texts, 501;
     InvalidateCaches               POST   "/caches/invalidate"                          () () => 200 StatusOK, 403;
     GetPing                        GET    "/system/ping"                                (get_server_status use_rest_semantics) () => 200 Texts;
+    GetDashboard                   GET    "/system/dashboard"                           () () => 200 Dashboard, 403;
     GetOpenApi                     GET    "/openapi.json"                               () () => 200 Object;
 }

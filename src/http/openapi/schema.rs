@@ -78,7 +78,10 @@ fn word(name: &str) -> Option<Value> {
     Some(match name {
         "Text" => json!({"type": "string"}),
         "Texts" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
-        "Flags" => json!({"type": "object", "additionalProperties": {"type": "boolean"}}),
+        "Pinned" => {
+            let by = json!({"oneOf": [{"type": "boolean"}, {"type": "string"}]});
+            json!({"type": "object", "additionalProperties": {"type": "object", "additionalProperties": by}})
+        }
         "Flag" => json!({"type": "boolean"}),
         "Object" => json!({"type": "object"}),
         "Count" => json!({"type": "integer", "format": "int64", "minimum": 0}),

@@ -110,7 +110,7 @@ fn audits_tell_who_did_what_and_no_secret() {
 /// What was noted of a path: who acted and the free text, oldest first.
 fn rows(mm: &Mattermost, path: &str) -> Vec<(String, String)> {
     // What was queued is written before this change is.
-    mm.set("TeamSettings", "SiteName", path);
+    mm.set("TeamSettings", "SiteName", mm.clock().now().to_string());
     let all = mm.admin().get("/audits?per_page=200").ok();
     let of_path = |row: &&Value| row["action"] == format!("/api/v4{path}");
     let row = |row: &Value| (row.text("user_id"), row.text("extra_info"));

@@ -320,13 +320,19 @@ fn who_joins_and_leaves_a_team_is_told() {
         .collect();
     assert_eq!(
         told,
-        ["added_to_team", "user_added", "posted", "user_added"]
+        [
+            "added_to_team",
+            "user_added",
+            "posted",
+            "user_added",
+            "posted"
+        ]
     );
     assert_eq!(
         (&events[0]["data"], &events[0]["broadcast"]),
         (&data, &to("user_id", &w.dave.id))
     );
-    // Town Square and Off-Topic; the system says it in Town Square.
+    // Town Square, then Off-Topic: in each the system says it.
     let (square, off_topic) = ("town-square", "off-topic");
     let channel = |name: &str| to("channel_id", &w.team.default_channel(name));
     assert_eq!(events[1]["broadcast"], channel(square));
@@ -334,8 +340,14 @@ fn who_joins_and_leaves_a_team_is_told() {
     assert_eq!(events[3]["broadcast"], channel(off_topic));
     assert_eq!(events[2]["data"]["sender_name"], "System");
     let post = inner(&events[2]["data"], "post");
-    assert_eq!(post["type"], "system_add_to_team");
-    assert_eq!(alices.names(), ["user_added", "posted", "user_added"]);
+    assert_eq!(post["type"], "system_join_team");
+    assert_eq!(events[4]["broadcast"], channel(off_topic));
+    let post = inner(&events[4]["data"], "post");
+    assert_eq!(post["type"], "system_join_channel");
+    assert_eq!(
+        alices.names(),
+        ["user_added", "posted", "user_added", "posted"]
+    );
     let path = format!("/teams/{}/members/{}", w.team.id, w.dave.id);
     let heard = w.hear("leave_team", || mm.admin().delete(&path).acknowledged());
     let expected = vec![(data, to("team_id", &w.team.id))];

@@ -7,6 +7,7 @@ use super::engine::{self, Admission, Handler, Lane, Limits, Refusal, Request, Re
 use crate::app::App;
 use crate::error::AppError;
 use crate::metrics;
+use crate::store::Tx;
 use crate::token;
 
 /// Starts to answer on the listener about the server that `load` tells of.
@@ -63,7 +64,13 @@ impl Page {
     fn write(&self) -> Result<String, AppError> {
         let (app, load) = (&self.app, self.load.now());
         let now = app.clock.now();
-        let tokens = app.store.read(|tx| Ok(token::sql::states(tx, now)?))?;
+        let count = |tx: &Tx| Ok(token::sql::count_by_state(tx, now, now, now)?);
+        let states = app.store.read(count)?;
+        let tokens = [
+            ("active", states.active),
+            ("disabled", states.disabled),
+            ("expired", states.expired),
+        ];
         let mut page = metrics::Page::default();
         page.gauges(
             "build_info",

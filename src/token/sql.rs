@@ -247,16 +247,3 @@ pub fn ended_before(tx: &Tx, before: Millis, limit: i64) -> Result<Vec<Token>, S
     );
     tx.many(&sql, params![before, limit], token)
 }
-
-/// How many there are in each state.
-pub fn states(tx: &Tx, now: Millis) -> Result<[(&'static str, i64); 3], StoreError> {
-    tx.one(
-        "SELECT count(*), count(CASE WHEN expires_at > 0 AND expires_at <= $1 THEN 1 END), count(CASE WHEN is_active = 0 AND (expires_at = 0 OR expires_at > $1) THEN 1 END) FROM tokens",
-        params![now],
-        |row| {
-            let (all, expired, disabled) = (row.get::<i64>(0)?, row.get(1)?, row.get(2)?);
-            let active = all - expired - disabled;
-            Ok([("active", active), ("disabled", disabled), ("expired", expired)])
-        },
-    )
-}

@@ -300,14 +300,29 @@ pub struct Kind<'k> {
     pub channel_id: &'k str,
 }
 
-/// How many accounts there are of a kind.
+/// How many accounts there are of a kind. What is not asked for is not looked at either: all accounts are counted in an
+/// index.
 pub fn count(tx: &Tx, kind: Kind) -> Result<i64, StoreError> {
-    let mut values: Vec<&dyn ToSql> = vec![
-        &kind.deactivated,
-        &kind.bots,
-        &kind.team_id,
-        &kind.channel_id,
-    ];
+    let mut values: Vec<&dyn ToSql> = Vec::new();
+    let mut conditions = vec!["TRUE".to_owned()];
+    if !kind.deactivated {
+        conditions.push("delete_at = 0".into());
+    }
+    if !kind.bots {
+        conditions.push("bot_owner_id IS NULL".into());
+    }
+    for (id, members, of) in [
+        (&kind.team_id, "team_members", "team_id"),
+        (&kind.channel_id, "channel_members", "channel_id"),
+    ] {
+        if !id.is_empty() {
+            values.push(id);
+            conditions.push(format!(
+                "EXISTS (SELECT 1 FROM {members} m WHERE m.{of} = ${} AND m.user_id = users.id)",
+                values.len()
+            ));
+        }
+    }
     let mut having = Vec::new();
     for role in kind.roles {
         values.push(role);
@@ -316,16 +331,12 @@ pub fn count(tx: &Tx, kind: Kind) -> Result<i64, StoreError> {
             values.len()
         ));
     }
-    let with_role = if having.is_empty() {
-        String::new()
-    } else {
-        format!(" AND ({})", having.join(" OR "))
-    };
+    if !having.is_empty() {
+        conditions.push(format!("({})", having.join(" OR ")));
+    }
     let sql = format!(
-        "SELECT count(*) FROM users
-         WHERE ($1 OR delete_at = 0) AND ($2 OR bot_owner_id IS NULL)
-             AND ($3 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $3 AND m.user_id = users.id))
-             AND ($4 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $4 AND m.user_id = users.id)){with_role}"
+        "SELECT count(*) FROM users WHERE {}",
+        conditions.join(" AND ")
     );
     tx.one(&sql, &values, |row| row.get(0))
 }

@@ -47,7 +47,7 @@ impl Row<'_, '_> {
             true => make().map(|id| id.as_str().unwrap().to_owned()),
             false => Some(String::new()),
         };
-        let fresh: [(&str, &dyn Fn() -> Option<Value>); 6] = [
+        let fresh: [(&str, &dyn Fn() -> Option<Value>); 7] = [
             ("{fresh_user}", &|| {
                 Some(admin.post("/users", self.world.mm.account(&name)).created()["id"].clone())
             }),
@@ -57,6 +57,10 @@ impl Row<'_, '_> {
             }),
             ("{fresh_team}", &|| {
                 let team = json!({"name": name, "display_name": "Open", "type": "O", "allow_open_invite": true});
+                Some(admin.post("/teams", team).created()["id"].clone())
+            }),
+            ("{fresh_closed_team}", &|| {
+                let team = json!({"name": name, "display_name": "Closed", "type": "I"});
                 Some(admin.post("/teams", team).created()["id"].clone())
             }),
             ("{fresh_channel}", &|| {

@@ -129,7 +129,7 @@ const TAKEN: &[(&str, &str, &[u16])] = &[
     (RAW, "GET HTTPS://[::1]/api/v4/system/ping?a=b HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
     // Bodies: none, by length, by chunks with extensions and trailers; a second request behind each.
     (GET, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 200]),
-    (GET, "Content-Length: 000002\r\n\r\n{}GET / HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 404]),
+    (GET, "Content-Length: 000002\r\n\r\n{}GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 404]),
     (POST, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
     (POST, "Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n001;x=\"y\"\r\n}\r\n0\r\nContent-Length: 9\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
     // Leave to go on is given to who waits for it, and not to who already sends.

@@ -129,6 +129,8 @@ objects! {
         email: Text, type: TeamType, company_name: Text, allowed_domains: Text, invite_id: IdOrEmpty,
         allow_open_invite: Flag, scheme_id: TextOrNull, group_constrained: FlagOrNull, policy_id: TextOrNull,
     }
+    /// A page of teams, where one was asked for
+    TeamsPage { teams: [Team], total_count: Count }
     /// Whether there is one
     Exists { exists: Flag }
     /// A membership of a team
@@ -218,6 +220,8 @@ objects! {
     TokenRotation { token_id: Id; expires_at: Time }
     /// How a name begins
     Search { term: Text }
+    /// How a name begins; with `page` and `per_page`, a page of what is found
+    TeamSearch { term: Text; page: Count, per_page: Count }
     /// A presence; `dnd_end_time` is without effect
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
     /// A bot to be made

@@ -45,7 +45,7 @@ operations! {
     GetUsers                       GET    "/users"                                      (page per_page role roles active inactive in_team in_channel not_in_team not_in_channel without_team sort) () => 200 [User], 403;
     GetUsersByIds                  POST   "/users/ids"                                  () [Id] => 200 [User];
     GetUsersByUsernames            POST   "/users/usernames"                            () [Text] => 200 [User];
-    SearchUsers                    POST   "/users/search"                               () UserSearch => 200 [User];
+    SearchUsers                    POST   "/users/search"                               () UserSearch => 200 [User], 403;
     AutocompleteUsers              GET    "/users/autocomplete"                         (name in_team in_channel limit) () => 200 UserAutocomplete;
     GetTotalUsersStats             GET    "/users/stats"                                () () => 200 UsersStats;
     GetTotalUsersStatsFiltered     GET    "/users/stats/filtered"                      (in_team in_channel include_deleted include_bots roles) () => 200 UsersStats, 403;
@@ -72,7 +72,7 @@ operations! {
     UpdateUserAuth                 PUT    "/users/{user_id}/auth"                       () UserAuth => 200 UserAuth, 403;
     UpdateUserRoles                PUT    "/users/{user_id}/roles"                      () UserRoles => 200 StatusOK, 403;
     UpdateUserActive               PUT    "/users/{user_id}/active"                     () UserActive => 200 StatusOK, 403;
-    UpdateUserPassword             PUT    "/users/{user_id}/password"                   () UserPassword => 200 StatusOK, 403;
+    UpdateUserPassword             PUT    "/users/{user_id}/password"                   () UserPassword => 200 StatusOK, 403 501;
     ResetPasswordFailedAttempts    POST   "/users/{user_id}/reset_failed_attempts"     () () => 200 StatusOK, 403;
     ConvertUserToBot               POST   "/users/{user_id}/convert_to_bot"             () () => 200 Bot, 403;
     GetProfileImage                GET    "/users/{user_id}/image"                      () () => 200 Picture, 304;
@@ -98,7 +98,7 @@ operations! {
     DeleteReaction                 DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}" () () => 200 StatusOK, 403;
     CreateTeam                     POST   "/teams"                                      () NewTeam => 201 Team, 403;
     GetAllTeams                    GET    "/teams"                                      (page per_page) () => 200 [Team];
-    SearchTeams                    POST   "/teams/search"                               () Search => 200 [Team];
+    SearchTeams                    POST   "/teams/search"                               () TeamSearch => 200 TeamsFound;
     GetTeam                        GET    "/teams/{team_id}"                            () () => 200 Team, 403;
     GetTeamStats                   GET    "/teams/{team_id}/stats"                      () () => 200 TeamStats, 403;
     GetTeamByName                  GET    "/teams/name/{team_name}"                     () () => 200 Team, 403;
@@ -166,7 +166,7 @@ operations! {
     GetClientConfig                GET    "/config/client"                              (format) () => 200 Texts, 501;
     GetClientLicense               GET    "/license/client"                             (format) () => 200 Texts, 501;
     InvalidateCaches               POST   "/caches/invalidate"                          () () => 200 StatusOK, 403;
-    GetPing                        GET    "/system/ping"                                (get_server_status use_rest_semantics) () => 200 Texts;
+    GetPing                        GET    "/system/ping"                                (get_server_status use_rest_semantics) () => 200 Texts, 500;
     GetDashboard                   GET    "/system/dashboard"                           () () => 200 Dashboard, 403;
     GetOpenApi                     GET    "/openapi.json"                               () () => 200 Object;
 }

@@ -20,6 +20,7 @@ static REFUSALS: &[Refusal] = &[
     ("413", "TooLarge",        "The body is larger than `ServiceSettings.MaximumPayloadSizeBytes`", One("Error")),
     // Mattermost: not JSON.
     ("429", "TooManyRequests", "Too many requests, where `RateLimitSettings.Enable` is on", Plain),
+    ("500", "Unhealthy",       "The data file does not answer: as in 200, with `UNHEALTHY`; or as any fault of the server", One("Object")),
     ("501", "NotImplemented",  "Switched off, or a part of Mattermost that patmost has not", One("Error")),
     ("5XX", "ServerError",     "A fault of the server, or it cannot work at the moment; nothing was changed", One("Error")),
 ];

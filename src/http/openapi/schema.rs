@@ -19,6 +19,8 @@ pub fn components() -> Map<String, Value> {
     schemas.insert("Config".into(), config());
     let one_or_several = [Shape::One("ChannelMember"), Shape::List("ChannelMember")].map(schema);
     schemas.insert("ChannelMembers".into(), json!({"oneOf": one_or_several}));
+    let list_or_page = [Shape::List("Team"), Shape::One("TeamsPage")].map(schema);
+    schemas.insert("TeamsFound".into(), json!({"oneOf": list_or_page}));
     schemas
 }
 

@@ -148,7 +148,7 @@ impl Protocol for Quiet {
 #[test]
 fn what_another_protocol_does_not_need_gives_way() {
     for gives_way in [true, false] {
-        let test = server(|limits| limits.connections = Some(2));
+        let test = server(|limits| (limits.connections, limits.workers) = (Some(2), 1));
         let upgrade = if gives_way { "/stranger" } else { "/listener" };
         let mut first = test.connect();
         assert_eq!(first.get(upgrade), "");

@@ -136,7 +136,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     }
     supervisor::ready();
 
-    let told = wishes.wait(None, || server.is_alive(), || reload(&server, &read_pins));
+    let told = wishes.wait(None, || server.is_alive(), || reload(&server, read_pins));
     supervisor::stopping();
     if !server.stop(STOP_WITHIN) {
         log::warn!(

@@ -58,7 +58,7 @@ catalogue! {
 
     // A fixture, which only tests have.
     FIXTURE_ELSEWHERE = 403, "fixture.elsewhere.app_error", "The paths of a fixture are for programs on the same machine: Host must be localhost or a loopback address, and a page of another origin may not ask.";
-    FIXTURE_BAD = 400, "fixture.bad_request.app_error", "The fixture cannot do this: {name}";
+    FIXTURE_BAD = 400, "fixture.bad_request.app_error", "The fixture cannot do this: {name}.";
     FIXTURE_WORLD = 404, "fixture.world.app_error", "There is no such world.";
 
     // The store.

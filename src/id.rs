@@ -51,7 +51,40 @@ pub fn new() -> String {
 /// New letters: random ones, or those that come next in the thread's [`Sequence`].
 pub fn of(kind: Kind) -> String {
     let next = SEQUENCE.with_borrow(|sequence| Some(sequence.as_ref()?.next(kind)));
-    next.unwrap_or_else(random)
+    next.unwrap_or_else(|| match kind {
+        // Each is drawn by itself: no secret lies in memory before it is made.
+        Kind::Secret => random(),
+        _ => STOCK.with_borrow_mut(Stock::draw),
+    })
+}
+
+/// Random bytes for ids. Every request has an id, and to ask the system for each would be a call for each.
+struct Stock {
+    bytes: [u8; LENGTH * 64],
+    used: usize,
+}
+
+impl Stock {
+    /// Nothing yet.
+    const EMPTY: Stock = Stock {
+        bytes: [0; LENGTH * 64],
+        used: LENGTH * 64,
+    };
+
+    #[allow(clippy::expect_used)]
+    fn draw(&mut self) -> String {
+        if self.used == self.bytes.len() {
+            getrandom::fill(&mut self.bytes).expect("the operating system gives random bytes");
+            self.used = 0;
+        }
+        let drawn = &self.bytes[self.used..self.used + LENGTH];
+        self.used += LENGTH;
+        letters(drawn)
+    }
+}
+
+thread_local! {
+    static STOCK: RefCell<Stock> = const { RefCell::new(Stock::EMPTY) };
 }
 
 thread_local! {

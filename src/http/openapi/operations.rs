@@ -43,8 +43,8 @@ macro_rules! operations {
 operations! {
     CreateUser                     POST   "/users"                                      () NewUser => 201 User, 403 501;
     GetUsers                       GET    "/users"                                      (page per_page role roles active inactive in_team in_channel not_in_team not_in_channel without_team sort) () => 200 [User], 403;
-    GetUsersByIds                  POST   "/users/ids"                                  () [Id] => 200 [User];
-    GetUsersByUsernames            POST   "/users/usernames"                            () [Text] => 200 [User];
+    GetUsersByIds                  POST   "/users/ids"                                  (since) [Id] => 200 [User];
+    GetUsersByUsernames            POST   "/users/usernames"                            (since) [Text] => 200 [User];
     SearchUsers                    POST   "/users/search"                               () UserSearch => 200 [User], 403;
     AutocompleteUsers              GET    "/users/autocomplete"                         (name in_team in_channel limit) () => 200 UserAutocomplete;
     GetTotalUsersStats             GET    "/users/stats"                                () () => 200 UsersStats;
@@ -97,8 +97,8 @@ operations! {
     GetChannelUnread               GET    "/users/{user_id}/channels/{channel_id}/unread" () () => 200 ChannelUnread, 403;
     DeleteReaction                 DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}" () () => 200 StatusOK, 403;
     CreateTeam                     POST   "/teams"                                      () NewTeam => 201 Team, 403;
-    GetAllTeams                    GET    "/teams"                                      (page per_page) () => 200 [Team];
-    SearchTeams                    POST   "/teams/search"                               () TeamSearch => 200 TeamsFound;
+    GetAllTeams                    GET    "/teams"                                      (page per_page include_total_count) () => 200 TeamsFound;
+    SearchTeams                    POST   "/teams/search"                               () TeamSearch => 200 TeamsFound, 501;
     GetTeam                        GET    "/teams/{team_id}"                            () () => 200 Team, 403;
     GetTeamStats                   GET    "/teams/{team_id}/stats"                      () () => 200 TeamStats, 403;
     GetTeamByName                  GET    "/teams/name/{team_name}"                     () () => 200 Team, 403;
@@ -124,7 +124,7 @@ operations! {
     UpdateChannelPrivacy           PUT    "/channels/{channel_id}/privacy"              () ChannelPrivacy => 200 Channel, 403;
     RestoreChannel                 POST   "/channels/{channel_id}/restore"              () () => 200 Channel, 403;
     PatchChannel                   PUT    "/channels/{channel_id}/patch"                () ChannelPatch => 200 Channel, 403;
-    DeleteChannel                  DELETE "/channels/{channel_id}"                      () () => 200 StatusOK, 403;
+    DeleteChannel                  DELETE "/channels/{channel_id}"                      (permanent) () => 200 StatusOK, 403;
     GetChannelStats                GET    "/channels/{channel_id}/stats"                () () => 200 ChannelStats, 403;
     GetChannelMembers              GET    "/channels/{channel_id}/members"              (page per_page) () => 200 [ChannelMember], 403;
     AddChannelMember               POST   "/channels/{channel_id}/members"              () NewChannelMember => 201 ChannelMembers, 403;

@@ -2,9 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod support;
+use support::team::{NOBODY, add, said};
 use support::*;
-
-const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 
 fn team(caller: &Caller) -> Value {
     let body = json!({"name": "core", "display_name": "Core", "type": "O"});
@@ -16,27 +15,11 @@ fn channel(caller: &Caller, team: &str, name: &str, kind: &str) -> Answer {
     caller.post("/channels", body)
 }
 
-fn add(caller: &Caller, team: &str, user: &Caller) -> Answer {
-    let member = json!({"team_id": team, "user_id": user.id});
-    caller.post(&format!("/teams/{team}/members"), member)
-}
-
 fn let_into(caller: &Caller, channel: &str, user: &Caller) -> Answer {
     caller.post(
         &format!("/channels/{channel}/members"),
         json!({"user_id": user.id}),
     )
-}
-
-/// What the system said in a channel, oldest first.
-fn said(caller: &Caller, channel: &str) -> Vec<String> {
-    let list = caller.get(&format!("/channels/{channel}/posts")).ok();
-    let order = list["order"].as_array().unwrap().iter().rev();
-    let posts = order.map(|id| &list["posts"][id.as_str().unwrap()]);
-    let system = posts.filter(|post| post.text("type").starts_with("system_"));
-    system
-        .map(|post| format!("{}: {}", post.text("type"), post.text("message")))
-        .collect()
 }
 
 /// wire teams-channels-posts: `POST /channels` | `team_id`

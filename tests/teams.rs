@@ -2,29 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod support;
+use support::team::{NOBODY, add, said};
 use support::*;
-
-const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 
 fn team(caller: &Caller, name: &str, open: bool) -> Value {
     let body = json!({"name": name, "display_name": name, "type": "O", "allow_open_invite": open});
     caller.post("/teams", body).created()
-}
-
-fn add(caller: &Caller, team: &str, user: &Caller) -> Answer {
-    let member = json!({"team_id": team, "user_id": user.id});
-    caller.post(&format!("/teams/{team}/members"), member)
-}
-
-/// What the system said in a channel, oldest first.
-fn said(caller: &Caller, channel: &str) -> Vec<String> {
-    let list = caller.get(&format!("/channels/{channel}/posts")).ok();
-    let order = list["order"].as_array().unwrap().iter().rev();
-    let posts = order.map(|id| &list["posts"][id.as_str().unwrap()]);
-    let system = posts.filter(|post| post.text("type").starts_with("system_"));
-    system
-        .map(|post| format!("{}: {}", post.text("type"), post.text("message")))
-        .collect()
 }
 
 /// wire teams-channels-posts: `POST /teams` | `name`

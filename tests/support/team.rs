@@ -1,6 +1,6 @@
 //! A team of the admin's, for tests of who hears and sees what.
 
-use super::{Caller, Fields, Mattermost, Value, json};
+use super::{Answer, Caller, Fields, Mattermost, Value, json};
 
 /// A team.
 pub struct Team<'m> {
@@ -62,4 +62,24 @@ impl Caller<'_> {
         let body = json!({"channel_id": channel, "message": message});
         self.post("/posts", body).created()
     }
+}
+
+/// An id that nobody has.
+pub const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
+
+/// Adds somebody to a team, as whoever asks.
+pub fn add(caller: &Caller, team: &str, user: &Caller) -> Answer {
+    let member = json!({"team_id": team, "user_id": user.id});
+    caller.post(&format!("/teams/{team}/members"), member)
+}
+
+/// What the system said in a channel, oldest first.
+pub fn said(caller: &Caller, channel: &str) -> Vec<String> {
+    let list = caller.get(&format!("/channels/{channel}/posts")).ok();
+    let order = list["order"].as_array().unwrap().iter().rev();
+    let posts = order.map(|id| &list["posts"][id.as_str().unwrap()]);
+    let system = posts.filter(|post| post.text("type").starts_with("system_"));
+    system
+        .map(|post| format!("{}: {}", post.text("type"), post.text("message")))
+        .collect()
 }

@@ -208,9 +208,8 @@ impl Hub {
             return Ok(());
         }
         app.store.read(|tx| {
-            let config = app.config.current(tx)?;
             for listener in listeners {
-                let opens = auth::session_id(app, tx, &config, &listener.secret_hash)?;
+                let opens = auth::session_id(app, tx, &listener.secret_hash)?;
                 if opens.is_none_or(|id| id != listener.session_id) {
                     listener.end();
                 }

@@ -9,7 +9,7 @@ use crate::user::api::about;
 pub fn list_all(cx: &Context) -> Answer {
     AUDIT_READ_ALL.ask(cx.caller()?)?;
     Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
+        &cx.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
     ))
 }
 
@@ -18,8 +18,6 @@ pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &AUDIT_READ)?;
     Ok(answer::json(
-        &cx.app
-            .store
-            .read(|tx| Ok(sql::list_of(tx, user_id, cx.page())?))?,
+        &cx.read(|tx| Ok(sql::list_of(tx, user_id, cx.page())?))?,
     ))
 }

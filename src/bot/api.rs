@@ -14,10 +14,8 @@ pub fn create(cx: &Context) -> Answer {
     let caller = cx.caller()?;
     let granted = BOT_CREATE.ask(caller)?;
     // Mattermost: a bot makes no bots, whatever its roles are.
-    let by_bot = cx
-        .app
-        .store
-        .read(|tx| Ok(user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.is_bot())))?;
+    let by_bot =
+        cx.read(|tx| Ok(user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.is_bot())))?;
     if by_bot {
         return Err(AppError::new(&error::PERMISSIONS));
     }
@@ -38,7 +36,7 @@ pub fn create(cx: &Context) -> Answer {
 /// `GET /bots/{bot_user_id}`
 pub fn get(cx: &Context) -> Answer {
     let bot_id = cx.id("bot_user_id")?;
-    let bot = cx.app.store.read(|tx| super::find(tx, bot_id))?;
+    let bot = cx.read(|tx| super::find(tx, bot_id))?;
     let readable = cx
         .caller()?
         .reads_bot_of(bot.bot_owner_id.as_deref().unwrap_or_default());
@@ -65,10 +63,7 @@ pub fn list(cx: &Context) -> Answer {
         disabled: cx.flag("include_deleted"),
         orphaned: cx.flag("only_orphaned"),
     };
-    let bots = cx
-        .app
-        .store
-        .read(|tx| Ok(user::sql::bots(tx, which, cx.page())?))?;
+    let bots = cx.read(|tx| Ok(user::sql::bots(tx, which, cx.page())?))?;
     Ok(answer::json(&bots.iter().map(Bot::of).collect::<Vec<_>>()))
 }
 
@@ -127,7 +122,7 @@ pub fn assign(cx: &Context) -> Answer {
 pub fn convert(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     // Mattermost: here it is told to everybody that there is no such account.
-    cx.app.store.read(|tx| user::find(tx, user_id))?;
+    cx.read(|tx| user::find(tx, user_id))?;
     Ok(answer::json(&Bot::of(&super::convert(
         cx.app,
         USER_TO_BOT.ask(cx.caller()?)?,

@@ -30,15 +30,12 @@ pub fn create(cx: &Context) -> Answer {
     if team_id.is_empty() {
         return Err(rule.refusal());
     }
-    let here = cx
-        .app
-        .store
-        .read(|tx| team::permissions(tx, caller, &team_id))?;
+    let here = cx.read(|tx| team::permissions(tx, caller, &team_id))?;
     let granted = rule.ask_in(caller, here)?;
     if !text("id").is_empty() {
         return Err(AppError::new(&error::CHANNEL_EXISTING));
     }
-    cx.app.store.read(|tx| team::find(tx, &team_id))?;
+    cx.read(|tx| team::find(tx, &team_id))?;
     let new = NewChannel {
         team_id,
         kind,
@@ -112,7 +109,7 @@ pub fn get_by_names(cx: &Context) -> Answer {
 
 fn named(cx: &Context, team_id: impl FnOnce(&Tx) -> Result<String, AppError>) -> Answer {
     let caller = cx.caller()?;
-    let (channel, here) = cx.app.store.read(|tx| {
+    let (channel, here) = cx.read(|tx| {
         let found = sql::by_name(tx, &team_id(tx)?, cx.param("channel_name"))?;
         let shown = found.filter(|channel| channel.delete_at == 0 || cx.flag("include_deleted"));
         let channel = shown.ok_or_else(|| AppError::new(&error::CHANNEL_MISSING))?;
@@ -137,7 +134,7 @@ pub(super) fn readable(cx: &Context, channel: &Channel, here: Here) -> Result<Gr
 /// The channel in the path, and what the caller may do there.
 pub(super) fn at(cx: &Context) -> Result<(Channel, Here), AppError> {
     let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    cx.app.store.read(|tx| {
+    cx.read(|tx| {
         let channel = find(tx, channel_id)?;
         let here = permissions(tx, caller, &channel)?;
         Ok((channel, here))
@@ -260,7 +257,7 @@ pub fn delete(cx: &Context) -> Answer {
 /// `GET /channels/{channel_id}/stats`
 pub fn stats(cx: &Context) -> Answer {
     let channel = of_member(cx)?;
-    let (members, pinned) = cx.app.store.read(|tx| {
+    let (members, pinned) = cx.read(|tx| {
         Ok((
             sql::count_members(tx, &channel.id)?,
             sql::count_pinned(tx, &channel.id)?,
@@ -274,7 +271,7 @@ pub fn stats(cx: &Context) -> Answer {
 /// The channel in the path, for those who read it. Mattermost: a channel that does not exist is one that nobody reads.
 pub(super) fn of_member(cx: &Context) -> Result<Channel, AppError> {
     let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    cx.app.store.read(|tx| {
+    cx.read(|tx| {
         let channel = sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
         CHANNEL_READ.ask_in(caller, permissions(tx, caller, &channel)?.all)?;
         Ok(channel)

@@ -24,7 +24,7 @@ pub fn deleted(cx: &Context) -> Answer {
 
 fn listed(cx: &Context, rule: &'static Rule, kind: &str, archived: bool) -> Answer {
     let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    let channels = cx.app.store.read(|tx| {
+    let channels = cx.read(|tx| {
         rule.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
         Ok(sql::list(tx, team_id, kind, archived, cx.page())?)
     })?;
@@ -35,7 +35,7 @@ fn listed(cx: &Context, rule: &'static Rule, kind: &str, archived: bool) -> Answ
 pub fn all(cx: &Context) -> Answer {
     CHANNEL_LIST_ALL.ask(cx.caller()?)?;
     Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
+        &cx.read(|tx| Ok(sql::list_all(tx, cx.page())?))?,
     ))
 }
 
@@ -44,7 +44,7 @@ pub fn search(cx: &Context) -> Answer {
     let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
     let body = of_json::object(cx.body(), "channel_search")?;
     let term = body.text("term").unwrap_or_default().to_lowercase();
-    let channels = cx.app.store.read(|tx| {
+    let channels = cx.read(|tx| {
         let here = team::permissions(tx, caller, team_id)?;
         // Mattermost: who is not in the team is told so.
         CHANNEL_LIST
@@ -60,7 +60,7 @@ pub fn of_user(cx: &Context) -> Answer {
     let (user_id, team_id) = (cx.id("user_id")?, cx.id("team_id")?);
     about(cx, user_id, &MEMBERSHIPS)?;
     let caller = cx.caller()?;
-    let channels = cx.app.store.read(|tx| {
+    let channels = cx.read(|tx| {
         TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
         Ok(sql::of_user(tx, user_id, team_id)?)
     })?;

@@ -17,24 +17,16 @@ use crate::{id, post, team, user};
 pub fn memberships(cx: &Context) -> Answer {
     let (user_id, team_id) = (cx.id("user_id")?, cx.id("team_id")?);
     let caller = cx.caller()?;
-    cx.app
-        .store
-        .read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
+    cx.read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
     about(cx, user_id, &MEMBERSHIPS)?;
-    let found = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::memberships(tx, user_id, team_id)?))?;
+    let found = cx.read(|tx| Ok(sql::memberships(tx, user_id, team_id)?))?;
     Ok(answer::json(&found))
 }
 
 /// `GET /channels/{channel_id}/members`
 pub fn members(cx: &Context) -> Answer {
     let channel = of_member(cx)?;
-    let members = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::members(tx, &channel.id, cx.page())?))?;
+    let members = cx.read(|tx| Ok(sql::members(tx, &channel.id, cx.page())?))?;
     Ok(answer::json(&members))
 }
 
@@ -42,10 +34,7 @@ pub fn members(cx: &Context) -> Answer {
 pub fn member(cx: &Context) -> Answer {
     let (_, user_id) = (cx.id("channel_id")?, cx.id("user_id")?);
     let channel = of_member(cx)?;
-    let member = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::member(tx, &channel.id, user_id)?))?;
+    let member = cx.read(|tx| Ok(sql::member(tx, &channel.id, user_id)?))?;
     Ok(answer::json(&member.ok_or_else(missing)?))
 }
 
@@ -59,10 +48,7 @@ pub fn unread(cx: &Context) -> Answer {
     cx.id("channel_id")?;
     about(cx, user_id, &MEMBERSHIPS)?;
     let channel = of_member(cx)?;
-    let member = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::member(tx, &channel.id, user_id)?))?;
+    let member = cx.read(|tx| Ok(sql::member(tx, &channel.id, user_id)?))?;
     let member = member.ok_or_else(missing)?;
     Ok(answer::json(&json!({
         "team_id": channel.team_id,
@@ -130,7 +116,7 @@ fn root_is_of(cx: &Context, post_id: Option<&str>, channel_id: &str) -> Result<(
     if !id::is_valid(post_id) {
         return Err(refused());
     }
-    let post = cx.app.store.read(|tx| post::find(tx, post_id))?;
+    let post = cx.read(|tx| post::find(tx, post_id))?;
     if post.channel_id == channel_id {
         Ok(())
     } else {
@@ -142,7 +128,7 @@ fn root_is_of(cx: &Context, post_id: Option<&str>, channel_id: &str) -> Result<(
 pub fn remove_member(cx: &Context) -> Answer {
     let (_, user_id) = (cx.id("channel_id")?, cx.id("user_id")?);
     let (channel, here) = at(cx)?;
-    cx.app.store.read(|tx| user::find(tx, user_id))?;
+    cx.read(|tx| user::find(tx, user_id))?;
     if channel.is_direct_or_group() {
         return Err(AppError::new(&error::CHANNEL_REMOVE_TYPE));
     }

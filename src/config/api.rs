@@ -60,7 +60,7 @@ pub fn client(cx: &Context) -> Answer {
         None | Some("") => return Err(AppError::new(&error::CLIENT_FORMAT)),
         Some(_) => return Err(AppError::body_param("format")),
     }
-    let nobody = cx.app.store.read(|tx| Ok(user::sql::none(tx)?))?;
+    let nobody = cx.read(|tx| Ok(user::sql::none(tx)?))?;
     let mut values = of_a_stranger(&cx.config);
     values["NoAccounts"] = text(nobody).into();
     if cx.caller().is_ok() {

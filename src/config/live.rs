@@ -122,7 +122,11 @@ impl Live {
     /// The values in force in this transaction. A change, also one by another process, holds at once: the stored
     /// revision is looked at every time.
     pub fn current(&self, tx: &Tx) -> Result<Arc<Config>, AppError> {
-        let revision = sql::revision(tx)?;
+        self.at(tx, sql::revision(tx)?)
+    }
+
+    /// The same when the transaction's revision is known.
+    pub fn at(&self, tx: &Tx, revision: i64) -> Result<Arc<Config>, AppError> {
         let last = self.last();
         if last.revision == revision {
             return Ok(last);

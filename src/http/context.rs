@@ -1,5 +1,6 @@
 //! What a handler is given: the request, who sent it, and the state it was sent to.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::engine::{Request, Response};
@@ -8,6 +9,7 @@ use crate::config::Config;
 use crate::error::{AppError, SESSION_EXPIRED};
 use crate::id;
 use crate::permission::{Caller, Via};
+use crate::store::{Reading, Tx};
 
 /// Rows of a list when the client does not say.
 const PER_PAGE: i64 = 60;
@@ -27,6 +29,8 @@ pub struct Context<'r> {
     pub anyone: Caller,
     /// The variable parts of the path.
     pub params: Vec<(&'static str, String)>,
+    /// The state of the file that said who sent it; on requests that only read.
+    pub reading: Cell<Option<Reading<'r>>>,
 }
 
 impl Context<'_> {
@@ -38,6 +42,14 @@ impl Context<'_> {
         match self.anyone.via {
             Via::Nothing => Err(AppError::new(&SESSION_EXPIRED)),
             _ => Ok(&self.anyone),
+        }
+    }
+
+    /// Runs `work` on one consistent state of the file: the first time on the one that said who sent the request.
+    pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError>) -> Result<T, AppError> {
+        match self.reading.take().filter(Reading::is_current) {
+            Some(reading) => work(&reading.tx()),
+            None => self.app.store.read(work),
         }
     }
 

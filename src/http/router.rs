@@ -2,6 +2,7 @@
 //! on, writes the line of the access log.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -150,7 +151,7 @@ impl Router {
         line: &mut AccessLine,
     ) -> Response {
         let entered = auth::enter(&self.app, request);
-        let (config, entry) = match entered {
+        let (config, entry, reading) = match entered {
             Ok(entered) => entered,
             Err(error) => {
                 let refused = self.refused(&error, line);
@@ -190,6 +191,8 @@ impl Router {
             config,
             anyone,
             params,
+            // A change must not wait for its disk while the log cannot begin anew.
+            reading: Cell::new((request.method == "GET").then_some(reading)),
         };
         (route.handler)(&context).unwrap_or_else(|error| self.refused(&error, line))
     }

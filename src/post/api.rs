@@ -19,7 +19,7 @@ pub fn create(cx: &Context) -> Answer {
     let caller = cx.caller()?;
     let channel_id = text("channel_id");
     let refused = || POST_CREATE.refusal();
-    let granted = cx.app.store.read(|tx| {
+    let granted = cx.read(|tx| {
         // Mattermost: a channel that does not exist is one where nobody may post.
         let channel = channel::sql::by_id(tx, &channel_id)?.ok_or_else(refused)?;
         super::may_post(
@@ -99,7 +99,7 @@ pub fn create_ephemeral(cx: &Context) -> Answer {
 /// The post in the path, where it stands, and what the caller may do there.
 pub(super) fn at(cx: &Context) -> Result<(Post, Channel, Here), AppError> {
     let (post_id, caller) = (cx.id("post_id")?, cx.caller()?);
-    cx.app.store.read(|tx| {
+    cx.read(|tx| {
         let post = find(tx, post_id)?;
         let channel = channel::find(tx, &post.channel_id)?;
         let here = channel::permissions(tx, caller, &channel)?;

@@ -65,7 +65,7 @@ pub fn list(cx: &Context) -> Answer {
         None | Some("") => 0,
         Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
     };
-    let list = cx.app.store.read(|tx| {
+    let list = cx.read(|tx| {
         let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
         CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
         let page = cx.page();
@@ -117,7 +117,7 @@ pub fn list(cx: &Context) -> Answer {
 /// `GET /posts/{post_id}/thread`
 pub fn thread(cx: &Context) -> Answer {
     let (post, _) = readable(cx)?;
-    Ok(shown(cx.app.store.read(|tx| {
+    Ok(shown(cx.read(|tx| {
         List::new(tx, sql::thread(tx, post.first_id())?)
     })?))
 }
@@ -125,7 +125,7 @@ pub fn thread(cx: &Context) -> Answer {
 /// `GET /channels/{channel_id}/pinned`
 pub fn pinned(cx: &Context) -> Answer {
     let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    let list = cx.app.store.read(|tx| {
+    let list = cx.read(|tx| {
         let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
         CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
         List::new(tx, sql::pinned(tx, channel_id)?)
@@ -157,9 +157,7 @@ const WORDS: usize = 8;
 /// `POST /teams/{team_id}/posts/search`
 pub fn search(cx: &Context) -> Answer {
     let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    cx.app
-        .store
-        .read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
+    cx.read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
     let body = of_json::object(cx.body(), "search")
         .map_err(|_| AppError::new(&error::POST_SEARCH_BODY))?;
     let terms = body.required("terms")?.to_lowercase();
@@ -181,7 +179,7 @@ pub fn search(cx: &Context) -> Answer {
         limit,
         offset: number("page", 0).saturating_mul(limit),
     };
-    let list = cx.app.store.read(|tx| {
+    let list = cx.read(|tx| {
         let found = if words.is_empty() {
             Vec::new()
         } else {

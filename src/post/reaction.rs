@@ -80,7 +80,7 @@ pub fn add(cx: &Context) -> Answer {
     if reaction.user_id != caller.user_id {
         return Err(AppError::new(&error::REACTION_OTHERS));
     }
-    let (granted, channel_id) = cx.app.store.read(|tx| {
+    let (granted, channel_id) = cx.read(|tx| {
         let post = find(tx, &reaction.post_id).map_err(|_| REACTION_ADD.refusal())?;
         let channel = channel::find(tx, &post.channel_id)?;
         let here = channel::permissions(tx, caller, &channel)?;
@@ -103,7 +103,7 @@ pub fn add(cx: &Context) -> Answer {
 pub fn list(cx: &Context) -> Answer {
     let (post, _) = in_reach(cx, &CHANNEL_READ)?;
     Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::reactions(tx, &post.id)?))?,
+        &cx.read(|tx| Ok(sql::reactions(tx, &post.id)?))?,
     ))
 }
 
@@ -115,10 +115,7 @@ pub fn delete(cx: &Context) -> Answer {
     if user_id != caller.user_id {
         REACTION_REMOVE_OTHERS.ask(caller)?;
     }
-    let channel = cx
-        .app
-        .store
-        .read(|tx| channel::find(tx, &post.channel_id))?;
+    let channel = cx.read(|tx| channel::find(tx, &post.channel_id))?;
     if channel.delete_at > 0 {
         return Err(AppError::new(&error::REACTION_ARCHIVED_DELETE));
     }

@@ -34,7 +34,7 @@ pub fn get(cx: &Context) -> Answer {
 fn found(cx: &Context) -> Result<Vec<Preference>, AppError> {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &PREFERENCES)?;
-    cx.app.store.read(|tx| {
+    cx.read(|tx| {
         Ok(sql::list(
             tx,
             user_id,

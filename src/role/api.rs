@@ -10,7 +10,7 @@ use crate::permission::ROLE_LIST;
 /// `GET /roles/{role_id}`
 pub fn get(cx: &Context) -> Answer {
     let id = cx.id("role_id")?;
-    let role = cx.app.store.read(|tx| Ok(sql::by_id(tx, id)?))?;
+    let role = cx.read(|tx| Ok(sql::by_id(tx, id)?))?;
     Ok(answer::json(
         &role.ok_or_else(|| AppError::new(&ROLE_UNKNOWN))?,
     ))
@@ -18,10 +18,7 @@ pub fn get(cx: &Context) -> Answer {
 
 /// `GET /roles/name/{role_name}`
 pub fn get_by_name(cx: &Context) -> Answer {
-    let role = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::by_name(tx, cx.param("role_name"))?))?;
+    let role = cx.read(|tx| Ok(sql::by_name(tx, cx.param("role_name"))?))?;
     Ok(answer::json(
         &role.ok_or_else(|| AppError::new(&ROLE_NAME_UNKNOWN))?,
     ))
@@ -44,7 +41,7 @@ pub fn get_by_names(cx: &Context) -> Answer {
     // Mattermost: one row for each role, however often it is named.
     names.sort_unstable();
     names.dedup();
-    let roles = cx.app.store.read(|tx| {
+    let roles = cx.read(|tx| {
         let found = names.iter().map(|name| sql::by_name(tx, name));
         Ok(found.collect::<Result<Vec<_>, _>>()?)
     })?;
@@ -56,7 +53,7 @@ pub fn get_by_names(cx: &Context) -> Answer {
 /// `GET /roles`
 pub fn list(cx: &Context) -> Answer {
     ROLE_LIST.ask(cx.caller()?)?;
-    Ok(answer::json(&cx.app.store.read(|tx| Ok(sql::list(tx)?))?))
+    Ok(answer::json(&cx.read(|tx| Ok(sql::list(tx)?))?))
 }
 
 /// `PUT /roles/{role_id}/patch`

@@ -63,10 +63,7 @@ pub fn logout(cx: &Context) -> Answer {
 pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &SESSION_READ)?;
-    let mut sessions = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::list(tx, user_id, cx.app.clock.now())?))?;
+    let mut sessions = cx.read(|tx| Ok(sql::list(tx, user_id, cx.app.clock.now())?))?;
     if cx.flag("include_current") {
         let current = &cx.caller()?.session_id;
         sessions = sessions

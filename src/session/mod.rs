@@ -12,12 +12,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::auth::sql::{Found, Token};
 use crate::clock::{DAY, Millis};
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::permission::Granted;
 use crate::secret::{Secret, SecretHash};
-use crate::token::Token;
 use crate::user::User;
 use crate::{audit, id, team};
 
@@ -49,15 +49,15 @@ pub struct Session {
 
 impl Session {
     /// The session that the first use of a token opens.
-    pub fn of_token(token: &Token, is_bot: bool, now: Millis) -> Session {
+    pub fn of_token(owner: &Found, token: &Token, now: Millis) -> Session {
         let ahead = now + TOKEN_SESSION_DAYS * DAY;
         let mut props = json!({"is_guest": "false", "type": "UserAccessToken", "user_access_token_id": token.id});
-        if is_bot {
+        if owner.is_bot {
             props["is_bot"] = "true".into();
         }
         Session {
             id: id::of(id::Kind::Session),
-            user_id: token.user_id.clone(),
+            user_id: owner.user_id.clone(),
             secret_hash: None,
             token_id: Some(token.id.clone()),
             device_id: String::new(),

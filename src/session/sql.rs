@@ -1,37 +1,10 @@
 //! SQL of sessions.
 
 use super::{Session, View};
-use crate::auth::Owner;
 use crate::clock::Millis;
 use crate::secret::SecretHash;
 use crate::store::{StoreError, Tx, params};
 use crate::team;
-
-/// The login with the secret, and what decides about its owner.
-pub fn by_secret(
-    tx: &Tx,
-    secret_hash: &SecretHash,
-) -> Result<Option<(Session, Owner)>, StoreError> {
-    tx.optional(
-        "SELECT s.id, s.user_id, s.device_id, s.create_at, s.expires_at, s.last_activity_at, s.props, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL
-         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.secret_hash = $1",
-        params![secret_hash.as_str()],
-        |row| {
-            let session = Session {
-                id: row.get(0)?,
-                user_id: row.get(1)?,
-                secret_hash: Some(secret_hash.clone()),
-                token_id: None,
-                device_id: row.get(2)?,
-                create_at: row.get(3)?,
-                expires_at: row.get(4)?,
-                last_activity_at: row.get(5)?,
-                props: row.json(6)?,
-            };
-            Ok((session, Owner { roles: row.get(7)?, delete_at: row.get(8)?, is_bot: row.get(9)? }))
-        },
-    )
-}
 
 /// Whether a login has the secret.
 pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {

@@ -9,10 +9,7 @@ use crate::user::api::about;
 /// `GET /users/{user_id}/status`
 pub fn get(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let status = cx
-        .app
-        .store
-        .read(|tx| of(tx, &cx.app.hub, user_id, cx.app.clock.now()))?;
+    let status = cx.read(|tx| of(tx, &cx.app.hub, user_id, cx.app.clock.now()))?;
     Ok(answer::json(
         &status.ok_or_else(|| AppError::new(&STATUS_MISSING))?,
     ))
@@ -25,10 +22,8 @@ pub fn list(cx: &Context) -> Answer {
         return Err(AppError::body_param("user_ids"));
     }
     let now = cx.app.clock.now();
-    let found: Vec<Option<Status>> = cx
-        .app
-        .store
-        .read(|tx| ids.iter().map(|id| of(tx, &cx.app.hub, id, now)).collect())?;
+    let found: Vec<Option<Status>> =
+        cx.read(|tx| ids.iter().map(|id| of(tx, &cx.app.hub, id, now)).collect())?;
     Ok(answer::json(
         &found.into_iter().flatten().collect::<Vec<_>>(),
     ))

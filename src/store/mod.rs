@@ -6,19 +6,21 @@
 
 mod check;
 mod migrate;
+mod reading;
 mod serving;
 mod snapshot;
 mod tx;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
+pub use reading::Reading;
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
 pub use snapshot::Snapshot;
@@ -86,7 +88,7 @@ pub enum Durability {
 /// The open file. Dropping it commits what is queued and closes it.
 pub struct Store {
     path: PathBuf,
-    readers: Mutex<Vec<Connection>>,
+    readers: reading::Pool,
     writer: writer::Writer,
 }
 
@@ -114,7 +116,7 @@ impl Store {
             writer::Writer::start(connection, sequence).map_err(|error| unusable(path, &error))?;
         Ok(Store {
             path: path.to_owned(),
-            readers: Mutex::new(Vec::new()),
+            readers: reading::Pool::default(),
             writer,
         })
     }
@@ -126,20 +128,12 @@ impl Store {
 
     /// Runs `work` on one consistent state of the file.
     pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError>) -> Result<T, AppError> {
-        let connection = self.reader()?;
-        // Every request does this: statements that are prepared once. A panic drops the connection, and all with it.
-        let execute = |sql: &str| -> Result<(), StoreError> {
-            connection.prepare_cached(sql)?.execute([])?;
-            Ok(())
-        };
-        execute("BEGIN")?;
-        let result = work(&Tx::new(&connection));
-        execute("COMMIT")?;
-        self.readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
-        result
+        work(&self.begin()?.tx())
+    }
+
+    /// Begins to read: one consistent state of the file, for as long as it is held.
+    pub fn begin(&self) -> Result<Reading<'_>, AppError> {
+        Reading::begin(self)
     }
 
     /// Runs `work` in a transaction and answers once it is on disk. When `work` fails nothing of it is kept.
@@ -202,18 +196,6 @@ impl Store {
     pub fn check(&self) -> Result<Vec<check::Look>, AppError> {
         Ok(check::all(&self.path)?)
     }
-
-    fn reader(&self) -> Result<Connection, AppError> {
-        let pooled = self
-            .readers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        match pooled {
-            Some(connection) => Ok(connection),
-            None => Ok(connect_reader(&self.path).map_err(StoreError::from)?),
-        }
-    }
 }
 
 /// Makes an empty file that only its owner can read, when there is none: SQLite would make it readable to everyone.
@@ -247,13 +229,6 @@ fn connect_writer(path: &Path, durability: Durability) -> rusqlite::Result<Conne
     if durability == Durability::Ephemeral {
         connection.pragma_update(None, "synchronous", "OFF")?;
     }
-    Ok(connection)
-}
-
-fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path)?;
-    connection.pragma_update(None, "query_only", true)?;
-    connection.pragma_update(None, "mmap_size", 64 << 20)?;
     Ok(connection)
 }
 

@@ -67,7 +67,7 @@ pub fn dashboard(cx: &Context) -> Answer {
     DASHBOARD_READ.ask(cx.caller()?)?;
     let now = cx.app.clock.now();
     let (soon, lately) = (now + SOON_DAYS * DAY, now - UNUSED_DAYS * DAY);
-    let (states, unused) = cx.app.store.read(|tx| {
+    let (states, unused) = cx.read(|tx| {
         Ok((
             token::sql::count_by_state(tx, now, soon, lately)?,
             token::sql::unused(tx, now, lately, UNUSED_MOST)?,
@@ -111,7 +111,7 @@ pub fn post_log(cx: &Context) -> Answer {
     let sent: String = sent.chars().take(MESSAGE_LETTERS).collect();
     let message = format!("Client Logs API Endpoint Message: {sent}");
     // What a client sends may hold a secret, or the beginning of another line.
-    let clean = cx.app.store.read(|tx| audit::redact(tx, &message))?;
+    let clean = cx.read(|tx| audit::redact(tx, &message))?;
     let trusted = cx.anyone.has(Permission::ManageSystem) || cx.config.is_on(&ENABLE_DEVELOPER);
     let level = if trusted && body.get("level").is_some_and(|level| level == "ERROR") {
         log::Level::Error

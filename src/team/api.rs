@@ -50,7 +50,7 @@ fn by_name(tx: &Tx, name: &str) -> Result<Team, AppError> {
 
 fn one(cx: &Context, find: impl FnOnce(&Tx) -> Result<Team, AppError>) -> Answer {
     let caller = cx.caller()?;
-    let team = cx.app.store.read(|tx| {
+    let team = cx.read(|tx| {
         let team = find(tx)?;
         let here = permissions(tx, caller, &team.id)?;
         if !team.is_open() {
@@ -65,7 +65,7 @@ fn one(cx: &Context, find: impl FnOnce(&Tx) -> Result<Team, AppError>) -> Answer
 pub fn exists(cx: &Context) -> Answer {
     let name = cx.param("team_name");
     let caller = cx.caller()?;
-    let exists = cx.app.store.read(|tx| match sql::by_name(tx, name)? {
+    let exists = cx.read(|tx| match sql::by_name(tx, name)? {
         None => Ok(false),
         Some(team) => Ok(team.is_open()
             || TEAM_VIEW
@@ -78,7 +78,7 @@ pub fn exists(cx: &Context) -> Answer {
 /// `GET /teams`: with `include_total_count=true` an object that also counts them.
 pub fn list(cx: &Context) -> Answer {
     let all = TEAM_LIST_ALL.ask(cx.caller()?).is_ok();
-    let (teams, total) = cx.app.store.read(|tx| {
+    let (teams, total) = cx.read(|tx| {
         Ok((
             seen(cx, tx, sql::list(tx, all, cx.page())?)?,
             sql::count(tx, all)?,
@@ -101,10 +101,7 @@ pub fn search(cx: &Context) -> Answer {
     if !all && (page.is_some() || per_page.is_some()) {
         return Err(AppError::new(&error::TEAM_SEARCH_PAGES));
     }
-    let found = cx
-        .app
-        .store
-        .read(|tx| seen(cx, tx, sql::search(tx, &term, all)?))?;
+    let found = cx.read(|tx| seen(cx, tx, sql::search(tx, &term, all)?))?;
     let (Some(page), Some(per_page)) = (page, per_page) else {
         return Ok(answer::json(&found));
     };
@@ -126,10 +123,7 @@ fn counted(teams: &impl Serialize, total: i64) -> Response {
 pub fn list_of_user(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &MEMBERSHIPS)?;
-    let teams = cx
-        .app
-        .store
-        .read(|tx| seen(cx, tx, sql::of_user(tx, user_id)?))?;
+    let teams = cx.read(|tx| seen(cx, tx, sql::of_user(tx, user_id)?))?;
     Ok(answer::json(&teams))
 }
 
@@ -146,10 +140,7 @@ fn seen(cx: &Context, tx: &Tx, teams: Vec<Team>) -> Result<Vec<Team>, AppError> 
 pub fn stats(cx: &Context) -> Answer {
     let team_id = cx.id("team_id")?;
     may_view(cx, team_id)?;
-    let (total, active) = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::count_members(tx, team_id)?))?;
+    let (total, active) = cx.read(|tx| Ok(sql::count_members(tx, team_id)?))?;
     Ok(answer::json(
         &json!({"team_id": team_id, "total_member_count": total, "active_member_count": active}),
     ))
@@ -176,7 +167,7 @@ pub fn add_member(cx: &Context) -> Answer {
 /// Mattermost: oneself into an open team; others with the permission there.
 fn may_add(cx: &Context, team_id: &str, user_id: &str) -> Result<Granted, AppError> {
     let caller = cx.caller()?;
-    cx.app.store.read(|tx| {
+    cx.read(|tx| {
         if user_id != caller.user_id {
             return TEAM_ADD_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?);
         }
@@ -194,9 +185,7 @@ pub fn members(cx: &Context) -> Answer {
     let team_id = cx.id("team_id")?;
     may_view(cx, team_id)?;
     Ok(answer::json(
-        &cx.app
-            .store
-            .read(|tx| Ok(sql::members(tx, team_id, cx.page())?))?,
+        &cx.read(|tx| Ok(sql::members(tx, team_id, cx.page())?))?,
     ))
 }
 
@@ -204,10 +193,7 @@ pub fn members(cx: &Context) -> Answer {
 pub fn member(cx: &Context) -> Answer {
     let (team_id, user_id) = (cx.id("team_id")?, cx.id("user_id")?);
     may_view(cx, team_id)?;
-    let member = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::member(tx, team_id, user_id)?))?;
+    let member = cx.read(|tx| Ok(sql::member(tx, team_id, user_id)?))?;
     Ok(answer::json(&member.ok_or_else(|| {
         AppError::new(&error::TEAM_MEMBER_MISSING)
     })?))
@@ -215,9 +201,7 @@ pub fn member(cx: &Context) -> Answer {
 
 fn may_view(cx: &Context, team_id: &str) -> Result<Granted, AppError> {
     let caller = cx.caller()?;
-    cx.app
-        .store
-        .read(|tx| TEAM_VIEW.ask_in(caller, permissions(tx, caller, team_id)?))
+    cx.read(|tx| TEAM_VIEW.ask_in(caller, permissions(tx, caller, team_id)?))
 }
 
 /// `GET /users/{user_id}/teams/members`
@@ -225,7 +209,7 @@ pub fn memberships(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &MEMBERSHIPS)?;
     Ok(answer::json(
-        &cx.app.store.read(|tx| Ok(sql::memberships(tx, user_id)?))?,
+        &cx.read(|tx| Ok(sql::memberships(tx, user_id)?))?,
     ))
 }
 
@@ -236,9 +220,7 @@ pub fn remove_member(cx: &Context) -> Answer {
     let granted = if user_id == caller.user_id {
         LEAVE.ask(caller)?
     } else {
-        cx.app
-            .store
-            .read(|tx| TEAM_REMOVE_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?))?
+        cx.read(|tx| TEAM_REMOVE_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?))?
     };
     super::remove_member(cx.app, granted, team_id, user_id)?;
     Ok(answer::ok())

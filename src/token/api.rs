@@ -49,17 +49,14 @@ pub fn create(cx: &Context) -> Answer {
 pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &TOKEN_READ)?;
-    let tokens = cx
-        .app
-        .store
-        .read(|tx| Ok(sql::list_of(tx, user_id, cx.page())?))?;
+    let tokens = cx.read(|tx| Ok(sql::list_of(tx, user_id, cx.page())?))?;
     Ok(views(cx, &tokens))
 }
 
 /// `GET /users/tokens`
 pub fn list_all(cx: &Context) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
-    let tokens = cx.app.store.read(|tx| Ok(sql::list_all(tx, cx.page())?))?;
+    let tokens = cx.read(|tx| Ok(sql::list_all(tx, cx.page())?))?;
     Ok(views(cx, &tokens))
 }
 
@@ -68,7 +65,7 @@ pub fn search(cx: &Context) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
     let body = of_json::object(cx.body(), "user_access_token_search")?;
     let term = body.required("term")?;
-    let tokens = cx.app.store.read(|tx| Ok(sql::search(tx, term)?))?;
+    let tokens = cx.read(|tx| Ok(sql::search(tx, term)?))?;
     Ok(views(cx, &tokens))
 }
 
@@ -84,10 +81,7 @@ fn views(cx: &Context, tokens: &[Token]) -> Response {
 /// `GET /users/tokens/{token_id}`
 pub fn get(cx: &Context) -> Answer {
     let token_id = cx.id("token_id")?;
-    let (_, token, _) = cx
-        .app
-        .store
-        .read(|tx| super::allowed(tx, &TOKEN_READ, cx.caller()?, token_id))?;
+    let (_, token, _) = cx.read(|tx| super::allowed(tx, &TOKEN_READ, cx.caller()?, token_id))?;
     Ok(answer::json(&token))
 }
 
@@ -144,7 +138,7 @@ pub fn rotate(cx: &Context) -> Answer {
 pub fn count_non_compliant(cx: &Context) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
     let count = match super::latest_end(&cx.config, cx.app.clock.now()) {
-        Some(latest) => cx.app.store.read(|tx| Ok(sql::count_beyond(tx, latest)?))?,
+        Some(latest) => cx.read(|tx| Ok(sql::count_beyond(tx, latest)?))?,
         None => 0,
     };
     Ok(answer::json(&json!({"count": count})))

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::Token;
-use crate::auth::Owner;
 use crate::clock::Millis;
 use crate::http::Page;
 use crate::secret::SecretHash;
@@ -24,54 +23,6 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         expires_at: row.get(4)?,
         create_at: row.get(5)?,
         last_used_at: row.get(6)?,
-    })
-}
-
-/// A token that was found by its secret.
-pub struct Found {
-    /// The token.
-    pub token: Token,
-    /// What decides about its owner.
-    pub owner: Owner,
-    /// Its open session.
-    pub session: Option<OpenSession>,
-}
-
-/// What is asked of a token's session.
-pub struct OpenSession {
-    /// Its id.
-    pub id: String,
-    /// When it was used last.
-    pub last_activity_at: Millis,
-    /// When it ends.
-    pub expires_at: Millis,
-}
-
-/// The token with the secret.
-pub fn by_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS}, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL, s.id, s.last_activity_at, s.expires_at
-         FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1"
-    );
-    tx.optional(&sql, params![secret_hash.as_str()], |row| {
-        let owner = Owner {
-            roles: row.get(7)?,
-            delete_at: row.get(8)?,
-            is_bot: row.get(9)?,
-        };
-        let session = match row.get::<Option<String>>(10)? {
-            Some(id) => Some(OpenSession {
-                id,
-                last_activity_at: row.get(11)?,
-                expires_at: row.get(12)?,
-            }),
-            None => None,
-        };
-        Ok(Found {
-            token: token(row)?,
-            owner,
-            session,
-        })
     })
 }
 

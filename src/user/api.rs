@@ -41,7 +41,7 @@ pub fn create(cx: &Context) -> Answer {
 /// `GET /users/{user_id}/image`: a picture made from the id.
 pub fn picture(cx: &Context) -> Answer {
     let id = cx.id("user_id")?;
-    cx.app.store.read(|tx| super::find(tx, id))?;
+    cx.read(|tx| super::find(tx, id))?;
     let picture = || {
         Response::new(200, "image/png", picture::png(id))
             .with("Cache-Control", "max-age=86400, private")
@@ -95,18 +95,14 @@ fn one(
     seen: fn(&Context, &User) -> Seen,
     find: impl FnOnce(&Tx) -> Result<Option<User>, AppError>,
 ) -> Answer {
-    let user = cx
-        .app
-        .store
-        .read(find)?
-        .ok_or_else(|| AppError::new(missing))?;
+    let user = cx.read(find)?.ok_or_else(|| AppError::new(missing))?;
     let seen = seen(cx, &user);
     Ok(cx.unless_known(&seen.etag(&user), || answer::json(&seen.view(&user))))
 }
 
 /// Asks a rule about an account, which need not exist.
 pub fn about(cx: &Context, user_id: &str, rule: &'static Rule) -> Result<Granted, AppError> {
-    let user = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
+    let user = cx.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
     rule.ask_about(
         cx.caller()?,
         user.as_ref().map_or(Target::nobody(user_id), User::target),

@@ -17,7 +17,7 @@ pub fn patch(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let body = of_json::object(cx.body(), "user")?;
     let granted = about(cx, user_id, &USER_UPDATE)?;
-    let found = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
+    let found = cx.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
     let user = found.ok_or_else(|| AppError::body_param("user_id"))?;
     let patch = patch_of(&body)?;
     if changes_own_email(cx, &user, &patch) {
@@ -34,7 +34,7 @@ pub fn update(cx: &Context) -> Answer {
         return Err(AppError::body_param("user_id"));
     }
     let granted = about(cx, user_id, &USER_UPDATE)?;
-    let user = cx.app.store.read(|tx| super::find(tx, user_id))?;
+    let user = cx.read(|tx| super::find(tx, user_id))?;
     let patch = whole_of(&body)?;
     if changes_own_email(cx, &user, &patch) {
         // Mattermost: here a wrong password is told as a missing one.
@@ -154,7 +154,7 @@ pub fn delete(cx: &Context) -> Answer {
     if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
         return Err(AppError::new(&error::ACTIVE_SELF));
     }
-    cx.app.store.read(|tx| super::find(tx, user_id))?;
+    cx.read(|tx| super::find(tx, user_id))?;
     if !cx.flag("permanent") {
         super::update_active(cx.app, &cx.config, granted, user_id, false)?;
     } else if cx.config.is_on(&config::ENABLE_API_USER_DELETION) {
@@ -200,7 +200,7 @@ pub fn update_password(cx: &Context) -> Answer {
     let body = of_json::texts_by_name(cx.body());
     let caller = cx.caller()?;
     let set = || {
-        let found = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
+        let found = cx.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
         // Mattermost: an account that does not exist is refused as somebody else's.
         let user = found.ok_or_else(|| USER_PASSWORD.refusal())?;
         let granted = USER_PASSWORD.ask_about(caller, user.target())?;
@@ -240,7 +240,7 @@ pub fn unlock(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     // Mattermost: who may unlock nobody is not told who is there.
     USER_UNLOCK.ask(cx.caller()?)?;
-    let user = cx.app.store.read(|tx| super::find(tx, user_id))?;
+    let user = cx.read(|tx| super::find(tx, user_id))?;
     if !["", "ldap"].contains(&user.auth_service.as_str()) {
         return Err(AppError::new(&error::UNLOCK_SERVICE));
     }

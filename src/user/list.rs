@@ -46,7 +46,7 @@ pub fn list(cx: &Context) -> Answer {
     if filter.without_team {
         USER_WITHOUT_TEAM.ask(caller)?;
     }
-    let users = cx.app.store.read(|tx| {
+    let users = cx.read(|tx| {
         may_look_there(tx, caller, &filter)?;
         Ok(sql::list(tx, filter, cx.page())?)
     })?;
@@ -123,7 +123,7 @@ fn several(
     };
     keys.sort_unstable();
     keys.dedup();
-    let mut users = cx.app.store.read(|tx| {
+    let mut users = cx.read(|tx| {
         let found = keys
             .iter()
             .map(|key| find(tx, key))
@@ -172,9 +172,7 @@ pub fn search(cx: &Context) -> Answer {
         return Err(AppError::body_param("team_id"));
     }
     let caller = cx.caller()?;
-    cx.app
-        .store
-        .read(|tx| may_look_there(tx, caller, &filter))?;
+    cx.read(|tx| may_look_there(tx, caller, &filter))?;
     let limit = match body.get("limit").and_then(Value::as_i64) {
         None | Some(0) => FOUND,
         Some(limit @ 1..=FOUND_MOST) => limit,
@@ -199,9 +197,7 @@ pub fn autocomplete(cx: &Context) -> Answer {
         ..Filter::default()
     };
     let caller = cx.caller()?;
-    cx.app
-        .store
-        .read(|tx| may_look_there(tx, caller, &filter))?;
+    cx.read(|tx| may_look_there(tx, caller, &filter))?;
     let found = |filter| {
         let users = find(cx, text("name"), limit, filter, false)?;
         let view = |user| Seen::listed(&cx.anyone, &cx.config).view(user);
@@ -242,7 +238,7 @@ fn find(
         filter,
         limit,
     };
-    cx.app.store.read(|tx| Ok(sql::search(tx, search)?))
+    cx.read(|tx| Ok(sql::search(tx, search)?))
 }
 
 fn views(cx: &Context, users: &[User]) -> Response {
@@ -256,7 +252,7 @@ fn views(cx: &Context, users: &[User]) -> Response {
 
 /// `GET /users/stats`
 pub fn stats(cx: &Context) -> Answer {
-    let count = cx.app.store.read(|tx| Ok(sql::count_active(tx)?))?;
+    let count = cx.read(|tx| Ok(sql::count_active(tx)?))?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))
@@ -283,7 +279,7 @@ pub fn stats_filtered(cx: &Context) -> Answer {
         team_id: text("in_team"),
         channel_id: text("in_channel"),
     };
-    let count = cx.app.store.read(|tx| Ok(sql::count(tx, kind)?))?;
+    let count = cx.read(|tx| Ok(sql::count(tx, kind)?))?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))
@@ -292,7 +288,7 @@ pub fn stats_filtered(cx: &Context) -> Answer {
 /// `GET /users/known`: ids of those one shares a channel with.
 pub fn known(cx: &Context) -> Answer {
     let caller = cx.caller()?;
-    Ok(answer::json(&cx.app.store.read(|tx| {
+    Ok(answer::json(&cx.read(|tx| {
         Ok(channel::sql::known_to(tx, &caller.user_id)?)
     })?))
 }

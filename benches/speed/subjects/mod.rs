@@ -10,6 +10,8 @@ mod requests;
 mod sockets;
 mod start;
 
+pub use requests::load;
+
 use crate::{Bench, Result};
 
 /// A name for the command line, and what it measures.

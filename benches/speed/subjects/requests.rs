@@ -1,5 +1,8 @@
 //! Requests with a token, against what no server could do without.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use crate::load::{Measured, Until, median, request, run};
 use crate::process::Process;
 use crate::{Bench, Result, data, ratio};
@@ -55,14 +58,25 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
 
 /// A round of it, with tokens from all over the file.
 pub fn who_am_i(bench: &Bench, server: &Process, users: usize) -> Result<Measured> {
+    keep_asking(server.address, users, bench.effort.round)
+}
+
+/// The same to any server, for some seconds.
+pub fn load(address: SocketAddr, users: usize) -> Result<()> {
+    let measured = keep_asking(address, users, Duration::from_secs(5))?;
+    println!("{:.0} requests per second", measured.rate());
+    Ok(())
+}
+
+fn keep_asking(address: SocketAddr, users: usize, time: Duration) -> Result<Measured> {
     // A prime, so that every token has its turn and neighbours are far apart.
     let number = |connection: usize, sent: u64| {
         (connection * 15_485_863 + sent as usize * 32_452_843) % users
     };
     run(
-        server.address,
+        address,
         CONNECTIONS,
-        Until::Over(bench.effort.round),
+        Until::Over(time),
         200,
         |connection, sent| {
             request(

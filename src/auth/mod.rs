@@ -1,33 +1,29 @@
-//! A request's credential -> [`Caller`]. The only file that reads credentials.
+//! A request's credential -> [`Caller`]. The only room that reads credentials.
 //!
 //! Every request reads the truth from the store; nothing is cached, so what was revoked, by whomever, is refused on the
 //! very next request. What a refusal says is always the same; its reason goes to the log.
+
+mod check;
+pub mod sql;
 
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::clock::Millis;
-use crate::config::{
-    Config, ENABLE_USER_ACCESS_TOKENS, EXTEND_SESSION_LENGTH_WITH_ACTIVITY,
-    SESSION_IDLE_TIMEOUT_IN_MINUTES,
-};
+use crate::config::Config;
 use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
 use crate::http::engine::Request;
 use crate::permission::{Caller, PermissionSet, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session::{self, Session};
-use crate::store::Tx;
-use crate::token::{self, sql::Found};
-use crate::{id, role};
+use crate::store::{Reading, Tx};
+use crate::{role, token};
 
 /// The cookie that holds the secret of a session.
 pub const COOKIE: &str = "MMAUTHTOKEN";
 
 /// Mattermost: a refused credential and a logout clear the cookie, whether or not the client has it.
 pub const CLEARED_COOKIE: &str = "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly";
-
-/// How old the time of the last use may grow before it is written again.
-const LAST_USE: Millis = 60_000;
 
 /// Who stands at the door.
 pub enum Entry {
@@ -104,21 +100,25 @@ enum Touch {
     },
 }
 
-/// Tells who sent the request, and the settings in force at that moment.
+/// Tells who sent the request, and the settings in force at that moment; the state of the file that says so stays open.
 ///
 /// # Errors
 /// Only when the store fails; a refused credential is an [`Entry`].
-pub fn enter(app: &App, request: &Request) -> Result<(Arc<Config>, Entry), AppError> {
+pub fn enter<'a>(
+    app: &'a App,
+    request: &Request,
+) -> Result<(Arc<Config>, Entry, Reading<'a>), AppError> {
     let stranger = Caller::stranger(
         request.peer.ip().to_string(),
         request.raw_path.clone(),
         app.clock.now(),
     );
+    let reading = app.store.begin()?;
     let Some((place, secret)) = credential(request) else {
-        let config = app.store.read(|tx| app.config.current(tx))?;
-        return Ok((config, Entry::Stranger(stranger)));
+        let config = app.config.current(&reading.tx())?;
+        return Ok((config, Entry::Stranger(stranger), reading));
     };
-    let (config, entry) = admit(app, secret, stranger, |good| {
+    let (config, entry) = admit(app, &reading.tx(), secret, stranger, |good| {
         check_place(request, place, secret, good)
     })?;
     let entry = match entry {
@@ -131,7 +131,7 @@ pub fn enter(app: &App, request: &Request) -> Result<(Arc<Config>, Entry), AppEr
         ),
         entry => entry,
     };
-    Ok((config, entry))
+    Ok((config, entry, reading))
 }
 
 /// The secret that a request came with, as it is stored; for what lives longer than the request.
@@ -149,12 +149,9 @@ pub fn enter_by_secret(
     address: String,
     action: String,
 ) -> Result<(Arc<Config>, Entry), AppError> {
-    admit(
-        app,
-        secret,
-        Caller::stranger(address, action, app.clock.now()),
-        Ok,
-    )
+    let stranger = Caller::stranger(address, action, app.clock.now());
+    let reading = app.store.begin()?;
+    admit(app, &reading.tx(), secret, stranger, Ok)
 }
 
 /// The session that a credential opens now; none: it is good no more.
@@ -164,11 +161,10 @@ pub fn enter_by_secret(
 pub fn session_id(
     app: &App,
     tx: &Tx,
-    config: &Config,
     secret_hash: &SecretHash,
 ) -> Result<Option<String>, AppError> {
-    let checked = check_hash(tx, config, secret_hash, app.clock.now())?;
-    Ok(checked.and_then(|checked| Some(checked.ok()?.session_id)))
+    let checked = check::hash(app, tx, secret_hash, app.clock.now())?;
+    Ok(checked.and_then(|(_, checked)| Some(checked.ok()?.session_id)))
 }
 
 /// Who has been let in before, with what he may do now; none: the credential is good no more.
@@ -176,8 +172,8 @@ pub fn session_id(
 /// # Errors
 /// Only when the store fails.
 pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Caller>, AppError> {
-    let (config, now) = (app.config.current(tx)?, app.clock.now());
-    let Some(Ok(good)) = check_hash(tx, &config, secret_hash, now)? else {
+    let now = app.clock.now();
+    let Some((_, Ok(good))) = check::hash(app, tx, secret_hash, now)? else {
         return Ok(None);
     };
     let permissions = role::sql::permissions(tx, &good.roles)?;
@@ -198,10 +194,8 @@ pub fn whose(app: &App, request: &Request) -> Result<(String, Option<String>), A
     let Some((_, secret)) = credential(request) else {
         return Ok(Default::default());
     };
-    let checked = app.store.read(|tx| {
-        let config = app.config.current(tx)?;
-        check(tx, &config, secret, app.clock.now())
-    })?;
+    let now = app.clock.now();
+    let (_, checked) = app.store.read(|tx| check::secret(app, tx, secret, now))?;
     Ok(match checked {
         Ok(good) => {
             let token_id = token_id(&good).map(str::to_owned);
@@ -214,26 +208,23 @@ pub fn whose(app: &App, request: &Request) -> Result<(String, Option<String>), A
 /// Whose secret it is; `also` may refuse what is good in itself.
 fn admit(
     app: &App,
+    tx: &Tx,
     secret: &str,
     stranger: Caller,
     also: impl FnOnce(Good) -> Result<Good, Refused>,
 ) -> Result<(Arc<Config>, Entry), AppError> {
     let now = stranger.at;
-    let (config, checked) = app.store.read(|tx| {
-        let config = app.config.current(tx)?;
-        let known = match check(tx, &config, secret, now)?.and_then(also) {
-            Ok(good) => Ok((role::sql::permissions(tx, &good.roles)?, good)),
-            Err(refused) => Err(refused),
-        };
-        Ok((config, known))
-    })?;
-    let entry = match checked {
+    let (config, checked) = check::secret(app, tx, secret, now)?;
+    let entry = match checked.and_then(also) {
         Err(refused) => Entry::Refused(refused, stranger),
-        Ok((permissions, good)) => match touch(app, &good, now) {
-            Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
-            // Between the look and the first use somebody ended the token.
-            None => Entry::Refused(of_user(&good, "ended"), stranger),
-        },
+        Ok(good) => {
+            let permissions = role::sql::permissions(tx, &good.roles)?;
+            match touch(app, &good, now) {
+                Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
+                // Between the look and the first use somebody ended the token.
+                None => Entry::Refused(of_user(&good, "ended"), stranger),
+            }
+        }
     };
     Ok((config, entry))
 }
@@ -264,126 +255,6 @@ fn of_header(value: &str) -> Option<&str> {
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known))
         .then_some(secret)
-}
-
-/// Whose secret it is, and whether it is good now.
-fn check(
-    tx: &Tx,
-    config: &Config,
-    secret: &str,
-    now: Millis,
-) -> Result<Result<Good, Refused>, AppError> {
-    if let Some(checked) = check_hash(tx, config, &SecretHash::of(secret), now)? {
-        return Ok(checked);
-    }
-    if id::is_valid(secret)
-        && let Some(token) = token::sql::by_id(tx, secret)?
-    {
-        let refused = refused("token_id_instead_of_secret");
-        return Ok(Err(Refused {
-            token_id: Some(token.id),
-            user_id: token.user_id,
-            ..refused
-        }));
-    }
-    Ok(Err(refused("unknown")))
-}
-
-fn check_hash(
-    tx: &Tx,
-    config: &Config,
-    hash: &SecretHash,
-    now: Millis,
-) -> Result<Option<Result<Good, Refused>>, AppError> {
-    if let Some((session, owner)) = session::sql::by_secret(tx, hash)? {
-        return Ok(Some(check_session(config, session, owner, now)));
-    }
-    Ok(token::sql::by_secret(tx, hash)?.map(|found| check_token(config, found, now)))
-}
-
-/// What decides about an owner's credentials.
-pub struct Owner {
-    /// Names with single spaces between.
-    pub roles: String,
-    /// Above 0: deactivated then.
-    pub delete_at: Millis,
-    /// Whether it is a bot.
-    pub is_bot: bool,
-}
-
-fn check_session(
-    config: &Config,
-    session: Session,
-    owner: Owner,
-    now: Millis,
-) -> Result<Good, Refused> {
-    let idle = now - session.last_activity_at;
-    let extended = config
-        .is_on(&EXTEND_SESSION_LENGTH_WITH_ACTIVITY)
-        .then(|| now + Session::length(config, &session.device_id));
-    let good = Good {
-        user_id: session.user_id,
-        roles: owner.roles,
-        session_id: session.id,
-        via: Via::Session,
-        touch: (idle >= LAST_USE).then_some(Touch::Renew {
-            expires_at: extended.unwrap_or(session.expires_at),
-        }),
-    };
-    let allowed = config.int(&SESSION_IDLE_TIMEOUT_IN_MINUTES) * 60_000;
-    if session.expires_at <= now {
-        return Err(of_user(&good, "session_expired"));
-    }
-    if extended.is_none() && allowed > 0 && idle > allowed {
-        return Err(of_user(&good, "session_idle"));
-    }
-    if owner.delete_at > 0 {
-        return Err(of_user(&good, "user_deactivated"));
-    }
-    Ok(good)
-}
-
-fn check_token(config: &Config, found: Found, now: Millis) -> Result<Good, Refused> {
-    let Found {
-        token,
-        owner,
-        session,
-    } = found;
-    let (session_id, touch) = match session {
-        Some(open) => {
-            let touch = Touch::Renew {
-                expires_at: open.expires_at,
-            };
-            (
-                open.id,
-                (now - open.last_activity_at >= LAST_USE).then_some(touch),
-            )
-        }
-        None => {
-            let session = Session::of_token(&token, owner.is_bot, now);
-            (session.id.clone(), Some(Touch::Open(Box::new(session))))
-        }
-    };
-    let via = Via::Token(token.id);
-    let good = Good {
-        user_id: token.user_id,
-        roles: owner.roles,
-        session_id,
-        via,
-        touch,
-    };
-    let reason = if !token.is_active {
-        "token_disabled"
-    } else if token.expires_at > 0 && token.expires_at <= now {
-        "token_expired"
-    } else if owner.delete_at > 0 {
-        "user_deactivated"
-    } else if !owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
-        "tokens_switched_off"
-    } else {
-        return Ok(good);
-    };
-    Err(of_user(&good, reason))
 }
 
 /// What depends on where a good secret was sent.

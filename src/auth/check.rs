@@ -1,0 +1,136 @@
+//! Whether a secret is good now. Owns the rules about tokens and sessions; knows no request.
+
+use std::sync::Arc;
+
+use super::sql::{self, Found, OpenSession};
+use super::{Good, Refused, Touch, of_user, refused};
+use crate::app::App;
+use crate::clock::Millis;
+use crate::config::{
+    Config, ENABLE_USER_ACCESS_TOKENS, EXTEND_SESSION_LENGTH_WITH_ACTIVITY,
+    SESSION_IDLE_TIMEOUT_IN_MINUTES,
+};
+use crate::error::AppError;
+use crate::permission::Via;
+use crate::secret::SecretHash;
+use crate::session::Session;
+use crate::store::Tx;
+use crate::{id, token};
+
+/// How old the time of the last use may grow before it is written again.
+const LAST_USE: Millis = 60_000;
+
+/// The settings in force, and what is to be said about a secret.
+pub type Checked = (Arc<Config>, Result<Good, Refused>);
+
+/// Whose secret it is, and whether it is good now.
+pub fn secret(app: &App, tx: &Tx, secret: &str, now: Millis) -> Result<Checked, AppError> {
+    if let Some(checked) = hash(app, tx, &SecretHash::of(secret), now)? {
+        return Ok(checked);
+    }
+    let mut unknown = refused("unknown");
+    if id::is_valid(secret)
+        && let Some(token) = token::sql::by_id(tx, secret)?
+    {
+        unknown = Refused {
+            token_id: Some(token.id),
+            user_id: token.user_id,
+            ..refused("token_id_instead_of_secret")
+        };
+    }
+    Ok((app.config.current(tx)?, Err(unknown)))
+}
+
+/// The same of a secret as it is stored; none: nobody has it.
+pub fn hash(
+    app: &App,
+    tx: &Tx,
+    hash: &SecretHash,
+    now: Millis,
+) -> Result<Option<Checked>, AppError> {
+    let Some(mut found) = sql::by_secret(tx, hash)? else {
+        return Ok(None);
+    };
+    let config = app.config.at(tx, found.revision)?;
+    let checked = match (found.token.take(), found.session.take()) {
+        (Some(token), session) => of_token(&config, found, token, session, now),
+        (None, Some(session)) => of_login(&config, found, session, now),
+        (None, None) => Err(refused("unknown")),
+    };
+    Ok(Some((config, checked)))
+}
+
+fn of_login(
+    config: &Config,
+    found: Found,
+    session: OpenSession,
+    now: Millis,
+) -> Result<Good, Refused> {
+    let idle = now - session.last_activity_at;
+    let extended = config
+        .is_on(&EXTEND_SESSION_LENGTH_WITH_ACTIVITY)
+        .then(|| now + Session::length(config, &session.device_id));
+    let good = Good {
+        user_id: found.user_id,
+        roles: found.roles,
+        session_id: session.id,
+        via: Via::Session,
+        touch: (idle >= LAST_USE).then_some(Touch::Renew {
+            expires_at: extended.unwrap_or(session.expires_at),
+        }),
+    };
+    let allowed = config.int(&SESSION_IDLE_TIMEOUT_IN_MINUTES) * 60_000;
+    if session.expires_at <= now {
+        return Err(of_user(&good, "session_expired"));
+    }
+    if extended.is_none() && allowed > 0 && idle > allowed {
+        return Err(of_user(&good, "session_idle"));
+    }
+    if found.delete_at > 0 {
+        return Err(of_user(&good, "user_deactivated"));
+    }
+    Ok(good)
+}
+
+fn of_token(
+    config: &Config,
+    found: Found,
+    token: sql::Token,
+    session: Option<OpenSession>,
+    now: Millis,
+) -> Result<Good, Refused> {
+    let (session_id, touch) = match session {
+        Some(open) => {
+            let touch = Touch::Renew {
+                expires_at: open.expires_at,
+            };
+            (
+                open.id,
+                (now - open.last_activity_at >= LAST_USE).then_some(touch),
+            )
+        }
+        None => {
+            let session = Session::of_token(&found, &token, now);
+            (session.id.clone(), Some(Touch::Open(Box::new(session))))
+        }
+    };
+    let good = Good {
+        user_id: found.user_id,
+        roles: found.roles,
+        session_id,
+        via: Via::Token(token.id),
+        touch,
+    };
+    let reason = if !token.is_active {
+        "token_disabled"
+    } else if token.expires_at > 0 && token.expires_at <= now {
+        "token_expired"
+    } else if found.delete_at > 0 {
+        "user_deactivated"
+    } else if !found.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
+        "tokens_switched_off"
+    } else {
+        return Ok(good);
+    };
+    Err(of_user(&good, reason))
+}

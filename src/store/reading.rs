@@ -1,0 +1,77 @@
+//! Reading: transactions on pooled read-only connections.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use super::{Store, StoreError, Tx, connect};
+use crate::error::AppError;
+
+/// Connections that are not in use.
+pub type Pool = Mutex<Vec<Connection>>;
+
+/// One consistent state of the file, open for reading. It holds up no change, but while it is open the write-ahead log cannot
+/// begin anew: it is for the time of a request that changes nothing.
+pub struct Reading<'s> {
+    store: &'s Store,
+    /// Changes that were answered before it began.
+    changes: u64,
+    /// There until the end.
+    connection: Option<Connection>,
+}
+
+impl<'s> Reading<'s> {
+    pub(super) fn begin(store: &'s Store) -> Result<Reading<'s>, AppError> {
+        let changes = store.changes();
+        let pooled = pool(store).pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => connect_reader(&store.path).map_err(StoreError::from)?,
+        };
+        execute(&connection, "BEGIN").map_err(StoreError::from)?;
+        Ok(Reading {
+            store,
+            changes,
+            connection: Some(connection),
+        })
+    }
+
+    /// The transaction.
+    pub fn tx(&self) -> Tx<'_> {
+        Tx::new(self.connection.as_ref().expect("it ends with its drop"))
+    }
+
+    /// Whether it has all that this process changed; what others change meanwhile is for the next request.
+    pub fn is_current(&self) -> bool {
+        self.changes == self.store.changes()
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        // A panic may have left anything behind: then the connection goes, and all with it.
+        if let Some(connection) = self.connection.take()
+            && !std::thread::panicking()
+            && execute(&connection, "COMMIT").is_ok()
+        {
+            pool(self.store).push(connection);
+        }
+    }
+}
+
+fn pool(store: &Store) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    store.readers.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Every request does this: statements that are prepared once.
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
+    connection.prepare_cached(sql)?.execute([])
+}
+
+fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "mmap_size", 64 << 20)?;
+    Ok(connection)
+}

@@ -24,7 +24,7 @@
 //! | `user/ session/ token/ bot/ role/ team/ channel/ post/ preference/ status/ config/ audit/ system/ seed/` | the domain; in each `mod.rs` its rules, `api.rs` its endpoints, `sql.rs` its SQL, `cli.rs` its commands |
 //! | `secret.rs` `password.rs` `id.rs` `clock.rs` | credentials and their hashes, Argon2id, the 26-letter ids, time |
 //! | `event.rs` `hub.rs` `http/websocket/` | what happened, who hears of it, and how |
-//! | `limit.rs` `recent.rs` `traffic.rs` `log_line.rs` `metrics.rs` `clean_up.rs` | rate limit, the last lines of the log, answers by the hour, the log, what is counted, work in the background |
+//! | `limit.rs` `recent.rs` `traffic.rs` `log_line.rs` `log_writer.rs` `metrics.rs` `clean_up.rs` | rate limit, the last lines of the log, answers by the hour, lines of the log and their way out, what is counted, work in the background |
 //! | `console/` | the pages for a browser, embedded; they are clients of the API like any other |
 //! | `cli/` | the command line |
 //! | `fixture/` | a server for the tests of other programs: seed, clock, faults, journal, worlds |
@@ -61,6 +61,7 @@ mod hub;
 mod id;
 mod limit;
 mod log_line;
+mod log_writer;
 mod metrics;
 mod password;
 mod permission;

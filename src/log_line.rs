@@ -1,6 +1,7 @@
 //! The log: lines such as `2026-01-31T09:05:07.042Z INFO text name=value`, or the same as JSON. `RUST_LOG` chooses the
-//! level. The last ones are also kept in memory (`recent.rs`). What a server says when it starts is there at every level.
+//! level. What a server says when it starts is there at every level. `log_writer.rs` writes them.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::str::FromStr;
@@ -11,10 +12,7 @@ use log::{Log, Metadata, Record};
 use serde_json::{Map, json};
 
 use crate::clock::{Clock, Millis, rfc3339};
-use crate::recent;
-
-/// Where lines go.
-pub type Sink = fn(&str);
+use crate::log_writer::{LogWriter, Sink};
 
 /// How a line is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +42,12 @@ const ALWAYS: &str = "patmost::always";
 struct Lines {
     filter: Logger,
     form: Form,
-    sink: Sink,
+    writer: &'static LogWriter,
+}
+
+thread_local! {
+    /// A line while it is put together.
+    static LINE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 impl Log for Lines {
@@ -53,43 +56,52 @@ impl Log for Lines {
     }
 
     fn log(&self, record: &Record) {
-        if record.target() == ALWAYS || self.filter.matches(record) {
-            let (now, text) = (Clock::System.now(), logfmt(record));
-            match self.form {
-                Form::Logfmt => (self.sink)(&format!("{} {} {text}", rfc3339(now), record.level())),
-                Form::Json => (self.sink)(&as_json(record, now)),
-            }
-            recent::keep(now, record.level(), text);
+        let always = record.target() == ALWAYS;
+        if !always && !self.filter.matches(record) {
+            return;
+        }
+        let now = Clock::System.now();
+        let json = (self.form == Form::Json).then(|| as_json(record, now));
+        LINE.with_borrow_mut(|line| {
+            line.clear();
+            logfmt(record, line);
+            self.writer.push(now, record.level(), line, json);
+        });
+        if always {
+            self.flush();
         }
     }
 
-    fn flush(&self) {}
+    fn flush(&self) {
+        self.writer.flush();
+    }
 }
 
 /// The text, then the values by name; one that could be taken for two is in quotes.
-fn logfmt(record: &Record) -> String {
-    let mut text = Pairs(record.args().to_string());
+fn logfmt(record: &Record, line: &mut String) {
     // Into memory, where it always fits.
-    let _ = record.key_values().visit(&mut text);
-    text.0
+    let _ = line.write_fmt(*record.args());
+    let _ = record.key_values().visit(&mut Pairs(line));
 }
 
-struct Pairs(String);
+struct Pairs<'l>(&'l mut String);
 
-impl<'k> VisitSource<'k> for Pairs {
+impl<'k> VisitSource<'k> for Pairs<'_> {
     fn visit_pair(&mut self, name: Key<'k>, value: Value<'k>) -> Result<(), kv::Error> {
-        let gap = if self.0.is_empty() { "" } else { " " };
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+        self.0.push_str(name.as_str());
+        self.0.push('=');
         let bare = |text: &str| {
             let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"=\\".contains(&byte);
             !text.is_empty() && text.bytes().all(plain)
         };
         match (value.to_borrowed_str(), value.to_f64()) {
-            (Some(text), _) if bare(text) => write!(self.0, "{gap}{name}={text}")?,
-            (Some(text), _) => write!(self.0, "{gap}{name}={text:?}")?,
-            (None, Some(number)) if value.to_i64().is_none() => {
-                write!(self.0, "{gap}{name}={number:.2}")?;
-            }
-            (None, _) => write!(self.0, "{gap}{name}={value}")?,
+            (Some(text), _) if bare(text) => self.0.push_str(text),
+            (Some(text), _) => write!(self.0, "{text:?}")?,
+            (None, Some(number)) if value.to_i64().is_none() => write!(self.0, "{number:.2}")?,
+            (None, _) => write!(self.0, "{value}")?,
         }
         Ok(())
     }
@@ -136,13 +148,13 @@ pub fn always(text: &str) {
 
 /// Starts the log on stderr, once; `level` counts where `RUST_LOG` says nothing.
 pub fn init(level: &str, form: Form) {
-    // In one piece: a write for each would be a call for each. Nobody is left to tell when stderr is gone.
-    start(level, form, |line| {
-        drop(std::io::stderr().write_all(format!("{line}\n").as_bytes()));
+    // Nobody is left to tell when stderr is gone.
+    start(level, form, |lines| {
+        drop(std::io::stderr().write_all(lines.as_bytes()));
     });
 }
 
-/// Starts the log, once, with every line given to `sink`.
+/// Starts the log, once, with every line given to `sink`; `log::logger().flush()` gives it those that still wait.
 pub fn init_to(level: &str, sink: Sink) {
     start(level, Form::Logfmt, sink);
 }
@@ -152,7 +164,13 @@ fn start(level: &str, form: Form, sink: Sink) {
     let filter = env_logger::Builder::from_env(env).build();
     let most = filter.filter();
     // A second start changes nothing: the first one holds.
-    if log::set_boxed_logger(Box::new(Lines { filter, form, sink })).is_ok() {
+    let writer = Box::leak(Box::new(LogWriter::new(sink)));
+    let lines = Lines {
+        filter,
+        form,
+        writer,
+    };
+    if log::set_boxed_logger(Box::new(lines)).is_ok() {
         log::set_max_level(most);
     }
 }
@@ -173,8 +191,10 @@ mod tests {
         let pairs = pairs.as_slice();
         let mut record = Record::builder();
         let record = record.args(format_args!("text")).key_values(&pairs).build();
+        let mut line = String::new();
+        logfmt(&record, &mut line);
         assert_eq!(
-            logfmt(&record),
+            line,
             r#"text id=abc status=404 ms=1.50 cause="two words\nand \"more\"" empty="""#
         );
         let line = as_json(&record, 0);

@@ -19,29 +19,30 @@ const LETTERS: usize = 2000;
 /// One process has one log.
 static RECENT: Mutex<Recent> = Mutex::new(Recent::new());
 
+/// One text and the places in it: no allocation for a line.
 struct Recent {
     lines: VecDeque<Line>,
-    bytes: usize,
+    text: VecDeque<u8>,
 }
 
 /// A line as it was logged: JSON is made of it for who reads it.
 struct Line {
     at: Millis,
     level: log::Level,
-    text: String,
+    length: usize,
 }
 
 /// Keeps a line.
-pub fn keep(at: Millis, level: log::Level, mut text: String) {
-    let end = text.char_indices().nth(LETTERS).map(|(end, _)| end);
-    text.truncate(end.unwrap_or(text.len()));
-    lock().keep(Line { at, level, text });
+pub fn keep(at: Millis, level: log::Level, text: &str) {
+    lock().keep(at, level, text);
 }
 
 /// A page of lines, oldest first within it; page 0 holds the newest. As JSON with Mattermost's members `level`, `ts` and
 /// `msg`.
 pub fn page(page: usize, per_page: usize) -> Vec<String> {
-    lock().page(page, per_page).map(Line::as_json).collect()
+    // What is on its way to the log counts.
+    log::logger().flush();
+    lock().page(page, per_page)
 }
 
 fn lock() -> MutexGuard<'static, Recent> {
@@ -52,35 +53,48 @@ impl Recent {
     const fn new() -> Recent {
         Recent {
             lines: VecDeque::new(),
-            bytes: 0,
+            text: VecDeque::new(),
         }
     }
 
-    fn keep(&mut self, line: Line) {
-        self.bytes += line.text.len();
-        self.lines.push_back(line);
-        while self.lines.len() > LINES || self.bytes > BYTES {
+    fn keep(&mut self, at: Millis, level: log::Level, text: &str) {
+        let end = || Some(text.char_indices().nth(LETTERS)?.0);
+        // No letter is less than a byte.
+        let cut = (text.len() > LETTERS).then(end).flatten();
+        let length = cut.unwrap_or(text.len());
+        while self.lines.len() >= LINES || self.text.len() + length > BYTES {
             let Some(oldest) = self.lines.pop_front() else {
                 break;
             };
-            self.bytes -= oldest.text.len();
+            self.text.drain(..oldest.length);
         }
+        self.text.extend(&text.as_bytes()[..length]);
+        self.lines.push_back(Line { at, level, length });
     }
 
-    fn page(&self, page: usize, per_page: usize) -> impl Iterator<Item = &Line> {
+    fn page(&mut self, page: usize, per_page: usize) -> Vec<String> {
         let end = self
             .lines
             .len()
             .saturating_sub(page.saturating_mul(per_page));
         let start = end.saturating_sub(per_page);
-        self.lines.range(start..end)
+        let before: usize = self.lines.range(..start).map(|line| line.length).sum();
+        let mut rest = &self.text.make_contiguous()[before..];
+        self.lines
+            .range(start..end)
+            .map(|line| {
+                let (text, behind) = rest.split_at(line.length);
+                rest = behind;
+                line.as_json(&String::from_utf8_lossy(text))
+            })
+            .collect()
     }
 }
 
 impl Line {
-    fn as_json(&self) -> String {
+    fn as_json(&self, text: &str) -> String {
         let level = self.level.as_str().to_lowercase();
-        json!({"level": level, "ts": rfc3339(self.at), "msg": self.text}).to_string()
+        json!({"level": level, "ts": rfc3339(self.at), "msg": text}).to_string()
     }
 }
 
@@ -91,30 +105,34 @@ mod tests {
     fn with(texts: impl IntoIterator<Item = String>) -> Recent {
         let mut recent = Recent::new();
         for text in texts {
-            let (at, level) = (0, log::Level::Info);
-            recent.keep(Line { at, level, text });
+            recent.keep(0, log::Level::Info, &text);
         }
         recent
     }
 
+    fn text(lines: &[String]) -> String {
+        let message = |line: &String| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            line["msg"].as_str().unwrap().to_owned()
+        };
+        lines.iter().map(message).collect()
+    }
+
     #[test]
     fn the_oldest_lines_give_way_to_the_bound_on_lines_and_on_bytes() {
-        let recent = with((0..LINES + 3).map(|number| number.to_string()));
+        let mut recent = with((0..LINES + 3).map(|number| number.to_string()));
         assert_eq!(recent.lines.len(), LINES);
-        assert_eq!(recent.lines[0].text, "3");
-        let recent = with((0..10).map(|_| "x".repeat(BYTES / 4)));
-        let bytes: usize = recent.lines.iter().map(|line| line.text.len()).sum();
-        assert_eq!((recent.bytes, recent.lines.len()), (bytes, 4));
-        assert!(bytes <= BYTES);
+        assert_eq!(text(&recent.page(LINES - 1, 1)), "3");
+        let mut recent = with((0..BYTES / LETTERS + 3).map(|_| "x".repeat(LETTERS)));
+        assert_eq!(recent.lines.len(), BYTES / LETTERS);
+        assert_eq!(recent.text.len(), BYTES / LETTERS * LETTERS);
+        assert_eq!(text(&recent.page(0, 1)), "x".repeat(LETTERS));
     }
 
     #[test]
     fn pages_count_from_the_newest_line() {
-        let recent = with(["a", "b", "c", "d", "e"].map(String::from));
-        let page = |page, per_page| -> String {
-            let lines = recent.page(page, per_page);
-            lines.map(|line| line.text.as_str()).collect()
-        };
+        let mut recent = with(["a", "b", "c", "d", "e"].map(String::from));
+        let mut page = |page, per_page| text(&recent.page(page, per_page));
         assert_eq!([page(0, 2), page(1, 2), page(2, 2)], ["de", "bc", "a"]);
         assert_eq!([page(3, 2), page(0, 0)], ["", ""]);
         assert_eq!(page(0, usize::MAX), "abcde");
@@ -123,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_long_line_is_cut() {
-        keep(0, log::Level::Info, "é".repeat(LETTERS * 2));
+        keep(0, log::Level::Info, &"é".repeat(LETTERS * 2));
         let lines = page(0, LINES);
         let cut = |line: &&String| line.contains("éé");
         let line = lines.iter().find(cut).unwrap();

@@ -109,7 +109,9 @@ impl From<AppError> for Stop {
 
 /// Runs the program with its arguments (without its own name) and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    match dispatch(Arguments::from_vec(arguments)) {
+    let done = dispatch(Arguments::from_vec(arguments));
+    log::logger().flush();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Failed(text)) => fail(1, &text),
         Err(Stop::Usage(text)) => fail(2, &text),

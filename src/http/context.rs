@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::engine::{Request, Response};
+use super::routes::Params;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{AppError, SESSION_EXPIRED};
@@ -28,7 +29,7 @@ pub struct Context<'r> {
     /// Who sent it; a stranger on routes that need no session.
     pub anyone: Caller,
     /// The variable parts of the path.
-    pub params: Vec<(&'static str, String)>,
+    pub params: Params<'r>,
     /// The state of the file that said who sent it; on requests that only read.
     pub reading: Cell<Option<Reading<'r>>>,
 }
@@ -63,7 +64,7 @@ impl Context<'_> {
         self.params
             .iter()
             .find(|(key, _)| *key == name)
-            .map_or("", |(_, value)| value)
+            .map_or("", |(_, value)| *value)
     }
 
     /// An id in the path; `me` is the caller's.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::access::AccessLine;
 use super::engine::{Admission, Handler, Lane, Refusal, Request, Response};
-use super::routes::{self, Access, Route};
+use super::routes::{self, Access, Params, Route};
 use super::{Context, answer, cors};
 use crate::app::App;
 use crate::audit;
@@ -146,7 +146,7 @@ impl Router {
     fn enter(
         &self,
         route: &Route,
-        params: Vec<(&'static str, String)>,
+        params: Params,
         request: &Request,
         line: &mut AccessLine,
     ) -> Response {

@@ -1,5 +1,8 @@
 //! The route table: every endpoint there is. README's table is printed from it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::engine::Lane::{self, Fast, Slow};
 use super::{Answer, Context, absent, openapi, websocket};
 use crate::error::{self, AppError};
@@ -180,15 +183,48 @@ routes! {
 }
 
 /// The endpoint for a method and a path, and the variable parts of that path.
-pub fn find(method: &str, path: &str) -> Option<(&'static Route, Vec<(&'static str, String)>)> {
+pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'p>)> {
     let path = path.strip_prefix(BASE)?;
-    let fits = |route: &'static Route| Some((route, params(route.path, path)?));
-    let found = ROUTES
-        .iter()
-        .filter(|route| route.method == method)
-        .find_map(fits);
+    let fits = |route: &&'static Route| Some((*route, params(route.path, path)?));
+    let found = BY_SHAPE
+        .get(&(method, shape(path)))
+        .and_then(|routes| routes.iter().find_map(fits));
     found.or_else(|| absent::is_absent(method, path).then(|| (&NOT_IMPLEMENTED, Vec::new())))
 }
+
+/// Names and values of the variable parts of a path.
+pub type Params<'p> = Vec<(&'static str, &'p str)>;
+
+/// Parts of a path beyond which they are not counted.
+const PARTS: usize = 8;
+
+/// The rows by method and shape, in their order: each path is held against few of them.
+static BY_SHAPE: LazyLock<HashMap<(&str, usize), Vec<&Route>>> = LazyLock::new(|| {
+    let mut by_shape = HashMap::<_, Vec<_>>::new();
+    for route in ROUTES {
+        let own = shape(route.path);
+        let last = if route.path.ends_with(OPEN) {
+            PARTS
+        } else {
+            own
+        };
+        for shape in own..=last {
+            by_shape
+                .entry((route.method, shape))
+                .or_default()
+                .push(route);
+        }
+    }
+    by_shape
+});
+
+/// How many parts it has.
+fn shape(path: &str) -> usize {
+    path.split('/').count().min(PARTS)
+}
+
+/// The one part that takes all that follows.
+const OPEN: &str = "{email}";
 
 /// Where what is absent leads.
 static NOT_IMPLEMENTED: Route = Route {
@@ -201,24 +237,22 @@ static NOT_IMPLEMENTED: Route = Route {
 };
 
 /// The variable parts of `path`, when it has the shape of `pattern`.
-fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
+fn params<'p>(pattern: &'static str, path: &'p str) -> Option<Params<'p>> {
     let (mut path, mut params) = (path, Vec::new());
     for part in pattern.split('/').skip(1) {
         path = path.strip_prefix('/')?;
         let name = part
             .strip_prefix('{')
             .and_then(|part| part.strip_suffix('}'));
-        let end = if name == Some("email") {
+        let end = if part == OPEN {
             path.len()
         } else {
             path.find('/').unwrap_or(path.len())
         };
         let (value, rest) = path.split_at(end);
         match name {
-            Some(name)
-                if !value.is_empty() && value.chars().all(|letter| is_letter_of(name, letter)) =>
-            {
-                params.push((name, value.to_owned()));
+            Some(name) if !value.is_empty() && value.chars().all(letters_of(name)) => {
+                params.push((name, value));
             }
             None if value == part => {}
             _ => return None,
@@ -229,16 +263,18 @@ fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String
 }
 
 /// Mattermost: what each variable part may consist of; anything else is another path.
-fn is_letter_of(name: &str, letter: char) -> bool {
+fn letters_of(name: &str) -> fn(char) -> bool {
     match name {
-        "email" => true,
-        "username" => letter.is_ascii_alphanumeric() || "_-.".contains(letter),
+        "email" => |_| true,
+        "username" => |letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter),
         "category" | "preference_name" | "team_name" | "channel_name" => {
-            letter.is_ascii_alphanumeric() || letter == '_' || letter == '-'
+            |letter| letter.is_ascii_alphanumeric() || "_-".contains(letter)
         }
-        "emoji_name" => letter.is_ascii_alphanumeric() || "_-+".contains(letter),
-        "role_name" => letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_',
-        _ => letter.is_ascii_alphanumeric(),
+        "emoji_name" => |letter| letter.is_ascii_alphanumeric() || "_-+".contains(letter),
+        "role_name" => {
+            |letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
+        }
+        _ => |letter| letter.is_ascii_alphanumeric(),
     }
 }
 

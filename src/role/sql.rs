@@ -49,7 +49,7 @@ pub fn permissions(tx: &Tx, roles: &str) -> Result<PermissionSet, StoreError> {
         let role = tx.optional(
             "SELECT permissions FROM roles WHERE name = $1",
             params![name],
-            |row| Ok(PermissionSet::of_role(&row.get::<String>(0)?)),
+            |row| Ok(PermissionSet::of_role(row.text(0)?)),
         )?;
         set = set.and(role.unwrap_or_default());
     }

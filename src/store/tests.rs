@@ -259,7 +259,7 @@ fn what_sqlite_refuses_is_told_apart_and_passes() {
     assert_eq!(id(store.write(many)), "app.store.full.app_error");
     assert_eq!(count(&store), 0);
     pragma("PRAGMA max_page_count = 1000000");
-    let written = connect_reader(store.path())
+    let written = reading::connect_reader(store.path())
         .unwrap()
         .execute("DELETE FROM statuses", []);
     assert!(matches!(
@@ -372,7 +372,7 @@ fn no_statement_is_prepared_anew_for_other_values() {
              ANALYZE;",
         )
         .unwrap();
-    let connection = connect_reader(store.path()).unwrap();
+    let connection = reading::connect_reader(store.path()).unwrap();
     let mut looked_at = 0;
     for sql in statements() {
         if sql.contains('{') || !sql.starts_with("SELECT") {

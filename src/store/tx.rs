@@ -2,6 +2,8 @@
 
 use rusqlite::types::FromSql;
 use rusqlite::{CachedStatement, Connection, ToSql};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::StoreError;
 
@@ -24,12 +26,25 @@ impl Row<'_> {
         self.0.get(column).map_err(StoreError::from)
     }
 
-    /// The JSON that a column holds as text.
-    pub fn json(&self, column: usize) -> Result<serde_json::Value, StoreError> {
-        let text: String = self.get(column)?;
-        serde_json::from_str(&text)
-            .map_err(|error| StoreError::Other(format!("a stored JSON text is damaged: {error}")))
+    /// The text of a column, not copied.
+    pub fn text(&self, column: usize) -> Result<&str, StoreError> {
+        let text = self.0.get_ref(column)?.as_str();
+        text.map_err(|error| StoreError::Other(error.to_string()))
     }
+
+    /// The JSON that a column holds as text.
+    pub fn json(&self, column: usize) -> Result<Value, StoreError> {
+        serde_json::from_str(self.text(column)?).map_err(damaged)
+    }
+
+    /// The same, not taken apart.
+    pub fn raw_json(&self, column: usize) -> Result<Box<RawValue>, StoreError> {
+        RawValue::from_string(self.get(column)?).map_err(damaged)
+    }
+}
+
+fn damaged(error: serde_json::Error) -> StoreError {
+    StoreError::Other(format!("a stored JSON text is damaged: {error}"))
 }
 
 impl<'c> Tx<'c> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{User, auth_data_is_free, filled, find, free, sql, tell_updated, valid};
+use super::{User, as_stored, auth_data_is_free, filled, find, free, sql, tell_updated, valid};
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{self, AppError};
@@ -109,7 +109,7 @@ impl Patch {
             user.notify_props = filled(notify_props);
         }
         if let Some(timezone) = self.timezone {
-            user.timezone = timezone;
+            user.timezone = as_stored(&timezone);
         }
     }
 }

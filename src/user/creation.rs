@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{User, filled, free, sql, valid};
+use super::{User, as_stored, filled, free, sql, valid};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::config::{self, Config};
@@ -140,7 +140,9 @@ pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
         auth_service: new.auth_service,
         auth_data: Some(new.auth_data).filter(|data| !data.is_empty()),
         notify_props: filled(new.notify_props.unwrap_or_default()),
-        timezone: new.timezone.unwrap_or_else(|| json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"})),
+        timezone: as_stored(&new.timezone.unwrap_or_else(|| {
+            json!({"automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true"})
+        })),
         last_password_update: now,
         failed_attempts: 0,
         bot_owner_id: new.bot_owner_id,

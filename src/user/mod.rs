@@ -16,6 +16,7 @@ mod view;
 pub use activation::{set_active, tell_updated, update_active};
 pub use change::{Patch, delete, unlock, update, update_auth, update_password, update_roles};
 pub use creation::{NewUser, add, create, made};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 pub use view::Seen;
 
@@ -59,9 +60,9 @@ pub struct User {
     /// The name at that service.
     pub auth_data: Option<String>,
     /// Texts by name.
-    pub notify_props: Value,
+    pub notify_props: Box<RawValue>,
     /// Texts by name.
-    pub timezone: Value,
+    pub timezone: Box<RawValue>,
     /// When the password was set last.
     pub last_password_update: Millis,
     /// Wrong passwords since the last right one.
@@ -110,15 +111,21 @@ fn default_notify_props() -> Value {
 }
 
 /// Mattermost: without any, the defaults; words that stand for the account are kept in lower case, without blanks.
-fn filled(mut notify_props: Value) -> Value {
+fn filled(mut notify_props: Value) -> Box<RawValue> {
     if notify_props.as_object().is_none_or(Map::is_empty) {
-        return default_notify_props();
+        return as_stored(&default_notify_props());
     }
     if let Some(Value::String(keys)) = notify_props.get_mut("mention_keys") {
         let words = keys.split(',').filter(|word| !word.is_empty());
         *keys = words.collect::<Vec<_>>().join(",").to_lowercase();
     }
-    notify_props
+    as_stored(&notify_props)
+}
+
+/// What only clients take apart.
+fn as_stored(value: &Value) -> Box<RawValue> {
+    // A value is always JSON.
+    to_raw_value(value).unwrap_or_default()
 }
 
 /// Whether nobody else has the name or the address.

@@ -1,7 +1,7 @@
 //! Who sees which fields of an account.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::User;
 use crate::clock::Millis;
@@ -26,11 +26,11 @@ pub struct View<'u> {
     position: &'u str,
     roles: &'u str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    notify_props: Option<&'u Value>,
+    notify_props: Option<&'u RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_password_update: Option<Millis>,
     locale: &'u str,
-    timezone: &'u Value,
+    timezone: &'u RawValue,
     disable_welcome_email: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     is_bot: bool,
@@ -98,7 +98,7 @@ impl Seen {
             last_name: when(names, &user.last_name),
             position: &user.position,
             roles: &user.roles,
-            notify_props: own.then_some(&user.notify_props),
+            notify_props: own.then_some(&*user.notify_props),
             last_password_update: own.then_some(user.last_password_update),
             locale: &user.locale,
             timezone: &user.timezone,

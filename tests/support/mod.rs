@@ -13,8 +13,8 @@ pub mod team;
 use std::cell::RefCell;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 pub use client::{Answer, Request};
@@ -216,7 +216,7 @@ impl Mattermost {
             "request_id={} method=",
             answer.header("x-request-id").unwrap()
         );
-        let lines = LOG.lock().unwrap();
+        let lines = log();
         lines
             .iter()
             .find(|line| line.contains(&id))
@@ -267,7 +267,7 @@ impl Drop for Mattermost {
         }
         assert!(stopped, "the server did not stop in time");
         self.keeps_secrets("the data file", &data);
-        let log = LOG.lock().unwrap().join("\n");
+        let log = log().join("");
         self.keeps_secrets("the log", &log);
         assert!(!log.contains(PASSWORD), "a password is in the log");
         assert!(!data.contains(PASSWORD), "a password is in the data file");
@@ -432,7 +432,13 @@ pub fn snapshot(name: &str, text: &str) {
 static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn capture_log() {
-    patmost::log_to("patmost=debug", |line| {
-        LOG.lock().unwrap().push(line.to_owned())
+    patmost::log_to("patmost=debug", |lines| {
+        let lines = lines.split_inclusive('\n').map(str::to_owned);
+        LOG.lock().unwrap().extend(lines);
     });
+}
+
+fn log() -> MutexGuard<'static, Vec<String>> {
+    log::logger().flush();
+    LOG.lock().unwrap()
 }

@@ -17,7 +17,7 @@ use crate::permission::{Caller, PermissionSet, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session::{self, Session};
 use crate::store::{Reading, Tx};
-use crate::{role, token};
+use crate::token;
 
 /// The cookie that holds the secret of a session.
 pub const COOKIE: &str = "MMAUTHTOKEN";
@@ -173,10 +173,10 @@ pub fn session_id(
 /// Only when the store fails.
 pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Caller>, AppError> {
     let now = app.clock.now();
-    let Some((_, Ok(good))) = check::hash(app, tx, secret_hash, now)? else {
+    let Some((config, Ok(good))) = check::hash(app, tx, secret_hash, now)? else {
         return Ok(None);
     };
-    let permissions = role::sql::permissions(tx, &good.roles)?;
+    let permissions = config.permissions(&good.roles);
     let session_id = good.session_id.clone();
     Ok(Some(good.caller(
         session_id,
@@ -218,7 +218,7 @@ fn admit(
     let entry = match checked.and_then(also) {
         Err(refused) => Entry::Refused(refused, stranger),
         Ok(good) => {
-            let permissions = role::sql::permissions(tx, &good.roles)?;
+            let permissions = config.permissions(&good.roles);
             match touch(app, &good, now) {
                 Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
                 // Between the look and the first use somebody ended the token.

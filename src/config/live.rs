@@ -1,5 +1,6 @@
 //! The values in force, and how a running process keeps up with what is stored.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::{Map, Value};
@@ -8,26 +9,36 @@ use sha2::{Digest, Sha256};
 use super::{Pin, SETTINGS, Setting, TRUSTED_PROXIES, get, set, sql};
 use crate::error::AppError;
 use crate::http::proxy::Proxies;
+use crate::permission::PermissionSet;
+use crate::role;
 use crate::store::Tx;
 
-/// The values in force at one moment.
+/// What is in force at one moment: settings, and what each role permits.
 #[derive(Clone, Debug)]
 pub struct Config {
     revision: i64,
     document: Map<String, Value>,
     version: String,
     proxies: Proxies,
+    roles: HashMap<String, PermissionSet>,
+}
+
+/// Settings, and what each role permits, as the file holds them.
+type Stored = (Map<String, Value>, HashMap<String, PermissionSet>);
+
+fn read(tx: &Tx) -> Result<Stored, AppError> {
+    Ok((sql::stored(tx)?, role::sql::all_permissions(tx)?))
 }
 
 impl Config {
     /// Every default, nothing stored, nothing pinned.
     #[cfg(test)]
     pub fn defaults() -> Config {
-        Config::new(0, Map::new(), &[])
+        Config::new(0, Stored::default(), &[])
     }
 
     /// What is stored, completed by the defaults, overruled by the pins.
-    fn new(revision: i64, stored: Map<String, Value>, pins: &[Pin]) -> Config {
+    fn new(revision: i64, (stored, roles): Stored, pins: &[Pin]) -> Config {
         let mut document = stored;
         for setting in SETTINGS {
             if get(&document, setting).is_none() {
@@ -43,10 +54,17 @@ impl Config {
             document,
             version,
             proxies: Proxies::default(),
+            roles,
         };
         // What cannot be read is nobody.
         config.proxies = Proxies::parse(config.text(&TRUSTED_PROXIES)).unwrap_or_default();
         config
+    }
+
+    /// What the roles (names with spaces between) permit together; a role that does not exist permits nothing.
+    pub fn permissions(&self, roles: &str) -> PermissionSet {
+        let sets = roles.split(' ').filter_map(|name| self.roles.get(name));
+        sets.fold(PermissionSet::default(), |all, set| all.and(*set))
     }
 
     /// The value, of whatever type.
@@ -110,7 +128,7 @@ struct Values {
 impl Live {
     /// With the given pins, weakest first; nothing is read yet.
     pub fn new(pins: Vec<Pin>) -> Live {
-        let last = Arc::new(Config::new(0, Map::new(), &pins));
+        let last = Arc::new(Config::new(0, Stored::default(), &pins));
         let pins = pins.into();
         Live(RwLock::new(Values { pins, last }))
     }
@@ -131,7 +149,7 @@ impl Live {
         if last.revision == revision {
             return Ok(last);
         }
-        let stored = sql::stored(tx)?;
+        let stored = read(tx)?;
         let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
         values.last = Arc::new(Config::new(revision, stored, &values.pins));
         Ok(Arc::clone(&values.last))
@@ -139,7 +157,7 @@ impl Live {
 
     /// Other pins from here on.
     pub fn repin(&self, tx: &Tx, pins: Vec<Pin>) -> Result<(), AppError> {
-        let config = Config::new(sql::revision(tx)?, sql::stored(tx)?, &pins);
+        let config = Config::new(sql::revision(tx)?, read(tx)?, &pins);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Values {
             pins: pins.into(),
             last: Arc::new(config),

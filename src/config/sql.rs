@@ -13,6 +13,12 @@ pub fn revision(tx: &Tx) -> Result<i64, StoreError> {
     )
 }
 
+/// Tells every process that what is in force has changed, though no setting has.
+pub fn renew(tx: &Tx) -> Result<(), StoreError> {
+    tx.execute("UPDATE config SET revision = revision + 1", params![])?;
+    Ok(())
+}
+
 /// What is stored: section -> setting -> value.
 pub fn stored(tx: &Tx) -> Result<Map<String, Value>, StoreError> {
     let text: String = tx.one(

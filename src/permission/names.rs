@@ -1,6 +1,5 @@
 //! Mattermost's permissions by name, and sets of them.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -109,13 +108,6 @@ static BY_NAME: LazyLock<HashMap<&str, Permission>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Texts whose meaning a thread keeps; there are about as many roles in use.
-const PARSED_MOST: usize = 16;
-
-thread_local! {
-    static PARSED: RefCell<Vec<(String, PermissionSet)>> = const { RefCell::new(Vec::new()) };
-}
-
 /// A set of permissions: one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PermissionSet(u128);
@@ -132,22 +124,6 @@ impl PermissionSet {
             .split(' ')
             .filter_map(|name| BY_NAME.get(name).copied())
             .collect()
-    }
-
-    /// The same for a text that comes with every request: looking up each name was a tenth of an authentication. What a
-    /// text means never changes, so what is kept cannot be stale; the text itself is read from the file each time.
-    pub fn of_role(names: &str) -> PermissionSet {
-        PARSED.with_borrow_mut(|parsed| {
-            if let Some((_, set)) = parsed.iter().find(|(text, _)| text == names) {
-                return *set;
-            }
-            let set = PermissionSet::parse(names);
-            if parsed.len() == PARSED_MOST {
-                parsed.remove(0);
-            }
-            parsed.push((names.to_owned(), set));
-            set
-        })
     }
 
     /// Whether it is in the set.
@@ -185,17 +161,5 @@ mod tests {
                 [*permission].into_iter().collect()
             );
         }
-    }
-
-    #[test]
-    fn what_is_kept_is_what_the_text_means() {
-        // Twice over, and more of them than are kept.
-        for permission in Permission::ALL.iter().chain(Permission::ALL) {
-            let names = permission.name();
-            for _ in 0..2 {
-                assert_eq!(PermissionSet::of_role(names), PermissionSet::parse(names));
-            }
-        }
-        assert_eq!(PARSED.with_borrow(Vec::len), PARSED_MOST);
     }
 }

@@ -1,7 +1,10 @@
 //! SQL of roles.
 
+use std::collections::HashMap;
+
 use super::{BUILT_IN, Role};
 use crate::clock::Millis;
+use crate::config;
 use crate::id;
 use crate::permission::{Permission, PermissionSet};
 use crate::store::{Row, StoreError, Tx, params};
@@ -49,11 +52,19 @@ pub fn permissions(tx: &Tx, roles: &str) -> Result<PermissionSet, StoreError> {
         let role = tx.optional(
             "SELECT permissions FROM roles WHERE name = $1",
             params![name],
-            |row| Ok(PermissionSet::of_role(row.text(0)?)),
+            |row| Ok(PermissionSet::parse(row.text(0)?)),
         )?;
         set = set.and(role.unwrap_or_default());
     }
     Ok(set)
+}
+
+/// What each role permits, by name.
+pub fn all_permissions(tx: &Tx) -> Result<HashMap<String, PermissionSet>, StoreError> {
+    let roles = tx.many("SELECT name, permissions FROM roles", params![], |row| {
+        Ok((row.get(0)?, PermissionSet::parse(row.text(1)?)))
+    })?;
+    Ok(roles.into_iter().collect())
 }
 
 /// Writes the built-in roles into a new file.
@@ -100,7 +111,7 @@ pub fn list(tx: &Tx) -> Result<Vec<Role>, StoreError> {
     )
 }
 
-/// Replaces what a role permits.
+/// Replaces what a role permits. The configuration has a new revision with it: what is in force has changed.
 pub fn update_permissions(
     tx: &Tx,
     id: &str,
@@ -111,5 +122,5 @@ pub fn update_permissions(
         "UPDATE roles SET permissions = $2, update_at = $3 WHERE id = $1",
         params![id, permissions.join(" "), at],
     )?;
-    Ok(())
+    config::sql::renew(tx)
 }

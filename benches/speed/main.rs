@@ -2,7 +2,7 @@
 //! turns, and is the median of its rounds; a figure that is missed is printed as such and is no failure.
 //!
 //! `cargo bench -- NAME...` measures some subjects, `--quick` takes a short look at all, `--full` the long way.
-//! `cargo bench -- seed FILE USERS` makes a data file with so many accounts and tokens; `load ADDRESS USERS` sends
+//! `cargo bench -- seed FILE USERS` makes a data file with so many accounts and tokens; `load ADDRESS USERS MILLISECONDS` sends
 //! `GET /users/me` with them to a server on it, for a look with a profiler.
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
@@ -131,7 +131,10 @@ fn run(words: &[&str]) -> Result<()> {
     match words {
         ["yardstick", name, address] => return yardstick::run(name, address),
         ["seed", file, users] => return data::make(Path::new(file), users.parse()?),
-        ["load", address, users] => return subjects::load(address.parse()?, users.parse()?),
+        ["load", address, users, milliseconds] => {
+            let time = Duration::from_millis(milliseconds.parse()?);
+            return subjects::load(address.parse()?, users.parse()?, time);
+        }
         _ => {}
     }
     let (flags, names): (Vec<&str>, Vec<&str>) =

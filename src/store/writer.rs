@@ -4,9 +4,9 @@
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -36,7 +36,14 @@ struct Work<F, C, T, R> {
     /// Makes the answer of what is on disk.
     committed: C,
     result: Option<Result<T, AppError>>,
-    waiting: Option<SyncSender<Result<R, AppError>>>,
+    waiting: Option<Waiting<R>>,
+}
+
+/// Who waits for an answer: where it is put, and the bell. A channel for each type of answer would be a tenth of a
+/// megabyte of code.
+struct Waiting<R> {
+    answer: Arc<Mutex<Option<Result<R, AppError>>>>,
+    bell: SyncSender<()>,
 }
 
 impl<F, C, T, R> Change for Work<F, C, T, R>
@@ -66,8 +73,11 @@ where
             (Ok(()), None) => Err(AppError::new(&error::INTERNAL).cause("a change did not run")),
         };
         match self.waiting {
-            // Nobody waits any more when the caller's thread is gone: then there is nobody to tell.
-            Some(waiting) => drop(waiting.send(result)),
+            Some(Waiting { answer, bell }) => {
+                *answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                // Nobody waits any more when the caller's thread is gone: then there is nobody to tell.
+                let _ = bell.send(());
+            }
             None => {
                 if let Err(error) = result {
                     log::error!("a deferred change was lost: {error}");
@@ -128,12 +138,15 @@ impl Writer {
         work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
         committed: impl FnOnce(T) -> R + Send + 'static,
     ) -> Result<R, AppError> {
-        let (waiting, answer) = sync_channel(1);
+        let (answer, (bell, rung)) = (Arc::default(), sync_channel(1));
         let change = Work {
             work: Some(work),
             committed,
             result: None,
-            waiting: Some(waiting),
+            waiting: Some(Waiting {
+                answer: Arc::clone(&answer),
+                bell,
+            }),
         };
         let gone = || AppError::new(&error::STORE).cause("the writer has stopped");
         self.queue
@@ -141,7 +154,9 @@ impl Writer {
             .ok_or_else(gone)?
             .send(Box::new(change))
             .map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())?
+        rung.recv().map_err(|_| gone())?;
+        let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer.ok_or_else(gone)?
     }
 
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {

@@ -61,9 +61,9 @@ pub fn who_am_i(bench: &Bench, server: &Process, users: usize) -> Result<Measure
     keep_asking(server.address, users, bench.effort.round)
 }
 
-/// The same to any server, for some seconds.
-pub fn load(address: SocketAddr, users: usize) -> Result<()> {
-    let measured = keep_asking(address, users, Duration::from_secs(2))?;
+/// The same to any server.
+pub fn load(address: SocketAddr, users: usize, time: Duration) -> Result<()> {
+    let measured = keep_asking(address, users, time)?;
     println!("{:.0} requests per second", measured.rate());
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! What every operation is given: the store, the settings, the clock, the password hashing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
+use crate::error::AppError;
 use crate::fixture::Control;
 use crate::hub::Hub;
 use crate::id::Sequence;
@@ -91,7 +92,15 @@ impl App {
         // The first request finds the settings read.
         app.store
             .read(|tx| app.config.current(tx))
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| unreadable(app.store.path(), &error))?;
         Ok(app)
     }
+}
+
+fn unreadable(path: &Path, error: &AppError) -> String {
+    format!(
+        "{} cannot be read: {}; patmost check tells what is damaged, and a backup of it helps",
+        path.display(),
+        error.logged_cause().unwrap_or_default()
+    )
 }

@@ -86,19 +86,24 @@ fn damage_that_does_not_show_at_once_is_found_by_check() {
     let size = fs::metadata(&file).unwrap().len();
     let damaged = OpenOptions::new().write(true).open(&file).unwrap();
     damaged.write_all_at(&[0x5a; 4096], size - 4096).unwrap();
-    let check = Command::new(env!("CARGO_BIN_EXE_patmost"))
-        .arg("check")
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    let told = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let (stdout, stderr) = (told(check.stdout), told(check.stderr));
-    assert_eq!(check.status.code(), Some(1));
+    let refused = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+        let output = command.args(arguments).current_dir(&folder).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let [stdout, stderr] = refused(&["check"]);
     assert!(
         stdout.contains("NO  pages and indexes are whole"),
         "{stdout}"
     );
     assert!(stderr.contains("restore it from a backup"), "{stderr}");
+    let [_, stderr] = refused(&["user", "list"]);
+    assert!(
+        stderr.contains("is malformed; patmost check tells what is damaged"),
+        "{stderr}"
+    );
     fs::remove_dir_all(folder).unwrap();
 }
 

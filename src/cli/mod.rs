@@ -12,7 +12,7 @@ mod upkeep;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -332,15 +332,22 @@ pub struct Operator {
     pub caller: Caller,
 }
 
+fn must_be_there(data: &Path) -> Result<(), Stop> {
+    if data.exists() {
+        return Ok(());
+    }
+    Err(Stop::Failed(format!(
+        "there is no data file {}; name it with --data, or start with patmost serve",
+        data.display()
+    )))
+}
+
 impl Operator {
     /// Opens the file for a command, and makes it where the command may be the first one.
     pub fn open(command: &Command, data: PathBuf, make: bool) -> Result<Operator, Stop> {
         log_line::init("warn", Form::default());
-        if !make && !data.exists() {
-            return Err(Stop::Failed(format!(
-                "there is no data file {}; name it with --data, or start with patmost serve",
-                data.display()
-            )));
+        if !make {
+            must_be_there(&data)?;
         }
         let pins =
             config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Usage)?;

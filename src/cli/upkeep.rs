@@ -2,13 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use pico_args::Arguments;
 use serde_json::json;
 
-use super::{Command, Format, Operator, Stop, nothing_left, take_data};
+use super::{Command, Format, Stop, must_be_there, nothing_left, take_data};
+use crate::store::Store;
 
 pub static BACKUP: Command = Command {
     name: "backup",
@@ -28,14 +29,19 @@ fn backup(mut arguments: Arguments) -> Result<(), Stop> {
     let data = take_data(&mut arguments)?;
     let to: PathBuf = arguments.free_from_str()?;
     nothing_left(arguments)?;
-    let operator = Operator::open(&BACKUP, data, false)?;
-    operator.app.store.backup(&to).map_err(Stop::Failed)?;
+    open(&data)?.backup(&to).map_err(Stop::Failed)?;
     let path = to.display().to_string();
     format.print(
         &json!({ "backup": path }),
         &format!("copied to {path}"),
         &path,
     )
+}
+
+/// Only the file: what it holds may be damaged.
+fn open(data: &Path) -> Result<Store, Stop> {
+    must_be_there(data)?;
+    Store::open(data).map_err(Stop::Failed)
 }
 
 pub static CHECK: Command = Command {
@@ -55,8 +61,7 @@ fn check(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     nothing_left(arguments)?;
-    let operator = Operator::open(&CHECK, data, false)?;
-    let looks = operator.app.store.check()?;
+    let looks = open(&data)?.check()?;
     let faults: Vec<&str> = looks
         .iter()
         .flat_map(|look| look.faults.iter().map(String::as_str))

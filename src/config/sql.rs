@@ -15,7 +15,10 @@ pub fn revision(tx: &Tx) -> Result<i64, StoreError> {
 
 /// Tells every process that what is in force has changed, though no setting has.
 pub fn renew(tx: &Tx) -> Result<(), StoreError> {
-    tx.execute("UPDATE config SET revision = revision + 1", params![])?;
+    tx.execute(
+        "UPDATE config SET revision = revision + 1 WHERE id = 1",
+        params![],
+    )?;
     Ok(())
 }
 

@@ -310,7 +310,9 @@ fn statements() -> Vec<String> {
 
 /// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a
 /// word, for which there is no index.
-const WHOLE: [&str; 13] = [
+const WHOLE: [&str; 14] = [
+    // A handful of rows, when one of them has changed.
+    "SELECT name, permissions FROM roles",
     "SELECT username FROM users ORDER BY username",
     // What only the dashboard asks: an index would cost every use of a token.
     "count(*) FILTER (WHERE is_active = 1",

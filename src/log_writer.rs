@@ -138,3 +138,57 @@ impl LogWriter {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer(sink: Sink) -> &'static LogWriter {
+        Box::leak(Box::new(LogWriter::new(sink)))
+    }
+
+    #[test]
+    fn lines_of_many_come_whole_and_each_ones_in_order() {
+        static WRITTEN: Mutex<String> = Mutex::new(String::new());
+        let writer = writer(|lines| lock(&WRITTEN).push_str(lines));
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                scope.spawn(move || {
+                    for number in 0..1000 {
+                        let text = format!("thread={thread} {number}");
+                        writer.push(0, Level::Info, &text, None);
+                    }
+                });
+            }
+        });
+        writer.flush();
+        for thread in 0..4 {
+            let begin = format!("1970-01-01T00:00:00.000Z INFO thread={thread} ");
+            let written = lock(&WRITTEN);
+            let numbers = written.lines().filter_map(|line| line.strip_prefix(&begin));
+            assert!(numbers.eq((0..1000).map(|number| number.to_string())));
+        }
+    }
+
+    #[test]
+    fn a_warning_is_there_at_once_with_all_that_was_before_it() {
+        static WRITTEN: Mutex<String> = Mutex::new(String::new());
+        let writer = writer(|lines| lock(&WRITTEN).push_str(lines));
+        writer.push(0, Level::Info, "before", Some("{before}".into()));
+        writer.push(0, Level::Warn, "warning", Some("{warning}".into()));
+        assert_eq!(*lock(&WRITTEN), "{before}\n{warning}\n");
+    }
+
+    #[test]
+    fn a_line_that_waits_is_written_without_another_one() {
+        static WRITTEN: Mutex<usize> = Mutex::new(0);
+        static MORE: Condvar = Condvar::new();
+        let writer = writer(|lines| {
+            *lock(&WRITTEN) += lines.lines().count();
+            MORE.notify_all();
+        });
+        writer.push(0, Level::Info, "line", None);
+        let nothing = |written: &mut usize| *written == 0;
+        drop(MORE.wait_while(lock(&WRITTEN), nothing).unwrap());
+    }
+}

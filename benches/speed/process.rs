@@ -56,14 +56,15 @@ impl Process {
         Ok(process)
     }
 
-    /// Megabytes that it has in memory, its own code included.
+    /// Megabytes that it has in memory, its own code included. A page of the data that several readers have mapped counts
+    /// once, which it does not in `VmRSS`.
     pub fn memory(&self) -> Result<f64> {
-        Ok(self.status("VmRSS:")? / 1000.0)
+        Ok(self.told("smaps_rollup", "Pss:")? / 1000.0)
     }
 
     /// Its threads.
     pub fn threads(&self) -> Result<usize> {
-        Ok(self.status("Threads:")? as usize)
+        Ok(self.told("status", "Threads:")? as usize)
     }
 
     /// Its open descriptors.
@@ -111,11 +112,12 @@ impl Process {
         }
     }
 
-    fn status(&self, name: &str) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
+    /// A number that the system tells about it.
+    fn told(&self, file: &str, name: &str) -> Result<f64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.child.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
         let number = line.and_then(|line| line.split_whitespace().next());
-        let number = number.ok_or_else(|| format!("/proc/.../status has no {name}"))?;
+        let number = number.ok_or_else(|| format!("/proc/.../{file} has no {name}"))?;
         Ok(number.parse()?)
     }
 }

@@ -1,4 +1,4 @@
-//! From a complete request to its answer: finds the route, asks `auth.rs` who it is, calls the handler, puts the headers
+//! From a complete request to its answer: finds the route, asks `auth/` who it is, calls the handler, puts the headers
 //! on, writes the line of the access log.
 
 use std::borrow::Cow;

@@ -16,7 +16,7 @@ pub enum Via {
     Operator,
 }
 
-/// Who asks, and by which credential. Made by `auth.rs` and by the command line only.
+/// Who asks, and by which credential. Made by `auth/` and by the command line only.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Empty for a stranger and for the operator.

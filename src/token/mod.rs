@@ -1,5 +1,5 @@
 //! Personal access tokens. Owns their life: created, disabled, enabled, revoked. How one is recognised in a request
-//! stands in `auth.rs`.
+//! stands in `auth/`.
 
 pub mod api;
 pub mod cli;

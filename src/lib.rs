@@ -17,7 +17,7 @@
 //! | `http/answer.rs` | JSON, and the one place where an `AppError` becomes HTTP |
 //! | `http/proxy.rs` | servers in front, and whom they may speak for |
 //! | `http/metrics.rs` | what is counted, on a listener of its own |
-//! | `auth.rs` | a request's credential -> `Caller` |
+//! | `auth/` | a request's credential -> `Caller` |
 //! | `permission/` | permissions, the rule table, `Caller`, `Granted` |
 //! | `error.rs` | the catalogue: every id, status and sentence |
 //! | `store/` | the file: connections, transactions, the one writer, migrations |

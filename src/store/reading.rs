@@ -38,8 +38,10 @@ impl<'s> Reading<'s> {
     }
 
     /// The transaction.
+    #[allow(clippy::expect_used)]
     pub fn tx(&self) -> Tx<'_> {
-        Tx::new(self.connection.as_ref().expect("it ends with its drop"))
+        let connection = self.connection.as_ref();
+        Tx::new(connection.expect("only the drop takes it"))
     }
 
     /// Whether it has all that this process changed; what others change meanwhile is for the next request.

@@ -47,10 +47,7 @@ pub fn catch(reloads: bool) -> std::io::Result<Wishes> {
                 SIGXFSZ => continue,
                 SIGHUP => Wish::Reload,
                 // Told twice: at once.
-                _ if ending => {
-                    log::logger().flush();
-                    std::process::exit(1)
-                }
+                _ if ending => std::process::exit(1),
                 _ => Wish::Stop(format!("signal {signal}")),
             };
             ending |= wish != Wish::Reload;

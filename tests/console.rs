@@ -230,6 +230,19 @@ fn a_stranger_is_told_whether_there_is_an_account_yet() {
 }
 
 #[test]
+fn a_token_sees_its_own_first_use() {
+    let mm = server();
+    let token = mm.admin().token("ci");
+    mm.advance_days(1);
+    let by_token = mm.admin().with_token(&token.secret);
+    let list = by_token.get("/users/tokens?include_usage=true").ok();
+    assert_eq!(
+        list[0]["last_used_at"].as_i64().unwrap() - list[0]["create_at"].as_i64().unwrap(),
+        86_400_000
+    );
+}
+
+#[test]
 fn use_of_tokens_is_told_to_who_asks_for_it() {
     let mm = server();
     let alice = mm.user("alice").with_role(TOKEN_ROLE);

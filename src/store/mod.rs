@@ -112,8 +112,8 @@ impl Store {
         let mut connection =
             connect_writer(path, durability).map_err(|error| unusable(path, &error))?;
         migrate::to_current(&mut connection, path)?;
-        let writer =
-            writer::Writer::start(connection, sequence).map_err(|error| unusable(path, &error))?;
+        let writer = writer::Writer::start(connection, path, sequence)
+            .map_err(|error| unusable(path, &error))?;
         Ok(Store {
             path: path.to_owned(),
             readers: reading::Pool::default(),

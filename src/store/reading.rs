@@ -62,6 +62,32 @@ impl Drop for Reading<'_> {
     }
 }
 
+/// Reads for as long as nobody writes. SQLite asks the system for a lock with the first reader of a process and gives it back
+/// with the last one: while this one reads, the others save both calls, a fifth of what an authentication takes. It has to
+/// let go for each change, or the write-ahead log could never begin anew.
+pub struct Standing(Connection);
+
+impl Standing {
+    /// Reads nothing yet.
+    pub fn new(path: &Path) -> rusqlite::Result<Standing> {
+        connect_reader(path).map(Standing)
+    }
+
+    /// Begins to read. Where that fails everybody pays for his own lock.
+    pub fn begin(&self) {
+        let read = "SELECT revision FROM config WHERE id = 1";
+        if execute(&self.0, "BEGIN").is_ok() {
+            let look = self.0.prepare_cached(read);
+            drop(look.and_then(|mut look| look.query_row([], |row| row.get::<_, i64>(0))));
+        }
+    }
+
+    /// Lets go.
+    pub fn end(&self) {
+        drop(execute(&self.0, "COMMIT"));
+    }
+}
+
 fn pool(store: &Store) -> std::sync::MutexGuard<'_, Vec<Connection>> {
     store.readers.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
+use super::reading::Standing;
 use super::{StoreError, Tx};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
@@ -106,9 +108,11 @@ pub struct Writer {
 impl Writer {
     pub fn start(
         connection: Connection,
+        path: &Path,
         sequence: Option<Arc<Sequence>>,
     ) -> rusqlite::Result<Writer> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
+        let standing = Standing::new(path)?;
         let (queue, changes) = sync_channel(QUEUE);
         let commits = Arc::<Commits>::default();
         let counted = Arc::clone(&commits);
@@ -116,8 +120,10 @@ impl Writer {
             std::thread::Builder::new()
                 .name("writer".into())
                 .spawn(move || match sequence {
-                    Some(sequence) => sequence.during(|| run(&connection, &changes, &counted)),
-                    None => run(&connection, &changes, &counted),
+                    Some(sequence) => {
+                        sequence.during(|| run(&connection, &standing, &changes, &counted));
+                    }
+                    None => run(&connection, &standing, &changes, &counted),
                 });
         // Without a thread there is nothing to run: report it as SQLite reports a lack of memory.
         let thread = thread.map_err(|_| {
@@ -185,8 +191,21 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &Connection, changes: &Receiver<Box<dyn Change>>, commits: &Commits) {
-    while let Ok(first) = changes.recv() {
+fn run(
+    connection: &Connection,
+    standing: &Standing,
+    changes: &Receiver<Box<dyn Change>>,
+    commits: &Commits,
+) {
+    let next = || {
+        changes.try_recv().or_else(|_| {
+            standing.begin();
+            let next = changes.recv();
+            standing.end();
+            next
+        })
+    };
+    while let Ok(first) = next() {
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(BATCH - 1));
         // A change can end the whole transaction (a full disk): those behind it start anew.

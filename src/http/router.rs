@@ -47,10 +47,12 @@ impl Handler for Router {
     }
 
     fn handle(&self, mut request: Request) -> Response {
-        self.app.config.last().proxies().introduce(&mut request);
+        let config = self.app.config.last();
+        config.proxies().introduce(&mut request);
+        let serve = || self.serve(&request, &config);
         self.finish(match &self.app.fixture {
-            None => self.serve(&request),
-            Some(fixture) => fixture.around(&self.app, &request, || self.serve(&request)),
+            None => serve(),
+            Some(fixture) => fixture.around(&self.app, &request, serve),
         })
     }
 
@@ -73,8 +75,7 @@ impl Handler for Router {
 
 impl Router {
     /// The API and the console, and nothing beside them.
-    fn serve(&self, request: &Request) -> Response {
-        let config = self.app.config.last();
+    fn serve(&self, request: &Request, config: &Config) -> Response {
         if let Some(clean) = cleaned(&request.path) {
             return redirect(&clean, request);
         }
@@ -84,12 +85,12 @@ impl Router {
         } else {
             String::new()
         };
-        let response = match self.charge(&address, 1, &mut line) {
+        let response = match self.charge(config, &address, 1, &mut line) {
             Some(refused) => refused,
-            None => self.answer(request, &config, &mut line),
+            None => self.answer(request, config, &mut line),
         };
         if line.is_dear(response.status) {
-            self.charge(&address, DEAR - 1, &mut line);
+            self.charge(config, &address, DEAR - 1, &mut line);
         }
         let took = line.took();
         self.app.requests.note(line.route, response.status, took);
@@ -100,7 +101,7 @@ impl Router {
                 .traffic
                 .count(response.status, self.app.clock.now());
         }
-        line.limited(cors::readable(&config, request, response))
+        line.limited(cors::readable(config, request, response))
     }
 
     /// A file of the console; or route, credential, handler.
@@ -127,15 +128,20 @@ impl Router {
     }
 
     /// Counts requests against the limit on how often; the refusal when it is used up.
-    fn charge(&self, key: &str, cost: i64, line: &mut AccessLine) -> Option<Response> {
-        let config = self.app.config.last();
+    fn charge(
+        &self,
+        config: &Config,
+        key: &str,
+        cost: i64,
+        line: &mut AccessLine,
+    ) -> Option<Response> {
         if !config.is_on(&config::RATE_LIMIT) {
             return None;
         }
         let allowance = self
             .app
             .rate_limit
-            .charge(&config, key, cost, self.app.clock.now());
+            .charge(config, key, cost, self.app.clock.now());
         line.allowance = Some(allowance);
         // Mattermost: not JSON.
         (allowance.retry_after > 0)
@@ -181,7 +187,7 @@ impl Router {
         line.caller(&anyone);
         if config.is_on(&config::RATE_LIMIT_BY_USER)
             && !anyone.user_id.is_empty()
-            && let Some(refused) = self.charge(&anyone.user_id, 1, line)
+            && let Some(refused) = self.charge(&config, &anyone.user_id, 1, line)
         {
             return refused;
         }

@@ -32,6 +32,14 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         )
     };
     ask(WARM)?;
+    // Reads that take long meet: after some each worker has used a connection of its own.
+    run(
+        server.address,
+        CONNECTIONS,
+        Until::Sent(WARM / 2),
+        200,
+        |_, _| request("GET", "/users?per_page=200", &data::secret(0), ""),
+    )?;
     let before = (
         server.memory()?,
         server.threads()?,

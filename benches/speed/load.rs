@@ -13,7 +13,7 @@ use crate::{Result, fail};
 const THREADS: usize = 2;
 
 /// How long a client waits for an answer before that is a failure of the run.
-pub const PATIENCE: Timespec = Timespec {
+const PATIENCE: Timespec = Timespec {
     tv_sec: 30,
     tv_nsec: 0,
 };
@@ -102,6 +102,17 @@ pub fn run(
     Ok(Measured { seconds, waits })
 }
 
+/// Waits for events, in place of those that are there; false when a client has run out of patience.
+pub fn wait(poll: &rustix::fd::OwnedFd, events: &mut Vec<epoll::Event>) -> Result<bool> {
+    events.clear();
+    epoll::wait(
+        poll,
+        rustix::buffer::spare_capacity(events),
+        Some(&PATIENCE),
+    )?;
+    Ok(!events.is_empty())
+}
+
 struct Client {
     number: usize,
     stream: TcpStream,
@@ -155,13 +166,7 @@ impl Clients {
         }
         let (mut waits, mut events) = (Vec::new(), Vec::with_capacity(self.clients.len()));
         while open > 0 {
-            events.clear();
-            epoll::wait(
-                &self.poll,
-                rustix::buffer::spare_capacity(&mut events),
-                Some(&PATIENCE),
-            )?;
-            if events.is_empty() {
+            if !wait(&self.poll, &mut events)? {
                 return fail("no answer within 30 s");
             }
             for event in &events {

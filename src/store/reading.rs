@@ -1,11 +1,11 @@
 //! Reading: transactions on pooled read-only connections.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError, Tx, connect};
+use super::{Store, StoreError, Tx, connect, params};
 use crate::error::AppError;
 
 /// Connections that are not in use.
@@ -29,7 +29,7 @@ impl<'s> Reading<'s> {
             Some(connection) => connection,
             None => connect_reader(&store.path).map_err(StoreError::from)?,
         };
-        execute(&connection, "BEGIN").map_err(StoreError::from)?;
+        Tx::new(&connection).execute("BEGIN", params![])?;
         Ok(Reading {
             store,
             changes,
@@ -55,7 +55,7 @@ impl Drop for Reading<'_> {
         // A panic may have left anything behind: then the connection goes, and all with it.
         if let Some(connection) = self.connection.take()
             && !std::thread::panicking()
-            && execute(&connection, "COMMIT").is_ok()
+            && Tx::new(&connection).execute("COMMIT", params![]).is_ok()
         {
             pool(self.store).push(connection);
         }
@@ -75,26 +75,21 @@ impl Standing {
 
     /// Begins to read. Where that fails everybody pays for his own lock.
     pub fn begin(&self) {
-        let read = "SELECT revision FROM config WHERE id = 1";
-        if execute(&self.0, "BEGIN").is_ok() {
-            let look = self.0.prepare_cached(read);
-            drop(look.and_then(|mut look| look.query_row([], |row| row.get::<_, i64>(0))));
+        let tx = Tx::new(&self.0);
+        if tx.execute("BEGIN", params![]).is_ok() {
+            // The lock comes with the first look, at whatever.
+            drop(tx.optional("SELECT 1 FROM sqlite_schema", params![], |_| Ok(())));
         }
     }
 
     /// Lets go.
     pub fn end(&self) {
-        drop(execute(&self.0, "COMMIT"));
+        drop(Tx::new(&self.0).execute("COMMIT", params![]));
     }
 }
 
-fn pool(store: &Store) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+fn pool(store: &Store) -> MutexGuard<'_, Vec<Connection>> {
     store.readers.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Every request does this: statements that are prepared once.
-fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<usize> {
-    connection.prepare_cached(sql)?.execute([])
 }
 
 /// How much of the file is read in place and not copied: at most what SQLite takes. Measured at a million tokens: a quarter

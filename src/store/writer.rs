@@ -14,7 +14,7 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use super::reading::Standing;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, params};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
@@ -257,15 +257,13 @@ fn attempt(
     ran: &mut usize,
     commits: &Commits,
 ) -> Result<(), StoreError> {
-    let execute = |sql: &str| -> Result<(), StoreError> {
-        connection.prepare_cached(sql)?.execute([])?;
-        Ok(())
-    };
+    let tx = Tx::new(connection);
+    let execute = |sql| tx.execute(sql, params![]);
     execute("BEGIN IMMEDIATE")?;
     for change in batch {
         execute("SAVEPOINT change")?;
         *ran += 1;
-        if !change.run(&Tx::new(connection)) {
+        if !change.run(&tx) {
             if connection.is_autocommit() {
                 return Err(StoreError::Other(
                     "the transaction was ended by a failure of one of its changes".into(),

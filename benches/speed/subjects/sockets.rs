@@ -8,7 +8,7 @@ use rustix::event::epoll;
 use serde_json::json;
 
 use super::durable::channel;
-use crate::load::{PATIENCE, median, once, request};
+use crate::load::{median, once, request, wait};
 use crate::process::Process;
 use crate::{Bench, Result, data, fail};
 
@@ -116,13 +116,7 @@ impl Listeners {
         let (mut part, mut heard) = ([0; 16 * 1024], vec![false; self.streams.len()]);
         let (mut left, mut events) = (self.streams.len(), Vec::with_capacity(256));
         while left > 0 {
-            events.clear();
-            epoll::wait(
-                &self.poll,
-                rustix::buffer::spare_capacity(&mut events),
-                Some(&PATIENCE),
-            )?;
-            if events.is_empty() {
+            if !wait(&self.poll, &mut events)? {
                 return fail(&format!("{left} sockets did not hear {words} within 30 s"));
             }
             for event in &events {

@@ -189,31 +189,28 @@ fn limit_files(process: &Process, bytes: Option<u64>) {
     prlimit(pid, Resource::Fsize, limit).unwrap();
 }
 
-#[test]
-fn without_room_changes_are_refused_reads_go_on_and_it_recovers() {
-    let folder = new_folder();
-    let process = serve(
-        &folder,
-        &["--enable-user-access-tokens"],
-        &[("RUST_LOG", "error")],
-    )
-    .with_admin();
+/// The story of a server that cannot write from `ends` on until `returns`: every change is refused with the status and the
+/// id, reads go on, nothing is half done, and it recovers.
+fn cannot_write(
+    folder: &Path,
+    environment: &[(&str, &str)],
+    (status, id): (u16, &str),
+    ends: impl FnOnce(&Process),
+    returns: impl FnOnce(&Process),
+) {
+    let environment = [environment, &[("RUST_LOG", "error")]].concat();
+    let process = serve(folder, &["--enable-user-access-tokens"], &environment).with_admin();
     let admin = process.login();
     let make = |number: usize| {
-        process.send(
-            "POST",
-            "/users/me/tokens",
-            &admin,
-            json!({"description": number.to_string()}),
-        )
+        let token = json!({"description": number.to_string()});
+        process.send("POST", "/users/me/tokens", &admin, token)
     };
     let count = || {
         let tokens = process.send("GET", "/users/me/tokens?per_page=200", &admin, json!({}));
         tokens.ok().as_array().unwrap().len()
     };
-    make(0).ok();
-    let wal = File::open(folder.join("patmost.db-wal")).unwrap();
-    limit_files(&process, Some(wal.metadata().unwrap().len() + 20_000));
+    let unused = make(0).ok().text("token").to_owned();
+    ends(&process);
     let mut made = 1;
     let refused = loop {
         let answer = make(made);
@@ -223,18 +220,20 @@ fn without_room_changes_are_refused_reads_go_on_and_it_recovers() {
         made += 1;
     };
     for answer in [refused, make(made), make(made)] {
-        let body = answer.refused(507, "app.store.full.app_error");
+        let body = answer.refused(status, id);
         assert!(body.text("message").contains("nothing was changed"));
         assert_eq!(count(), made);
     }
-    // A login stores a session; who is signed in is not locked out.
+    // A login stores a session; who is signed in is not locked out, and nor is a token that was never used.
     let login = json!({"login_id": "admin", "password": PASSWORD});
     process
         .send("POST", "/users/login", "", login.clone())
-        .refused(507, "app.store.full.app_error");
-    process.send("GET", "/users/me", &admin, json!({})).ok();
+        .refused(status, id);
+    for secret in [&admin, &unused] {
+        process.send("GET", "/users/me", secret, json!({})).ok();
+    }
 
-    limit_files(&process, None);
+    returns(&process);
     make(made).ok();
     process.send("POST", "/users/login", "", login).ok();
     assert_eq!(count(), made + 1);
@@ -243,9 +242,56 @@ fn without_room_changes_are_refused_reads_go_on_and_it_recovers() {
     assert!(log.contains("cause="), "{log}");
     let check = Command::new(env!("CARGO_BIN_EXE_patmost"))
         .arg("check")
-        .current_dir(&folder)
+        .current_dir(folder)
         .output()
         .unwrap();
     assert!(check.status.success(), "{check:?}");
+}
+
+#[test]
+fn without_room_changes_are_refused_reads_go_on_and_it_recovers() {
+    let folder = new_folder();
+    cannot_write(
+        &folder,
+        &[],
+        (507, "app.store.full.app_error"),
+        |process| {
+            let log = fs::metadata(folder.join("patmost.db-wal")).unwrap();
+            limit_files(process, Some(log.len() + 20_000));
+        },
+        |process| limit_files(process, None),
+    );
     fs::remove_dir_all(folder).unwrap();
+}
+
+/// Compiles what makes a folder read-only; the C compiler is there, for SQLite needs it, too.
+fn read_only_disk(library: &Path) {
+    let source = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/support/read_only_disk.c"
+    );
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-O2", "-Wall", "-Werror", source, "-o"]);
+    assert!(compiler.arg(library).status().unwrap().success());
+}
+
+#[test]
+fn on_a_disk_that_turns_read_only_changes_are_refused_reads_go_on_and_it_recovers() {
+    let (folder, other) = (new_folder(), new_folder());
+    let library = other.join("read_only_disk.so");
+    read_only_disk(&library);
+    let mark = folder.join("read-only");
+    cannot_write(
+        &folder,
+        &[
+            ("LD_PRELOAD", library.to_str().unwrap()),
+            ("READ_ONLY_FOLDER", folder.to_str().unwrap()),
+        ],
+        (503, "app.store.read_only.app_error"),
+        |_| drop(File::create(&mark).unwrap()),
+        |_| fs::remove_file(&mark).unwrap(),
+    );
+    for folder in [folder, other] {
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

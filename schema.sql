@@ -3,7 +3,8 @@
 
 -- People and bots.
 CREATE TABLE users (
-    id                   TEXT    NOT NULL PRIMARY KEY,
+    number               INTEGER PRIMARY KEY,        -- by it tokens and sessions refer to their owner: the shortest way for every request
+    id                   TEXT    NOT NULL UNIQUE,
     create_at            INTEGER NOT NULL,
     update_at            INTEGER NOT NULL,           -- moves with every change that a reader can see; part of the Etag
     delete_at            INTEGER NOT NULL DEFAULT 0, -- above 0: deactivated then
@@ -32,36 +33,52 @@ CREATE INDEX users_by_nickname ON users (lower(nickname));
 CREATE INDEX users_by_first_name ON users (lower(first_name));
 CREATE INDEX users_by_last_name ON users (lower(last_name));
 
--- Personal access tokens. The secret is shown once and stored as a hash only.
+-- Personal access tokens. The secret is shown once and stored as a hash only; every request finds the whole row by it.
+-- The first use of a token opens its session, which is part of it.
 CREATE TABLE tokens (
-    id           TEXT    NOT NULL PRIMARY KEY,       -- public: named in lists, logs and audits
-    user_id      TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    secret_hash  TEXT    NOT NULL UNIQUE,            -- SHA-256 of the secret, hexadecimal
-    description  TEXT    NOT NULL,                   -- 1 to 255 bytes
-    is_active    INTEGER NOT NULL DEFAULT 1,         -- 0 while disabled
-    create_at    INTEGER NOT NULL,
-    expires_at   INTEGER NOT NULL DEFAULT 0,         -- 0: never
-    last_used_at INTEGER NOT NULL DEFAULT 0          -- exact to a minute
-) STRICT;
-CREATE INDEX tokens_by_user ON tokens (user_id, create_at, id);
+    secret_hash       TEXT    NOT NULL PRIMARY KEY,  -- SHA-256 of the secret, hexadecimal
+    id                TEXT    NOT NULL UNIQUE,       -- public: named in lists, logs and audits
+    owner             INTEGER NOT NULL REFERENCES users (number) ON DELETE CASCADE,
+    description       TEXT    NOT NULL,              -- 1 to 255 bytes
+    is_active         INTEGER NOT NULL DEFAULT 1,    -- 0 while disabled
+    create_at         INTEGER NOT NULL,
+    expires_at        INTEGER NOT NULL DEFAULT 0,    -- 0: never
+    last_used_at      INTEGER NOT NULL DEFAULT 0,    -- exact to a minute
+    session_id        TEXT,                          -- null: no session is open
+    session_create_at INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_by_owner ON tokens (owner, create_at, id);
 CREATE INDEX tokens_by_age ON tokens (create_at, id);
 CREATE INDEX tokens_by_end ON tokens (expires_at) WHERE expires_at > 0;
+CREATE UNIQUE INDEX tokens_by_session ON tokens (session_id) WHERE session_id IS NOT NULL;
 
--- Open sessions: one for each login, and one for each token that has been used.
+-- The sessions of logins.
 CREATE TABLE sessions (
     number           INTEGER PRIMARY KEY,            -- the order in which they were opened
     id               TEXT    NOT NULL UNIQUE,
-    user_id          TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    secret_hash      TEXT    UNIQUE,                 -- SHA-256 of a login's secret; null for a token's session
-    token_id         TEXT    UNIQUE REFERENCES tokens (id) ON DELETE CASCADE, -- null for a login
+    owner            INTEGER NOT NULL REFERENCES users (number) ON DELETE CASCADE,
+    secret_hash      TEXT    NOT NULL UNIQUE,        -- SHA-256 of the secret, hexadecimal
     device_id        TEXT    NOT NULL DEFAULT '',    -- as the login gave it
     create_at        INTEGER NOT NULL,
-    expires_at       INTEGER NOT NULL,               -- a token's session: 36500 days ahead, at most the token's own end
+    expires_at       INTEGER NOT NULL,
     last_activity_at INTEGER NOT NULL,               -- exact to a minute
     props            TEXT    NOT NULL                -- JSON object of strings, as clients see it
 ) STRICT;
-CREATE INDEX sessions_by_user ON sessions (user_id, create_at, number);
+CREATE INDEX sessions_by_owner ON sessions (owner);
 CREATE INDEX sessions_by_end ON sessions (expires_at);
+
+-- All sessions, as clients see them. That of a token ends 36500 days after it began, and at most with the token.
+CREATE VIEW all_sessions AS
+SELECT s.id, u.id AS user_id, s.device_id, s.create_at, s.expires_at, s.last_activity_at, u.roles, s.props, s.number
+FROM users u JOIN sessions s ON s.owner = u.number
+UNION ALL
+SELECT t.session_id, u.id, '', t.session_create_at,
+       min(t.session_create_at + 36500 * 86400000, iif(t.expires_at > 0, t.expires_at, 9223372036854775807)),
+       t.last_used_at, u.roles,
+       json_patch(json_object('is_guest', 'false', 'type', 'UserAccessToken', 'user_access_token_id', t.id),
+                  iif(u.bot_owner_id IS NULL, '{}', '{"is_bot": "true"}')),
+       NULL
+FROM users u JOIN tokens t ON t.owner = u.number WHERE t.session_id IS NOT NULL;
 
 -- What clients keep for an account: their settings, unread by the server.
 CREATE TABLE preferences (
@@ -201,4 +218,4 @@ CREATE INDEX audits_by_age ON audits (create_at, number);
 CREATE INDEX audits_by_user ON audits (user_id, create_at, number);
 
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -79,31 +79,31 @@ fn fill(connection: &Connection, users: usize) -> Result<()> {
         "INSERT INTO users (id, create_at, update_at, username, email, first_name, last_name, nickname, roles, notify_props, timezone, last_password_update)
          VALUES (?1, ?2, ?2, ?3, ?3 || '@example.com', 'User', ?3, ?3, ?4, ?5, ?6, ?2)",
     )?;
-    let mut token = connection.prepare("INSERT INTO tokens (id, user_id, secret_hash, description, create_at) VALUES (?1, ?2, ?3, 'nightly build', ?4)")?;
     // A use is noted once a minute; these count as used in an hour, so that reading is all that is measured.
-    let mut session = connection.prepare(
-        "INSERT INTO sessions (id, user_id, token_id, create_at, expires_at, last_activity_at, props)
-         VALUES (?1, ?2, ?3, ?4, ?4 + 36500 * 24 * ?5, ?4 + ?5, json_object('is_guest', 'false', 'type', 'UserAccessToken', 'user_access_token_id', ?3))",
+    let mut token = connection.prepare(
+        "INSERT INTO tokens (id, owner, secret_hash, description, create_at, last_used_at, session_id, session_create_at)
+         VALUES (?1, (SELECT number FROM users WHERE id = ?2), ?3, 'nightly build', ?4, ?5 + ?6, ?7, ?5)",
     )?;
     let notify = r#"{"auto_responder_active":"false","channel":"true","comments":"never","desktop":"mention","email":"true","first_name":"false","mention_keys":"","push":"mention","push_status":"away"}"#;
     let zone = r#"{"automaticTimezone":"","manualTimezone":"","useAutomaticTimezone":"true"}"#;
+    let at =
+        |number: usize| Ok::<_, std::num::TryFromIntError>(now - i64::try_from(users - number)?);
     for number in 0..users {
-        let (id, token_id) = (user_id(number), token_id(number));
-        let at = now - i64::try_from(users - number)?;
         let roles = match number {
             0 => "system_user system_user_access_token system_admin",
             _ => "system_user system_user_access_token",
         };
+        let (id, at) = (user_id(number), at(number)?);
         user.execute(params![id, at, username(number), roles, notify, zone])?;
-        let hash = hex::encode(Sha256::digest(secret(number)));
-        token.execute(params![token_id, id, hash, at])?;
-        session.execute(params![
-            letters(&format!("session {number}")),
-            id,
-            token_id,
-            now,
-            HOUR
-        ])?;
+    }
+    // In the order in which they are stored, or each would tear up a page of the others.
+    let hash = |number| (hex::encode(Sha256::digest(secret(number))), number);
+    let mut hashes: Vec<(String, usize)> = (0..users).map(hash).collect();
+    hashes.sort();
+    for (hash, number) in hashes {
+        let session = letters(&format!("session {number}"));
+        let (id, owner) = (token_id(number), user_id(number));
+        token.execute(params![id, owner, hash, at(number)?, now, HOUR, session])?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::sql::{self, Found, OpenSession};
+use super::sql::{self, Holder, Login, Owner, Token};
 use super::{Good, Refused, Touch, of_user, refused};
 use crate::app::App;
 use crate::clock::Millis;
@@ -48,45 +48,39 @@ pub fn hash(
     hash: &SecretHash,
     now: Millis,
 ) -> Result<Option<Checked>, AppError> {
-    let Some(mut found) = sql::by_secret(tx, hash)? else {
+    let Some(found) = sql::by_secret(tx, hash)? else {
         return Ok(None);
     };
     let config = app.config.at(tx, found.revision)?;
-    let checked = match (found.token.take(), found.session.take()) {
-        (Some(token), session) => of_token(&config, found, token, session, now),
-        (None, Some(session)) => of_login(&config, found, session, now),
-        (None, None) => Err(refused("unknown")),
+    let checked = match found.holder {
+        Holder::Token(token) => of_token(&config, found.owner, token, hash, now),
+        Holder::Login(login) => of_login(&config, found.owner, login, now),
     };
     Ok(Some((config, checked)))
 }
 
-fn of_login(
-    config: &Config,
-    found: Found,
-    session: OpenSession,
-    now: Millis,
-) -> Result<Good, Refused> {
-    let idle = now - session.last_activity_at;
+fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<Good, Refused> {
+    let idle = now - login.last_activity_at;
     let extended = config
         .is_on(&EXTEND_SESSION_LENGTH_WITH_ACTIVITY)
-        .then(|| now + Session::length(config, &session.device_id));
+        .then(|| now + Session::length(config, &login.device_id));
     let good = Good {
-        user_id: found.user_id,
-        roles: found.roles,
-        session_id: session.id,
+        user_id: owner.user_id,
+        roles: owner.roles,
+        session_id: login.session_id,
         via: Via::Session,
         touch: (idle >= LAST_USE).then_some(Touch::Renew {
-            expires_at: extended.unwrap_or(session.expires_at),
+            expires_at: extended.unwrap_or(login.expires_at),
         }),
     };
     let allowed = config.int(&SESSION_IDLE_TIMEOUT_IN_MINUTES) * 60_000;
-    if session.expires_at <= now {
+    if login.expires_at <= now {
         return Err(of_user(&good, "session_expired"));
     }
     if extended.is_none() && allowed > 0 && idle > allowed {
         return Err(of_user(&good, "session_idle"));
     }
-    if found.delete_at > 0 {
+    if owner.delete_at > 0 {
         return Err(of_user(&good, "user_deactivated"));
     }
     Ok(good)
@@ -94,29 +88,24 @@ fn of_login(
 
 fn of_token(
     config: &Config,
-    found: Found,
-    token: sql::Token,
-    session: Option<OpenSession>,
+    owner: Owner,
+    token: Token,
+    secret_hash: &SecretHash,
     now: Millis,
 ) -> Result<Good, Refused> {
-    let (session_id, touch) = match session {
-        Some(open) => {
-            let touch = Touch::Renew {
-                expires_at: open.expires_at,
-            };
-            (
-                open.id,
-                (now - open.last_activity_at >= LAST_USE).then_some(touch),
-            )
-        }
-        None => {
-            let session = Session::of_token(&found, &token, now);
-            (session.id.clone(), Some(Touch::Open(Box::new(session))))
-        }
+    let (session_id, touch) = match token.session_id {
+        Some(id) => (
+            id,
+            (now - token.last_used_at >= LAST_USE).then_some(Touch::Use),
+        ),
+        None => (
+            id::of(id::Kind::Session),
+            Some(Touch::Open(secret_hash.clone())),
+        ),
     };
     let good = Good {
-        user_id: found.user_id,
-        roles: found.roles,
+        user_id: owner.user_id,
+        roles: owner.roles,
         session_id,
         via: Via::Token(token.id),
         touch,
@@ -125,9 +114,9 @@ fn of_token(
         "token_disabled"
     } else if token.expires_at > 0 && token.expires_at <= now {
         "token_expired"
-    } else if found.delete_at > 0 {
+    } else if owner.delete_at > 0 {
         "user_deactivated"
-    } else if !found.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
+    } else if !owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
         "tokens_switched_off"
     } else {
         return Ok(good);

@@ -15,7 +15,7 @@ use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
 use crate::http::engine::Request;
 use crate::permission::{Caller, PermissionSet, Via};
 use crate::secret::{SecretHash, csrf_token};
-use crate::session::{self, Session};
+use crate::session;
 use crate::store::{Reading, Tx};
 use crate::token;
 
@@ -92,8 +92,10 @@ impl Good {
 /// What a use leaves behind.
 enum Touch {
     /// The first use of a token opens its session.
-    Open(Box<Session>),
-    /// The time of the last use has grown old.
+    Open(SecretHash),
+    /// The time of a token's last use has grown old.
+    Use,
+    /// That of a login has.
     Renew {
         /// The end of the session, which a use may move.
         expires_at: Millis,
@@ -284,34 +286,32 @@ fn shows_csrf(request: &Request, secret: &str) -> bool {
 
 /// Leaves behind what a use leaves, and tells which session it is; none when the token was ended meanwhile.
 fn touch(app: &App, good: &Good, now: Millis) -> Option<String> {
-    let session_id = || Some(good.session_id.clone());
+    let session_id = good.session_id.clone();
     match &good.touch {
-        None => session_id(),
-        Some(Touch::Renew { expires_at }) => {
-            let expires_at = *expires_at;
-            let (used, token_id) = (good.session_id.clone(), token_id(good).map(str::to_owned));
-            app.store.defer(move |tx| {
-                session::sql::used(tx, &used, now, expires_at)?;
-                Ok(token_id.map_or(Ok(()), |token_id| token::sql::used(tx, &token_id, now))?)
-            });
-            session_id()
+        None => {}
+        Some(Touch::Use) => {
+            let token_id = token_id(good).unwrap_or_default().to_owned();
+            app.store
+                .defer(move |tx| Ok(token::sql::used(tx, &token_id, now)?));
         }
-        Some(Touch::Open(session)) => {
-            let (session, token_id) = (
-                session.clone(),
-                token_id(good).unwrap_or_default().to_owned(),
-            );
-            let opened = app.store.write(move |tx| {
-                token::sql::used(tx, &token_id, now)?;
-                Ok(session::sql::open_of_token(tx, &session)?)
-            });
+        Some(Touch::Renew { expires_at }) => {
+            let (expires_at, used) = (*expires_at, session_id.clone());
+            app.store
+                .defer(move |tx| Ok(session::sql::used(tx, &used, now, expires_at)?));
+        }
+        Some(Touch::Open(secret_hash)) => {
+            let (secret_hash, new) = (secret_hash.clone(), session_id.clone());
+            let opened = app
+                .store
+                .write(move |tx| Ok(token::sql::open_session(tx, &secret_hash, &new, now)?));
             // A full disk must not lock everyone out: without its row the session is as good as one of the next request.
-            opened.unwrap_or_else(|error| {
+            return opened.unwrap_or_else(|error| {
                 log::error!("the session of a token was not saved: {error}");
-                session_id()
-            })
+                Some(session_id)
+            });
         }
     }
+    Some(session_id)
 }
 
 fn token_id(good: &Good) -> Option<&str> {

@@ -12,7 +12,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::auth::sql::{Found, Token};
 use crate::clock::{DAY, Millis};
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
@@ -21,57 +20,26 @@ use crate::secret::{Secret, SecretHash};
 use crate::user::User;
 use crate::{audit, id, team};
 
-/// Mattermost: the session of a token is not bound by the session length; it lasts this long.
-const TOKEN_SESSION_DAYS: i64 = 36_500;
-
-/// An open session.
+/// The open session of a login.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// 26 letters.
     pub id: String,
     /// Whose it is.
     pub user_id: String,
-    /// Of a login's secret; none for the session of a token.
-    pub secret_hash: Option<SecretHash>,
-    /// The token it belongs to; none for a login.
-    pub token_id: Option<String>,
+    /// Of its secret.
+    pub secret_hash: SecretHash,
     /// As the login gave it.
     pub device_id: String,
     /// When it began.
     pub create_at: Millis,
     /// When it ends.
     pub expires_at: Millis,
-    /// When it was used last, exact to a minute.
-    pub last_activity_at: Millis,
     /// Texts by name, as clients see them.
     pub props: Value,
 }
 
 impl Session {
-    /// The session that the first use of a token opens.
-    pub fn of_token(owner: &Found, token: &Token, now: Millis) -> Session {
-        let ahead = now + TOKEN_SESSION_DAYS * DAY;
-        let mut props = json!({"is_guest": "false", "type": "UserAccessToken", "user_access_token_id": token.id});
-        if owner.is_bot {
-            props["is_bot"] = "true".into();
-        }
-        Session {
-            id: id::of(id::Kind::Session),
-            user_id: owner.user_id.clone(),
-            secret_hash: None,
-            token_id: Some(token.id.clone()),
-            device_id: String::new(),
-            create_at: now,
-            expires_at: if token.expires_at > 0 {
-                ahead.min(token.expires_at)
-            } else {
-                ahead
-            },
-            last_activity_at: now,
-            props,
-        }
-    }
-
     /// How long a login lasts. Mattermost: one with a device has a length of its own.
     pub fn length(config: &Config, device_id: &str) -> Millis {
         let web = device_id.is_empty();
@@ -94,12 +62,10 @@ impl Session {
         Session {
             id: id::of(id::Kind::Session),
             user_id: user.id.clone(),
-            secret_hash: Some(secret.hash()),
-            token_id: None,
+            secret_hash: secret.hash(),
             device_id: attempt.device_id.clone(),
             create_at: now,
             expires_at: now + length,
-            last_activity_at: now,
             // Mattermost shows the CSRF token here; it is not stored, and other people's is nobody's business.
             props: json!({
                 "browser": agent.browser, "csrf": "", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false",

@@ -19,8 +19,8 @@ pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> 
 pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {
     let team_members = team::sql::memberships(tx, user_id)?;
     tx.many(
-        "SELECT s.id, s.create_at, s.expires_at, s.last_activity_at, s.user_id, s.device_id, u.roles, s.props
-         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.user_id = $1 AND s.expires_at > $2 ORDER BY s.last_activity_at DESC, s.number DESC",
+        "SELECT id, create_at, expires_at, last_activity_at, user_id, device_id, roles, props
+         FROM all_sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_activity_at DESC, create_at DESC, number DESC NULLS FIRST",
         params![user_id, now],
         |row| {
             Ok(View {
@@ -46,7 +46,7 @@ pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError
 /// Id and owner of the session with the id.
 pub fn find(tx: &Tx, id: &str) -> Result<Option<(String, String)>, StoreError> {
     tx.optional(
-        "SELECT id, user_id FROM sessions WHERE id = $1",
+        "SELECT id, user_id FROM all_sessions WHERE id = $1",
         params![id],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
@@ -58,8 +58,9 @@ pub fn find_by_secret(
     secret_hash: &SecretHash,
 ) -> Result<Option<(String, String)>, StoreError> {
     tx.optional(
-        "SELECT id, user_id FROM sessions WHERE secret_hash = $1
-         UNION ALL SELECT s.id, s.user_id FROM tokens t JOIN sessions s ON s.token_id = t.id WHERE t.secret_hash = $1",
+        "SELECT s.id, u.id FROM sessions s JOIN users u ON u.number = s.owner WHERE s.secret_hash = $1
+         UNION ALL SELECT t.session_id, u.id FROM tokens t JOIN users u ON u.number = t.owner
+         WHERE t.secret_hash = $1 AND t.session_id IS NOT NULL",
         params![secret_hash.as_str()],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
@@ -68,40 +69,19 @@ pub fn find_by_secret(
 /// Adds a session.
 pub fn insert(tx: &Tx, session: &Session) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO sessions (id, user_id, secret_hash, token_id, device_id, create_at, expires_at, last_activity_at, props)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (token_id) DO NOTHING",
+        "INSERT INTO sessions (id, owner, secret_hash, device_id, create_at, expires_at, last_activity_at, props)
+         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $5, $7)",
         params![
             session.id,
             session.user_id,
-            session.secret_hash.as_ref().map(SecretHash::as_str),
-            session.token_id,
+            session.secret_hash.as_str(),
             session.device_id,
             session.create_at,
             session.expires_at,
-            session.last_activity_at,
             session.props.to_string(),
         ],
     )?;
     Ok(())
-}
-
-/// Opens the session of a token, or finds the one that another request has just opened; none when the token was ended.
-pub fn open_of_token(tx: &Tx, session: &Session) -> Result<Option<String>, StoreError> {
-    let token_id = session.token_id.as_deref();
-    let usable: bool = tx.one(
-        "SELECT EXISTS (SELECT 1 FROM tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $1 AND t.is_active = 1 AND u.delete_at = 0)",
-        params![token_id],
-        |row| row.get(0),
-    )?;
-    if !usable {
-        return Ok(None);
-    }
-    insert(tx, session)?;
-    tx.optional(
-        "SELECT id FROM sessions WHERE token_id = $1",
-        params![token_id],
-        |row| row.get(0),
-    )
 }
 
 /// Notes a use, and the end of the session, which it may have moved.
@@ -116,28 +96,30 @@ pub fn used(tx: &Tx, id: &str, at: Millis, expires_at: Millis) -> Result<(), Sto
 /// Ends a session.
 pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM sessions WHERE id = $1", params![id])?;
-    Ok(())
-}
-
-/// Ends the session of a token.
-pub fn delete_of_token(tx: &Tx, token_id: &str) -> Result<(), StoreError> {
     tx.execute(
-        "DELETE FROM sessions WHERE token_id = $1",
-        params![token_id],
+        "UPDATE tokens SET session_id = NULL WHERE session_id = $1",
+        params![id],
     )?;
     Ok(())
 }
 
 /// Ends all sessions of an account.
 pub fn delete_all_of(tx: &Tx, user_id: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM sessions WHERE user_id = $1", params![user_id])?;
+    tx.execute(
+        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1)",
+        params![user_id],
+    )?;
+    tx.execute(
+        "UPDATE tokens SET session_id = NULL WHERE owner = (SELECT number FROM users WHERE id = $1)",
+        params![user_id],
+    )?;
     Ok(())
 }
 
 /// Ends the account's sessions of a device.
 pub fn delete_of_device(tx: &Tx, user_id: &str, device_id: &str) -> Result<(), StoreError> {
     tx.execute(
-        "DELETE FROM sessions WHERE user_id = $1 AND device_id = $2",
+        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND device_id = $2",
         params![user_id, device_id],
     )?;
     Ok(())
@@ -145,18 +127,18 @@ pub fn delete_of_device(tx: &Tx, user_id: &str, device_id: &str) -> Result<(), S
 
 /// Ends the account's sessions beyond a number of them: those unused for longest.
 pub fn delete_beyond(tx: &Tx, user_id: &str, most: i64) -> Result<(), StoreError> {
-    tx.execute(
-        "DELETE FROM sessions WHERE id IN (
-             SELECT id FROM sessions WHERE user_id = $1 ORDER BY last_activity_at DESC, number DESC LIMIT 1000 OFFSET $2)",
+    let beyond: Vec<String> = tx.many(
+        "SELECT id FROM all_sessions WHERE user_id = $1 ORDER BY last_activity_at DESC, create_at DESC, number DESC NULLS FIRST LIMIT 1000 OFFSET $2",
         params![user_id, most],
+        |row| row.get(0),
     )?;
-    Ok(())
+    beyond.iter().try_for_each(|id| delete(tx, id))
 }
 
-/// Forgets the account's sessions that are over.
+/// Forgets the account's logins that are over.
 pub fn delete_expired(tx: &Tx, user_id: &str, now: Millis) -> Result<(), StoreError> {
     tx.execute(
-        "DELETE FROM sessions WHERE user_id = $1 AND expires_at <= $2",
+        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND expires_at <= $2",
         params![user_id, now],
     )?;
     Ok(())
@@ -165,13 +147,17 @@ pub fn delete_expired(tx: &Tx, user_id: &str, now: Millis) -> Result<(), StoreEr
 /// Ends everybody's sessions.
 pub fn delete_all(tx: &Tx) -> Result<(), StoreError> {
     tx.execute("DELETE FROM sessions", params![])?;
+    tx.execute(
+        "UPDATE tokens SET session_id = NULL WHERE session_id IS NOT NULL",
+        params![],
+    )?;
     Ok(())
 }
 
-/// Forgets sessions that are over, at most so many.
+/// Forgets logins that are over, at most so many.
 pub fn delete_ended(tx: &Tx, now: Millis, limit: i64) -> Result<usize, StoreError> {
     tx.execute(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+        "DELETE FROM sessions WHERE number IN (SELECT number FROM sessions WHERE expires_at <= $1 LIMIT $2)",
         params![now, limit],
     )
 }
@@ -179,7 +165,7 @@ pub fn delete_ended(tx: &Tx, now: Millis, limit: i64) -> Result<usize, StoreErro
 /// When an account was active last; 0: it has no session.
 pub fn last_activity_of(tx: &Tx, user_id: &str) -> Result<Millis, StoreError> {
     tx.one(
-        "SELECT coalesce(max(last_activity_at), 0) FROM sessions WHERE user_id = $1",
+        "SELECT coalesce(max(last_activity_at), 0) FROM all_sessions WHERE user_id = $1",
         params![user_id],
         |row| row.get(0),
     )

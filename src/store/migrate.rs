@@ -1,20 +1,23 @@
 //! From whatever the file holds to the current schema, or a refusal that leaves it untouched.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Tx, unusable};
+use super::{Tx, copy, unusable};
 use crate::clock::Clock;
 use crate::role;
 
-/// The version that `schema.sql` writes. Older ones are brought here by numbered steps; there are none yet.
-const CURRENT: i64 = 1;
+/// Brings a file of version 1 to version 2, one of version 2 to 3, and so on.
+const STEPS: [&str; 1] = [include_str!("to_2.sql")];
+
+/// The version that `schema.sql` writes.
+const CURRENT: i64 = STEPS.len() as i64 + 1;
 
 /// `PRAGMA application_id` of our files.
 const APPLICATION: i64 = 1_885_434_996;
 
-/// Makes the schema in a new file; refuses files that are newer or not ours.
+/// Makes the schema in a new file, and brings an older one up to date; refuses files that are newer or not ours.
 pub fn to_current(connection: &mut Connection, path: &Path) -> Result<(), String> {
     match state(connection).map_err(|error| unusable(path, &error))? {
         State::Current => Ok(()),
@@ -23,7 +26,8 @@ pub fn to_current(connection: &mut Connection, path: &Path) -> Result<(), String
             "{} is a SQLite database, but not one of patmost; choose another file with --data",
             path.display()
         )),
-        State::Other(version) => Err(format!(
+        State::Older(steps) => bring(connection, path, steps),
+        State::Newer(version) => Err(format!(
             "{} has schema version {version}, and this patmost knows version {CURRENT}; use the patmost that wrote it or a newer one",
             path.display()
         )),
@@ -34,17 +38,21 @@ enum State {
     Empty,
     Current,
     Foreign,
-    Other(i64),
+    /// The steps it lacks.
+    Older(&'static [&'static str]),
+    /// Its version.
+    Newer(i64),
 }
 
 fn state(connection: &Connection) -> rusqlite::Result<State> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
     let version = number("PRAGMA user_version")?;
     if number("PRAGMA application_id")? == APPLICATION {
-        return Ok(if version == CURRENT {
-            State::Current
-        } else {
-            State::Other(version)
+        let steps = usize::try_from(version - 1).map(|done| STEPS.get(done..));
+        return Ok(match steps {
+            Ok(Some([])) => State::Current,
+            Ok(Some(steps)) => State::Older(steps),
+            _ => State::Newer(version),
         });
     }
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
@@ -65,4 +73,54 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.to_string().into()))?;
     }
     transaction.commit()
+}
+
+/// Runs the steps, all or none, on a file that nobody else has open; what it was is kept beside it.
+fn bring(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), String> {
+    let kept = beside(path, steps.len());
+    // Out of the write-ahead log, which SQLite refuses while somebody else has the file open: an older patmost that is
+    // still running would find tables that it does not know.
+    let alone = |connection: &Connection| {
+        connection.pragma_update(None, "journal_mode", "DELETE")?;
+        connection.pragma_update(None, "foreign_keys", false)
+    };
+    alone(connection).map_err(|error| unusable(path, &error))?;
+    keep(connection, &kept)?;
+    let run = |connection: &mut Connection| {
+        // An older name in the references of other tables is meant for the new table.
+        connection.pragma_update(None, "legacy_alter_table", true)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        for step in steps {
+            transaction.execute_batch(step)?;
+        }
+        transaction.commit()?;
+        connection.pragma_update(None, "legacy_alter_table", false)?;
+        connection.pragma_update(None, "foreign_keys", true)
+    };
+    run(connection).map_err(|error| unusable(path, &error))?;
+    log::warn!(
+        "{} was brought to schema version {CURRENT}; what it was is kept as {}",
+        path.display(),
+        kept.display()
+    );
+    Ok(())
+}
+
+/// Copies the file; a copy that was not finished when the power went is begun anew.
+fn keep(connection: &Connection, kept: &Path) -> Result<(), String> {
+    let part = kept.with_added_extension("part");
+    if part.exists() {
+        std::fs::remove_file(&part)
+            .map_err(|error| format!("cannot remove {}: {error}", part.display()))?;
+    }
+    copy(connection, &part)?;
+    std::fs::rename(&part, kept)
+        .map_err(|error| format!("cannot rename {}: {error}", part.display()))
+}
+
+/// `patmost.db` -> `patmost.db-schema-1`.
+fn beside(path: &Path, steps: usize) -> PathBuf {
+    let mut kept = path.as_os_str().to_owned();
+    kept.push(format!("-schema-{}", CURRENT - steps as i64));
+    kept.into()
 }

@@ -174,19 +174,8 @@ impl Store {
     /// # Errors
     /// One sentence: the new file is there already or cannot be written.
     pub fn backup(&self, to: &Path) -> Result<(), String> {
-        let failed =
-            |error: &dyn std::fmt::Display| format!("cannot copy to {}: {error}", to.display());
-        if to.exists() {
-            return Err(failed(&"there is such a file already"));
-        }
-        create_private(to).map_err(|error| failed(&error))?;
-        let copied = connect(&self.path)
-            .and_then(|connection| connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]));
-        copied.map(drop).map_err(|error| {
-            // What is half done is no backup.
-            drop(std::fs::remove_file(to));
-            failed(&error)
-        })
+        let connection = connect(&self.path).map_err(|error| unusable(&self.path, &error))?;
+        copy(&connection, to)
     }
 
     /// Looks whether the file is sound.
@@ -208,6 +197,22 @@ fn create_private(path: &Path) -> std::io::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Copies the whole file into a new one that only its owner can read.
+fn copy(connection: &Connection, to: &Path) -> Result<(), String> {
+    let failed =
+        |error: &dyn std::fmt::Display| format!("cannot copy to {}: {error}", to.display());
+    if to.exists() {
+        return Err(failed(&"there is such a file already"));
+    }
+    create_private(to).map_err(|error| failed(&error))?;
+    let copied = connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+    copied.map(drop).map_err(|error| {
+        // What is half done is no backup.
+        drop(std::fs::remove_file(to));
+        failed(&error)
+    })
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {

@@ -69,7 +69,7 @@ fn a_newer_schema_is_refused_with_both_versions() {
         .unwrap();
     let refusal = refused(&folder.file());
     assert!(
-        refusal.contains("99") && refusal.contains("version 1"),
+        refusal.contains("99") && refusal.contains("version 2"),
         "{refusal}"
     );
 }
@@ -209,7 +209,7 @@ fn check_finds_what_should_not_be_there() {
             "user u has something else than a hash",
         ),
         (
-            "INSERT INTO tokens (id, user_id, secret_hash, description, create_at) VALUES ('t', 'u', 'abc', 'x', 1)",
+            "INSERT INTO tokens (id, owner, secret_hash, description, create_at) VALUES ('t', 1, 'abc', 'x', 1)",
             "token t has something else than a hash",
         ),
         (
@@ -321,7 +321,7 @@ const WHOLE: [&str; 14] = [
     "FROM users ORDER BY username LIMIT",
     "count(*) FROM users",
     "FROM tokens t ORDER BY",
-    "FROM tokens t JOIN users u ON u.id = t.user_id\n         WHERE t.is_active = 1",
+    "FROM tokens t JOIN users u ON u.number = t.owner\n         WHERE t.is_active = 1",
     "FROM audits ORDER BY",
     "FROM roles ORDER BY",
     "FROM teams t WHERE t.delete_at = 0",
@@ -348,9 +348,11 @@ fn no_statement_scans_a_table() {
             details.push(row.get(3).unwrap());
         }
         looked_at += 1;
+        // The view is what its parts have found, and they are looked at like others.
+        const FOUND: [&str; 2] = ["SCAN CONSTANT ROW", "SCAN all_sessions"];
         let scanning = details
             .iter()
-            .any(|detail| detail.starts_with("SCAN ") && detail != "SCAN CONSTANT ROW");
+            .any(|detail| detail.starts_with("SCAN ") && !FOUND.contains(&detail.as_str()));
         if scanning && !WHOLE.iter().any(|part| sql.contains(part)) {
             scans.push(format!("{sql}\n{details:?}"));
         }
@@ -369,8 +371,8 @@ fn no_statement_is_prepared_anew_for_other_values() {
         .execute_batch(
             "PRAGMA foreign_keys = OFF;
              WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 500)
-             INSERT INTO tokens (id, user_id, secret_hash, description, is_active, create_at, expires_at, last_used_at)
-             SELECT printf('t%025d', n), printf('u%025d', n % 7), printf('%064x', n), '', 1, n, n, n FROM n;
+             INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, last_used_at)
+             SELECT printf('t%025d', n), n % 7, printf('%064x', n), '', 1, n, n, n FROM n;
              ANALYZE;",
         )
         .unwrap();

@@ -15,7 +15,6 @@ use crate::error::{self, AppError};
 use crate::id;
 use crate::permission::{Caller, Granted, Rule, TOKEN_ALL, TOKEN_CREATE};
 use crate::secret::Secret;
-use crate::session;
 use crate::store::Tx;
 use crate::user::{self, User};
 
@@ -180,7 +179,6 @@ pub fn rotate(
         }
         check_new(&config, &owner, expires_at, granted.at())?;
         let secret = Secret::new();
-        session::sql::delete_of_token(tx, &token.id)?;
         sql::update_secret(tx, &token.id, &secret.hash(), expires_at)?;
         record(tx, &granted, &token.id)?;
         Ok((
@@ -229,7 +227,6 @@ fn revoke_in_batches(
         let count = app.store.write(move |tx| {
             let tokens = find(tx)?;
             for token in &tokens {
-                session::sql::delete_of_token(tx, &token.id)?;
                 sql::delete(tx, &token.id)?;
                 audit::record(tx, &granted, &format!("success - token_id={}", token.id))?;
             }
@@ -284,9 +281,6 @@ pub fn change(
     let (caller, token_id) = (caller.clone(), token_id.to_owned());
     app.store.write(move |tx| {
         let (granted, token, _) = allowed(tx, rule, &caller, &token_id)?;
-        if change != Change::Enable {
-            session::sql::delete_of_token(tx, &token.id)?;
-        }
         match change {
             Change::Revoke => sql::delete(tx, &token.id)?,
             Change::Disable => sql::update_is_active(tx, &token.id, false)?,

@@ -11,8 +11,8 @@ use crate::store::{Row, StoreError, Tx, end_of, params};
 /// Rows that a search shows at most.
 const FOUND_MOST: i64 = 10_000;
 
-const COLUMNS: &str =
-    "t.id, t.user_id, t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at";
+// The owner is looked up for the rows that are shown, and not for those before the page.
+const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at";
 
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -47,7 +47,8 @@ pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Token>, StoreError> {
 /// A part of the account's tokens, oldest first.
 pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t WHERE t.user_id = $1 ORDER BY t.create_at, t.id LIMIT $2 OFFSET $3"
+        "SELECT {COLUMNS} FROM tokens t WHERE t.owner = (SELECT number FROM users WHERE id = $1)
+         ORDER BY t.create_at, t.id LIMIT $2 OFFSET $3"
     );
     tx.many(&sql, params![user_id, page.limit, page.offset], token)
 }
@@ -64,8 +65,8 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM tokens t WHERE t.id IN (
              SELECT id FROM tokens WHERE id >= $1 AND id < $2
-             UNION SELECT id FROM tokens WHERE user_id >= $1 AND user_id < $2
-             UNION SELECT o.id FROM users u JOIN tokens o ON o.user_id = u.id WHERE u.username >= $1 AND u.username < $2
+             UNION SELECT o.id FROM users u JOIN tokens o ON o.owner = u.number WHERE u.id >= $1 AND u.id < $2
+             UNION SELECT o.id FROM users u JOIN tokens o ON o.owner = u.number WHERE u.username >= $1 AND u.username < $2
          ) ORDER BY t.create_at, t.id LIMIT $3"
     );
     tx.many(&sql, params![term, end_of(term), FOUND_MOST], token)
@@ -74,17 +75,17 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
 /// Adds a token.
 pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tokens (id, user_id, secret_hash, description, is_active, create_at, expires_at, last_used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, last_used_at)
+         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, $8)",
         params![token.id, token.user_id, secret_hash.as_str(), token.description, token.is_active, token.create_at, token.expires_at, token.last_used_at],
     )?;
     Ok(())
 }
 
-/// Disables or enables.
+/// Disables, which ends the session, or enables.
 pub fn update_is_active(tx: &Tx, id: &str, is_active: bool) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE tokens SET is_active = $2 WHERE id = $1",
+        "UPDATE tokens SET is_active = $2, session_id = NULL WHERE id = $1",
         params![id, is_active],
     )?;
     Ok(())
@@ -105,7 +106,28 @@ pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Gives the token another secret and another end.
+/// Opens the session, or finds the one that another request has just opened; none when the secret was ended.
+pub fn open_session(
+    tx: &Tx,
+    secret_hash: &SecretHash,
+    session_id: &str,
+    at: Millis,
+) -> Result<Option<String>, StoreError> {
+    tx.execute(
+        "UPDATE tokens SET session_id = $2, session_create_at = $3, last_used_at = $3
+         WHERE secret_hash = $1 AND session_id IS NULL AND is_active = 1
+             AND (SELECT delete_at FROM users WHERE number = tokens.owner) = 0",
+        params![secret_hash.as_str(), session_id, at],
+    )?;
+    let open = tx.optional(
+        "SELECT session_id FROM tokens WHERE secret_hash = $1",
+        params![secret_hash.as_str()],
+        |row| row.get(0),
+    )?;
+    Ok(open.flatten())
+}
+
+/// Gives the token another secret and another end; the session of the old secret ends.
 pub fn update_secret(
     tx: &Tx,
     id: &str,
@@ -113,7 +135,7 @@ pub fn update_secret(
     expires_at: Millis,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE tokens SET secret_hash = $2, expires_at = $3 WHERE id = $1",
+        "UPDATE tokens SET secret_hash = $2, expires_at = $3, session_id = NULL WHERE id = $1",
         params![id, secret_hash.as_str(), expires_at],
     )?;
     Ok(())
@@ -122,7 +144,7 @@ pub fn update_secret(
 /// People's active tokens that live beyond `until`, or for ever.
 pub fn beyond(tx: &Tx, until: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t JOIN users u ON u.id = t.user_id
+        "SELECT {COLUMNS} FROM tokens t JOIN users u ON u.number = t.owner
          WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)
          ORDER BY t.create_at, t.id LIMIT $2"
     );
@@ -132,7 +154,7 @@ pub fn beyond(tx: &Tx, until: Millis, limit: i64) -> Result<Vec<Token>, StoreErr
 /// How many there are.
 pub fn count_beyond(tx: &Tx, until: Millis) -> Result<i64, StoreError> {
     tx.one(
-        "SELECT count(*) FROM tokens t JOIN users u ON u.id = t.user_id
+        "SELECT count(*) FROM tokens t JOIN users u ON u.number = t.owner
          WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)",
         params![until],
         |row| row.get(0),

@@ -21,7 +21,7 @@ db = sqlite3.connect(sys.argv[1], timeout=60)
 users = ((f'{n:026d}', 1, 1, 5 * (n % 10 == 0), f'user{n:06d}', f'user{n:06d}@example.com', 'system_user', '{}', '{}', 1) for n in range(${ACCOUNTS}))
 db.executemany('INSERT INTO users (id, create_at, update_at, delete_at, username, email, roles, notify_props, timezone, last_password_update) VALUES (?,?,?,?,?,?,?,?,?,?)', users)
 tokens = ((f'token{n:021d}', f'{n:026d}', f'hash{n}', 'made', 1) for n in range(0, ${ACCOUNTS}, 2))
-db.executemany('INSERT INTO tokens (id, user_id, secret_hash, description, create_at) VALUES (?,?,?,?,?)', tokens)
+db.executemany('INSERT INTO tokens (id, owner, secret_hash, description, create_at) VALUES (?,(SELECT number FROM users WHERE id = ?),?,?,?)', tokens)
 db.commit()
 `;
 

@@ -320,7 +320,7 @@ const WHOLE: [&str; 14] = [
     "FROM users\n",
     "FROM users ORDER BY username LIMIT",
     "count(*) FROM users",
-    "FROM tokens t ORDER BY",
+    "FROM tokens ORDER BY",
     "FROM tokens t JOIN users u ON u.number = t.owner\n         WHERE t.is_active = 1",
     "FROM audits ORDER BY",
     "FROM roles ORDER BY",

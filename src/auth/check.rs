@@ -65,6 +65,7 @@ fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<
         .is_on(&EXTEND_SESSION_LENGTH_WITH_ACTIVITY)
         .then(|| now + Session::length(config, &login.device_id));
     let good = Good {
+        user_number: owner.number,
         user_id: owner.user_id,
         roles: owner.roles,
         session_id: login.session_id,
@@ -104,6 +105,7 @@ fn of_token(
         ),
     };
     let good = Good {
+        user_number: owner.number,
         user_id: owner.user_id,
         roles: owner.roles,
         session_id,

@@ -62,6 +62,7 @@ enum Place {
 
 /// A good credential.
 struct Good {
+    user_number: i64,
     user_id: String,
     roles: String,
     session_id: String,
@@ -73,12 +74,14 @@ impl Good {
     /// The stranger, now known.
     fn caller(self, session_id: String, permissions: PermissionSet, stranger: Caller) -> Caller {
         let Good {
+            user_number,
             user_id,
             roles,
             via,
             ..
         } = self;
         Caller {
+            user_number,
             user_id,
             session_id,
             roles,

@@ -16,7 +16,9 @@ pub struct Found {
 
 /// What is asked of an owner.
 pub struct Owner {
-    /// The account's id.
+    /// The account's number.
+    pub number: i64,
+    /// Its id.
     pub user_id: String,
     /// With single spaces between.
     pub roles: String,
@@ -64,11 +66,11 @@ pub struct Login {
 pub fn by_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
     tx.optional(
         "SELECT (SELECT revision FROM config WHERE id = 1), u.id, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL,
-                t.session_id, t.last_used_at, t.expires_at, t.id, t.is_active
+                t.session_id, t.last_used_at, t.expires_at, t.id, t.is_active, u.number
          FROM tokens t JOIN users u ON u.number = t.owner WHERE t.secret_hash = $1
          UNION ALL
          SELECT (SELECT revision FROM config WHERE id = 1), u.id, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL,
-                s.id, s.last_activity_at, s.expires_at, NULL, s.device_id
+                s.id, s.last_activity_at, s.expires_at, NULL, s.device_id, u.number
          FROM sessions s JOIN users u ON u.number = s.owner WHERE s.secret_hash = $1",
         params![secret_hash.as_str()],
         found,
@@ -92,6 +94,7 @@ fn found(row: &Row) -> Result<Found, StoreError> {
         }),
     };
     let owner = Owner {
+        number: row.get(10)?,
         user_id: row.get(1)?,
         roles: row.get(2)?,
         delete_at: row.get(3)?,

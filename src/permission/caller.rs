@@ -19,7 +19,9 @@ pub enum Via {
 /// Who asks, and by which credential. Made by `auth/` and by the command line only.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// Empty for a stranger and for the operator.
+    /// The account's number in the data file; 0 for a stranger and for the operator.
+    pub user_number: i64,
+    /// Its id; empty for them.
     pub user_id: String,
     /// The session that acts; empty without one.
     pub session_id: String,
@@ -42,6 +44,7 @@ impl Caller {
     pub fn stranger(address: String, action: String, at: Millis) -> Caller {
         let (user_id, session_id, roles) = Default::default();
         Caller {
+            user_number: 0,
             user_id,
             session_id,
             roles,

@@ -53,7 +53,11 @@ pub fn picture(cx: &Context) -> Answer {
 pub fn get(cx: &Context) -> Answer {
     let id = cx.id("user_id")?;
     one(cx, &error::USER_MISSING, own_or_not, |tx| {
-        Ok(sql::by_id(tx, id)?)
+        Ok(if id == cx.anyone.user_id {
+            sql::by_number(tx, cx.anyone.user_number)?
+        } else {
+            sql::by_id(tx, id)?
+        })
     })
 }
 

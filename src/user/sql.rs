@@ -43,6 +43,15 @@ pub fn by_id(tx: &Tx, id: &str) -> Result<Option<User>, StoreError> {
     )
 }
 
+/// The account with the number: shorter than by id, for who has it.
+pub fn by_number(tx: &Tx, number: i64) -> Result<Option<User>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM users WHERE number = $1"),
+        params![number],
+        user,
+    )
+}
+
 /// The account with the username, in lower case.
 pub fn by_username(tx: &Tx, username: &str) -> Result<Option<User>, StoreError> {
     tx.optional(

@@ -56,7 +56,8 @@ pub fn empty(pins: &[(&str, &str)]) -> Mattermost {
     start(new_folder(), pins, Clock::fixed())
 }
 
-fn start(folder: PathBuf, pins: &[(&str, &str)], clock: Clock) -> Mattermost {
+/// A server on a folder that may have a file already.
+pub fn start(folder: PathBuf, pins: &[(&str, &str)], clock: Clock) -> Mattermost {
     capture_log();
     let pins = pins
         .iter()

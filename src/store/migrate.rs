@@ -94,6 +94,8 @@ fn bring(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(),
             transaction.execute_batch(step)?;
         }
         transaction.commit()?;
+        // The room of the old tables is given back; on a full disk it is kept for what comes.
+        drop(connection.execute_batch("VACUUM"));
         connection.pragma_update(None, "legacy_alter_table", false)?;
         connection.pragma_update(None, "foreign_keys", true)
     };

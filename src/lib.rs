@@ -33,7 +33,7 @@
 //! # Invariants
 //!
 //! - No async: threads, and requests that are handled only when they are complete.
-//! - No SQL outside `sql.rs` files and `schema.sql`; no `rusqlite` outside `store/`; no socket outside `http/engine/`.
+//! - No SQL outside `sql.rs` and `.sql` files; no `rusqlite` outside `store/`; no socket outside `http/engine/`.
 //! - No secret in a log, an error, a list or an audit row; only hashes are stored.
 //! - No change without a `Granted`, and none without an audit row in the same transaction; a post is its own record.
 //! - No credential is cached: what is revoked, by whomever, is refused on the next request.

@@ -44,6 +44,7 @@ CREATE TABLE tokens (
     create_at         INTEGER NOT NULL,
     expires_at        INTEGER NOT NULL DEFAULT 0,    -- 0: never
     last_used_at      INTEGER NOT NULL DEFAULT 0,    -- exact to a minute
+    last_used_from    TEXT    NOT NULL DEFAULT '',   -- address, as in the access log; empty: not known
     session_id        TEXT,                          -- null: no session is open
     session_create_at INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;

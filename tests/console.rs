@@ -270,6 +270,10 @@ fn use_of_tokens_is_told_to_who_asks_for_it() {
             86_400_000
         );
         assert_eq!(unused["last_used_at"], 0);
+        assert_eq!(
+            (&used["last_used_from"], &unused["last_used_from"]),
+            (&json!("127.0.0.1"), &json!(""))
+        );
         assert!(used.get("token").is_none() && used.get("secret_hash").is_none());
     }
 }

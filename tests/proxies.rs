@@ -105,6 +105,26 @@ fn audit_and_limit_go_by_the_same_address() {
 }
 
 #[test]
+fn so_does_from_where_a_token_was_used_last() {
+    let mm = server();
+    mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
+    let token = mm.admin().token("ci");
+    let by_token = mm.admin().with_token(&token.secret);
+    for address in [CLIENT, "198.51.100.1"] {
+        let request = by_token.request("GET", "/users/me");
+        mm.send(&request.header("X-Forwarded-For", address)).ok();
+        // Written after the answer, and before the next change.
+        mm.admin().token("another");
+        let found = mm.admin().post(
+            "/users/tokens/search?include_usage=true",
+            json!({"term": token.id}),
+        );
+        assert_eq!(found.ok()[0]["last_used_from"], address);
+        mm.advance_days(1);
+    }
+}
+
+#[test]
 fn cookies_are_for_encrypted_connections_when_a_believed_proxy_says_so() {
     let mm = fresh();
     let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();

@@ -224,7 +224,7 @@ fn admit(
         Err(refused) => Entry::Refused(refused, stranger),
         Ok(good) => {
             let permissions = config.permissions(&good.roles);
-            match touch(app, &good, now) {
+            match touch(app, &good, &stranger) {
                 Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
                 // Between the look and the first use somebody ended the token.
                 None => Entry::Refused(of_user(&good, "ended"), stranger),
@@ -288,14 +288,15 @@ fn shows_csrf(request: &Request, secret: &str) -> bool {
 }
 
 /// Leaves behind what a use leaves, and tells which session it is; none when the token was ended meanwhile.
-fn touch(app: &App, good: &Good, now: Millis) -> Option<String> {
-    let session_id = good.session_id.clone();
+fn touch(app: &App, good: &Good, from: &Caller) -> Option<String> {
+    let (now, session_id) = (from.at, good.session_id.clone());
     match &good.touch {
         None => {}
         Some(Touch::Use) => {
             let token_id = token_id(good).unwrap_or_default().to_owned();
+            let address = from.address.clone();
             app.store
-                .defer(move |tx| Ok(token::sql::used(tx, &token_id, now)?));
+                .defer(move |tx| Ok(token::sql::used(tx, &token_id, now, &address)?));
         }
         Some(Touch::Renew { expires_at }) => {
             let (expires_at, used) = (*expires_at, session_id.clone());
@@ -303,10 +304,15 @@ fn touch(app: &App, good: &Good, now: Millis) -> Option<String> {
                 .defer(move |tx| Ok(session::sql::used(tx, &used, now, expires_at)?));
         }
         Some(Touch::Open(secret_hash)) => {
-            let (secret_hash, new) = (secret_hash.clone(), session_id.clone());
-            let opened = app
-                .store
-                .write(move |tx| Ok(token::sql::open_session(tx, &secret_hash, &new, now)?));
+            let (secret_hash, new, address) = (
+                secret_hash.clone(),
+                session_id.clone(),
+                from.address.clone(),
+            );
+            let opened = app.store.write(move |tx| {
+                let opened = token::sql::open_session(tx, &secret_hash, &new, now, &address)?;
+                Ok(opened)
+            });
             // A full disk must not lock everyone out: without its row the session is as good as one of the next request.
             return opened.unwrap_or_else(|error| {
                 log::error!("the session of a token was not saved: {error}");

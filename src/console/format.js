@@ -36,7 +36,7 @@ export const moment = (at) => time(at, whole.format(at));
 /** A date. */
 export const date = (at) => time(at, day.format(at));
 
-export const used = (token) => (token.last_used_at ? when(token.last_used_at) : el('span', { class: 'quiet' }, text.time.never));
+export const used = (token) => (token.last_used_at ? [when(token.last_used_at), el('div', { class: 'quiet' }, token.last_used_from)] : el('span', { class: 'quiet' }, text.time.never));
 
 export const expiry = (token) => (token.expires_at ? [date(token.expires_at), el('div', { class: 'quiet' }, ago(token.expires_at))] : el('span', { class: 'quiet' }, text.time.never));
 

@@ -110,7 +110,7 @@ pub fn delete_all_of(tx: &Tx, user_id: &str) -> Result<(), StoreError> {
         params![user_id],
     )?;
     tx.execute(
-        "UPDATE tokens SET session_id = NULL WHERE owner = (SELECT number FROM users WHERE id = $1)",
+        "UPDATE tokens SET session_id = NULL WHERE owner = (SELECT number FROM users WHERE id = $1) AND session_id IS NOT NULL",
         params![user_id],
     )?;
     Ok(())

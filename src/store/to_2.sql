@@ -40,12 +40,13 @@ CREATE TABLE tokens (
     create_at         INTEGER NOT NULL,
     expires_at        INTEGER NOT NULL DEFAULT 0,    -- 0: never
     last_used_at      INTEGER NOT NULL DEFAULT 0,    -- exact to a minute
+    last_used_from    TEXT    NOT NULL DEFAULT '',   -- address, as in the access log; empty: not known
     session_id        TEXT,                          -- null: no session is open
     session_create_at INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 INSERT INTO tokens
 SELECT t.secret_hash, t.id, u.number, t.description, t.is_active, t.create_at, t.expires_at,
-       max(t.last_used_at, coalesce(s.last_activity_at, 0)), s.id, coalesce(s.create_at, 0)
+       max(t.last_used_at, coalesce(s.last_activity_at, 0)), '', s.id, coalesce(s.create_at, 0)
 FROM old_tokens t JOIN users u ON u.id = t.user_id LEFT JOIN old_sessions s ON s.token_id = t.id ORDER BY t.secret_hash;
 
 CREATE TABLE sessions (

@@ -69,7 +69,7 @@ pub fn search(cx: &Context) -> Answer {
     Ok(views(cx, &tokens))
 }
 
-/// A list as Mattermost shows it; with `?include_usage=true`, also when each was made and used last.
+/// A list as Mattermost shows it; with `?include_usage=true`, also when each was made, and when and from where it was used last.
 fn views(cx: &Context, tokens: &[Token]) -> Response {
     if cx.flag("include_usage") {
         answer::json(&tokens.iter().map(Token::with_usage).collect::<Vec<_>>())

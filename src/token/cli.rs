@@ -147,6 +147,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
             state(token),
             when(token.create_at),
             when(token.last_used_at),
+            token.last_used_from.clone(),
             when(token.expires_at),
             token.description.clone(),
         ]
@@ -158,6 +159,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
             "STATE",
             "CREATED",
             "LAST USED",
+            "FROM",
             "EXPIRES",
             "DESCRIPTION",
         ],

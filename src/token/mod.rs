@@ -40,6 +40,9 @@ pub struct Token {
     /// When used last, exact to a minute; 0: never.
     #[serde(skip)]
     pub last_used_at: Millis,
+    /// From which address; empty: never, or not known.
+    #[serde(skip)]
+    pub last_used_from: String,
 }
 
 /// A token with what Mattermost does not show of it.
@@ -49,15 +52,17 @@ pub struct WithUsage<'t> {
     of: &'t Token,
     create_at: Millis,
     last_used_at: Millis,
+    last_used_from: &'t str,
 }
 
 impl Token {
-    /// The same, with when it was made and used last.
+    /// The same, with when it was made, and when and from where it was used last.
     pub fn with_usage(&self) -> WithUsage<'_> {
         WithUsage {
             of: self,
             create_at: self.create_at,
             last_used_at: self.last_used_at,
+            last_used_from: &self.last_used_from,
         }
     }
 }
@@ -115,6 +120,7 @@ pub fn create_with(
             expires_at,
             create_at,
             last_used_at: 0,
+            last_used_from: String::new(),
         };
         sql::insert(tx, &token, &secret_hash)?;
         record(tx, &granted, &token.id)?;

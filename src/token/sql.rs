@@ -12,7 +12,7 @@ use crate::store::{Row, StoreError, Tx, end_of, params};
 const FOUND_MOST: i64 = 10_000;
 
 // The owner is looked up for the rows that are shown, and not for those before the page.
-const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at";
+const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from";
 
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -23,6 +23,7 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         expires_at: row.get(4)?,
         create_at: row.get(5)?,
         last_used_at: row.get(6)?,
+        last_used_from: row.get(7)?,
     })
 }
 
@@ -97,11 +98,11 @@ pub fn update_is_active(tx: &Tx, id: &str, is_active: bool) -> Result<(), StoreE
     Ok(())
 }
 
-/// Notes a use.
-pub fn used(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+/// Notes a use, and from which address.
+pub fn used(tx: &Tx, id: &str, at: Millis, from: &str) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE tokens SET last_used_at = $2 WHERE id = $1",
-        params![id, at],
+        "UPDATE tokens SET last_used_at = $2, last_used_from = $3 WHERE id = $1",
+        params![id, at, from],
     )?;
     Ok(())
 }
@@ -118,12 +119,13 @@ pub fn open_session(
     secret_hash: &SecretHash,
     session_id: &str,
     at: Millis,
+    from: &str,
 ) -> Result<Option<String>, StoreError> {
     tx.execute(
-        "UPDATE tokens SET session_id = $2, session_create_at = $3, last_used_at = $3
+        "UPDATE tokens SET session_id = $2, session_create_at = $3, last_used_at = $3, last_used_from = $4
          WHERE secret_hash = $1 AND session_id IS NULL AND is_active = 1
              AND (SELECT delete_at FROM users WHERE number = tokens.owner) = 0",
-        params![secret_hash.as_str(), session_id, at],
+        params![secret_hash.as_str(), session_id, at, from],
     )?;
     let open = tx.optional(
         "SELECT session_id FROM tokens WHERE secret_hash = $1",

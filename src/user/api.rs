@@ -54,7 +54,7 @@ pub fn get(cx: &Context) -> Answer {
     let id = cx.id("user_id")?;
     one(cx, &error::USER_MISSING, own_or_not, |tx| {
         Ok(if id == cx.anyone.user_id {
-            sql::by_number(tx, cx.anyone.user_number)?
+            sql::by_number(tx, cx.anyone.user_number, id)?
         } else {
             sql::by_id(tx, id)?
         })

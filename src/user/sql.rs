@@ -43,11 +43,11 @@ pub fn by_id(tx: &Tx, id: &str) -> Result<Option<User>, StoreError> {
     )
 }
 
-/// The account with the number: shorter than by id, for who has it.
-pub fn by_number(tx: &Tx, number: i64) -> Result<Option<User>, StoreError> {
+/// The same by its number, for who has it: a shorter way. The number of an account that was deleted may be another's.
+pub fn by_number(tx: &Tx, number: i64, id: &str) -> Result<Option<User>, StoreError> {
     tx.optional(
-        &format!("SELECT {COLUMNS} FROM users WHERE number = $1"),
-        params![number],
+        &format!("SELECT {COLUMNS} FROM users WHERE number = $1 AND id = $2"),
+        params![number, id],
         user,
     )
 }

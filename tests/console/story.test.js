@@ -155,10 +155,10 @@ test('the account creates a token, whose secret is shown once and works', async 
   assert.ok(await mm.accepts(secret));
 });
 
-test('the list tells when the token was used', async () => {
+test('the list tells when and from where the token was used', async () => {
   await page.reload();
   const used = row(page, 'nightly build');
-  await used.filter({ hasText: 'just now' }).waitFor();
+  await used.filter({ hasText: 'just now' }).filter({ hasText: '127.0.0.1' }).waitFor();
   assert.ok((await used.textContent()).includes(tokenId));
   await look(page, 'tokens');
 });

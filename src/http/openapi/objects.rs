@@ -97,7 +97,7 @@ objects! {
     UserAccessToken { id: Id, token: Secret, user_id: Id, description: Text, is_active: Flag, expires_at: Time }
     /// A token
     UserAccessTokenSanitized {
-        id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time; create_at: Time, last_used_at: Time,
+        id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time; create_at: Time, last_used_at: Time, last_used_from: Text,
     }
     /// A number of tokens
     TokenCount { count: Count }

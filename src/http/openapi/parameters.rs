@@ -35,7 +35,7 @@ pub static QUERY: &[Parameter] = &[
     ("in_team",            "IdOrEmpty", "Only members of this team"),
     ("include_source",     "Flag",      "Say what pins a setting, instead of `true`"),
     ("include_total_count", "Flag",     "An object that also counts them, in place of the list"),
-    ("include_usage",      "Flag",      "Say of each token when it was made and used last"),
+    ("include_usage",      "Flag",      "Say of each token when it was made, and when and from where it was used last"),
     ("inactive",           "Flag",      "Only deactivated accounts"),
     ("include_bots",       "Flag",      "Bots, too"),
     ("include_current",    "Flag",      "Say of each session whether it sent the request"),

@@ -110,7 +110,7 @@ export const text = {
     description: 'Description (optional)', created: 'The bot is created. Create a token for it here.',
   },
   access: {
-    title: 'Access Tokens', lead: 'All tokens on this server: whose they are, what they may do, when they were last used.',
+    title: 'Access Tokens', lead: 'All tokens on this server: whose they are, what they may do, when and from where they were last used.',
     search: 'Token id, user id or username', found: (count) => `${count} ${many(count, 'token', 'tokens')} found`, nothing: 'There is no such token.',
     unknown: 'No such token', unknownHint: 'There is no token with this id any more; it may have been deleted:',
   },

@@ -76,6 +76,20 @@ fn a_secret_in_the_query_is_refused_everywhere() {
 }
 
 /// wire errors-and-auth: A refused credential also sends
+/// A browser sends the cookies of every server on the host, whatever its port.
+#[test]
+fn cookies_of_others_may_have_any_letters() {
+    let mm = fresh();
+    let session = mm.admin().credential.unwrap();
+    for other in ["\u{fc}".as_bytes(), b"\xfc", b"\xff\xfe"] {
+        let head =
+            b"GET /api/v4/users/me HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: other=";
+        let own = format!("; MMAUTHTOKEN={session}\r\n\r\n");
+        let answer = client::raw(&mm.address(), &[head, other, own.as_bytes()].concat());
+        Answer::parse(&answer).ok();
+    }
+}
+
 #[test]
 fn a_refused_credential_clears_the_cookie_and_no_credential_does_not() {
     let mm = server();

@@ -74,7 +74,12 @@ const REFUSED: &[(&str, &str, u16)] = &[
     (GET, "Bad Name: x\r\n\r\n", 400),
     (GET, ": x\r\n\r\n", 400),
     (GET, "no colon\r\n\r\n", 400),
-    (GET, "X: \u{fc}\r\n\r\n", 400),
+    // Where the body ends and whose server it is are said in ASCII.
+    (POST, "Transfer-Encoding: chunked\u{a0}\r\n\r\n0\r\n\r\n", 400),
+    (POST, "Content-Length: 2\u{a0}\r\n\r\n{}", 400),
+    (POST, "Content-Length: \u{662}\r\n\r\n{}", 400),
+    (RAW, "GET / HTTP/1.1\r\nHost: h\u{fc}\r\n\r\n", 400),
+    (GET, "Expect: 100-continue\u{a0}\r\n\r\n", 417),
     // Hosts.
     (RAW, "GET / HTTP/1.1\r\n\r\n", 400),
     (GET, "Host: again\r\n\r\n", 400),
@@ -136,6 +141,7 @@ const TAKEN: &[(&str, &str, &[u16])] = &[
     (POST, "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
     (GET, "Expect: 100-continue\r\n\r\n", &[200]),
     (GET, "X:\r\nY:\t a\tb \r\n\r\n", &[200]),
+    (GET, "X: \u{fc}\r\nConnection: close\u{a0}\r\n\r\n", &[200]),
 ];
 
 /// A change that would be seen, as the last request of its connection.

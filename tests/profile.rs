@@ -112,6 +112,27 @@ fn names_are_completed_and_who_is_known_is_listed() {
 }
 
 #[test]
+fn what_no_browser_sends_is_not_sent_back_to_it() {
+    let mm = fresh();
+    mm.set("ServiceSettings", "AllowCorsFrom", "*");
+    let ask = |origin: &str, names: &str| {
+        let request = Request::new("OPTIONS", "/api/v4/system/ping");
+        let request = request.header("Origin", origin);
+        mm.send(&request.header("Access-Control-Request-Headers", names))
+    };
+    let names = ask("https://a.example", "x-\u{fc}");
+    assert_eq!(
+        (names.status, names.header("access-control-allow-headers")),
+        (200, Some(""))
+    );
+    let origin = ask("https://\u{fc}.example", "x");
+    assert_eq!(
+        (origin.status, origin.header("access-control-allow-origin")),
+        (404, None)
+    );
+}
+
+#[test]
 fn pages_of_named_origins_may_call_and_no_others() {
     let mm = fresh();
     let ask = |origin: &str, method: &str| {

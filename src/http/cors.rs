@@ -13,7 +13,7 @@ pub fn may_call(config: &Config, origin: &str) -> bool {
 fn allowed<'r>(config: &Config, request: &'r Request) -> Option<&'r str> {
     request
         .header("origin")
-        .filter(|origin| may_call(config, origin))
+        .filter(|origin| origin.is_ascii() && may_call(config, origin))
 }
 
 /// The answer to a browser that asks before it calls; none when it is not asking, or may not.
@@ -24,6 +24,7 @@ pub fn preflight(config: &Config, request: &Request) -> Option<Response> {
     allowed(config, request)?;
     let headers = request
         .header("access-control-request-headers")
+        .filter(|names| names.is_ascii())
         .unwrap_or_default();
     let answer = Response::empty(200)
         .with("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")

@@ -5,6 +5,7 @@ use super::chunked::Chunked;
 use super::limits::Limits;
 use super::request::{Headers, Request};
 use super::{Refusal, target};
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 /// More header lines than this are refused whatever the limit says.
@@ -136,7 +137,7 @@ pub(super) fn head(bytes: &[u8], peer: SocketAddr, limits: &Limits) -> Result<He
         return Err(Refusal::BadRequest("The head is malformed."));
     };
     let target = target::parse(target)?;
-    let mut headers = collect(parsed.headers, bytes.len())?;
+    let mut headers = collect(parsed.headers, bytes.len());
     let http10 = minor == 0;
     host(&headers, http10)?;
     if let Some(host) = &target.host {
@@ -160,18 +161,28 @@ pub(super) fn head(bytes: &[u8], peer: SocketAddr, limits: &Limits) -> Result<He
     })
 }
 
-fn collect(lines: &[httparse::Header<'_>], size: usize) -> Result<Headers, Refusal> {
+fn collect(lines: &[httparse::Header<'_>], size: usize) -> Headers {
     let mut headers = Headers::with_capacity(size, lines.len());
     for line in lines {
-        let value = std::str::from_utf8(line.value)
-            .ok()
-            .filter(|value| value.is_ascii());
-        headers.push(
-            line.name,
-            value.ok_or(Refusal::BadRequest("A header value is not ASCII."))?,
-        );
+        headers.push(line.name, &text(line.value));
     }
-    Ok(headers)
+    headers
+}
+
+/// What is not ASCII is taken, as Go takes it (RFC 9110, 5.5), for browsers send the cookies of others on the same host. It
+/// means nothing here: one letter, which is no space and no digit, stands for each such byte.
+fn text(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
+        Ok(text) if text.is_ascii() => text.into(),
+        _ => value
+            .iter()
+            .map(|byte| match byte.is_ascii() {
+                true => char::from(*byte),
+                false => char::REPLACEMENT_CHARACTER,
+            })
+            .collect::<String>()
+            .into(),
+    }
 }
 
 fn host(headers: &Headers, http10: bool) -> Result<(), Refusal> {

@@ -112,9 +112,10 @@ enum Touch {
 pub fn enter<'a>(
     app: &'a App,
     request: &Request,
+    address: &str,
 ) -> Result<(Arc<Config>, Entry, Reading<'a>), AppError> {
     let stranger = Caller::stranger(
-        request.peer.ip().to_string(),
+        address.to_owned(),
         request.raw_path.clone(),
         app.clock.now(),
     );

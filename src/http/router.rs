@@ -156,7 +156,7 @@ impl Router {
         request: &Request,
         line: &mut AccessLine,
     ) -> Response {
-        let entered = auth::enter(&self.app, request);
+        let entered = auth::enter(&self.app, request, &line.address);
         let (config, entry, reading) = match entered {
             Ok(entered) => entered,
             Err(error) => {

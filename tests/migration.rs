@@ -14,6 +14,7 @@ use support::*;
 fn version_1() -> (PathBuf, Value) {
     let folder = new_folder();
     let file = Connection::open(folder.join("patmost.db")).unwrap();
+    file.pragma_update(None, "journal_mode", "WAL").unwrap();
     file.execute_batch(include_str!("migration/1.sql")).unwrap();
     let answers = serde_json::from_str(include_str!("migration/1.json")).unwrap();
     (folder, answers)
@@ -122,7 +123,6 @@ fn a_file_of_version_1_that_an_older_patmost_has_open_is_left_alone() {
     let (folder, _) = version_1();
     let file = folder.join("patmost.db");
     let older = Connection::open(&file).unwrap();
-    older.pragma_update(None, "journal_mode", "WAL").unwrap();
     let users = || older.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0));
     assert_eq!(users().unwrap(), 3);
     let refused = patmost(&folder, &["user", "list"]);
@@ -135,5 +135,28 @@ fn a_file_of_version_1_that_an_older_patmost_has_open_is_left_alone() {
     assert_eq!((users().unwrap(), version(&file)), (3, 1));
     assert!(!folder.join("patmost.db-schema-1").exists());
     drop(older);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn of_several_commands_at_once_one_brings_it_up_to_date_and_nothing_is_lost() {
+    let (folder, _) = version_1();
+    let listed: Vec<Output> = std::thread::scope(|scope| {
+        let commands: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| patmost(&folder, &["user", "list", "--quiet"])))
+            .collect();
+        commands
+            .into_iter()
+            .map(|command| command.join().unwrap())
+            .collect()
+    });
+    for output in listed {
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        let refused = text.contains("is locked by another process");
+        assert!(output.status.success() || refused, "{text}");
+    }
+    let checked = patmost(&folder, &["check"]);
+    assert!(checked.status.success(), "{checked:?}");
+    assert_eq!(version(&folder.join("patmost.db-schema-1")), 1);
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -26,7 +26,7 @@ pub fn to_current(connection: &mut Connection, path: &Path) -> Result<(), String
             "{} is a SQLite database, but not one of patmost; choose another file with --data",
             path.display()
         )),
-        State::Older(steps) => bring(connection, path, steps),
+        State::Older(_) => bring(connection, path),
         State::Newer(version) => Err(format!(
             "{} has schema version {version}, and this patmost knows version {CURRENT}; use the patmost that wrote it or a newer one",
             path.display()
@@ -76,36 +76,44 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
 }
 
 /// Runs the steps, all or none, on a file that nobody else has open; what it was is kept beside it.
-fn bring(connection: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), String> {
-    let kept = beside(path, steps.len());
+fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
+    let unusable = |error| unusable(path, &error);
     // Out of the write-ahead log, which SQLite refuses while somebody else has the file open: an older patmost that is
-    // still running would find tables that it does not know.
+    // still running would find tables that it does not know. What is locked then stays locked until the mode is normal.
     let alone = |connection: &Connection| {
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "DELETE")?;
-        connection.pragma_update(None, "foreign_keys", false)
+        connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+        state(connection)
     };
-    alone(connection).map_err(|error| unusable(path, &error))?;
-    keep(connection, &kept)?;
-    let run = |connection: &mut Connection| {
-        // An older name in the references of other tables is meant for the new table.
-        connection.pragma_update(None, "legacy_alter_table", true)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-        for step in steps {
-            transaction.execute_batch(step)?;
-        }
-        transaction.commit()?;
-        // The room of the old tables is given back; on a full disk it is kept for what comes.
-        drop(connection.execute_batch("VACUUM"));
-        connection.pragma_update(None, "legacy_alter_table", false)?;
-        connection.pragma_update(None, "foreign_keys", true)
-    };
-    run(connection).map_err(|error| unusable(path, &error))?;
-    log::warn!(
-        "{} was brought to schema version {CURRENT}; what it was is kept as {}",
-        path.display(),
-        kept.display()
-    );
-    Ok(())
+    // Another process may have brought it meanwhile.
+    if let State::Older(steps) = alone(connection).map_err(unusable)? {
+        let kept = beside(path, steps.len());
+        keep(connection, &kept)?;
+        run(connection, steps).map_err(unusable)?;
+        log::warn!(
+            "{} was brought to schema version {CURRENT}; what it was is kept as {}",
+            path.display(),
+            kept.display()
+        );
+    }
+    let back = connection.pragma_update(None, "locking_mode", "NORMAL");
+    back.map_err(unusable)
+}
+
+fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    // An older name in the references of other tables is meant for the new table.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "legacy_alter_table", true)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+    for step in steps {
+        transaction.execute_batch(step)?;
+    }
+    transaction.commit()?;
+    // The room of the old tables is given back; on a full disk it is kept for what comes.
+    drop(connection.execute_batch("VACUUM"));
+    connection.pragma_update(None, "legacy_alter_table", false)?;
+    connection.pragma_update(None, "foreign_keys", true)
 }
 
 /// Copies the file; a copy that was not finished when the power went is begun anew.

@@ -65,9 +65,7 @@ fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<
         .is_on(&EXTEND_SESSION_LENGTH_WITH_ACTIVITY)
         .then(|| now + Session::length(config, &login.device_id));
     let good = Good {
-        user_number: owner.number,
-        user_id: owner.user_id,
-        roles: owner.roles,
+        owner,
         session_id: login.session_id,
         via: Via::Session,
         touch: (idle >= LAST_USE).then_some(Touch::Renew {
@@ -81,7 +79,7 @@ fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<
     if extended.is_none() && allowed > 0 && idle > allowed {
         return Err(of_user(&good, "session_idle"));
     }
-    if owner.delete_at > 0 {
+    if good.owner.delete_at > 0 {
         return Err(of_user(&good, "user_deactivated"));
     }
     Ok(good)
@@ -105,9 +103,7 @@ fn of_token(
         ),
     };
     let good = Good {
-        user_number: owner.number,
-        user_id: owner.user_id,
-        roles: owner.roles,
+        owner,
         session_id,
         via: Via::Token(token.id),
         touch,
@@ -116,9 +112,9 @@ fn of_token(
         "token_disabled"
     } else if token.expires_at > 0 && token.expires_at <= now {
         "token_expired"
-    } else if owner.delete_at > 0 {
+    } else if good.owner.delete_at > 0 {
         "user_deactivated"
-    } else if !owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
+    } else if !good.owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
         "tokens_switched_off"
     } else {
         return Ok(good);

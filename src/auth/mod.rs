@@ -62,9 +62,7 @@ enum Place {
 
 /// A good credential.
 struct Good {
-    user_number: i64,
-    user_id: String,
-    roles: String,
+    owner: sql::Owner,
     session_id: String,
     via: Via,
     touch: Option<Touch>,
@@ -73,20 +71,13 @@ struct Good {
 impl Good {
     /// The stranger, now known.
     fn caller(self, session_id: String, permissions: PermissionSet, stranger: Caller) -> Caller {
-        let Good {
-            user_number,
-            user_id,
-            roles,
-            via,
-            ..
-        } = self;
         Caller {
-            user_number,
-            user_id,
+            user_number: self.owner.number,
+            user_id: self.owner.user_id,
             session_id,
-            roles,
+            roles: self.owner.roles,
             permissions,
-            via,
+            via: self.via,
             ..stranger
         }
     }
@@ -182,7 +173,7 @@ pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Call
     let Some((config, Ok(good))) = check::hash(app, tx, secret_hash, now)? else {
         return Ok(None);
     };
-    let permissions = config.permissions(&good.roles);
+    let permissions = config.permissions(&good.owner.roles);
     let session_id = good.session_id.clone();
     Ok(Some(good.caller(
         session_id,
@@ -205,7 +196,7 @@ pub fn whose(app: &App, request: &Request) -> Result<(String, Option<String>), A
     Ok(match checked {
         Ok(good) => {
             let token_id = token_id(&good).map(str::to_owned);
-            (good.user_id, token_id)
+            (good.owner.user_id, token_id)
         }
         Err(refused) => (refused.user_id, refused.token_id),
     })
@@ -224,7 +215,7 @@ fn admit(
     let entry = match checked.and_then(also) {
         Err(refused) => Entry::Refused(refused, stranger),
         Ok(good) => {
-            let permissions = config.permissions(&good.roles);
+            let permissions = config.permissions(&good.owner.roles);
             match touch(app, &good, &stranger) {
                 Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
                 // Between the look and the first use somebody ended the token.
@@ -311,8 +302,13 @@ fn touch(app: &App, good: &Good, from: &Caller) -> Option<String> {
                 from.address.clone(),
             );
             let opened = app.store.write(move |tx| {
-                let opened = token::sql::open_session(tx, &secret_hash, &new, now, &address)?;
-                Ok(opened)
+                Ok(token::sql::open_session(
+                    tx,
+                    &secret_hash,
+                    &new,
+                    now,
+                    &address,
+                )?)
             });
             // A full disk must not lock everyone out: without its row the session is as good as one of the next request.
             return opened.unwrap_or_else(|error| {
@@ -334,7 +330,7 @@ fn token_id(good: &Good) -> Option<&str> {
 fn of_user(good: &Good, reason: &'static str) -> Refused {
     Refused {
         token_id: token_id(good).map(str::to_owned),
-        user_id: good.user_id.clone(),
+        user_id: good.owner.user_id.clone(),
         ..refused(reason)
     }
 }

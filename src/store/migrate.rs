@@ -1,10 +1,10 @@
 //! From whatever the file holds to the current schema, or a refusal that leaves it untouched.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Tx, copy, unusable};
+use super::{Tx, beside, copy, unusable};
 use crate::clock::Clock;
 use crate::role;
 
@@ -88,7 +88,7 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     };
     // Another process may have brought it meanwhile.
     if let State::Older(steps) = alone(connection).map_err(unusable)? {
-        let kept = beside(path, steps.len());
+        let kept = beside(path, &format!("schema-{}", CURRENT - steps.len() as i64));
         keep(connection, &kept)?;
         run(connection, steps).map_err(unusable)?;
         log::warn!(
@@ -126,11 +126,4 @@ fn keep(connection: &Connection, kept: &Path) -> Result<(), String> {
     copy(connection, &part)?;
     std::fs::rename(&part, kept)
         .map_err(|error| format!("cannot rename {}: {error}", part.display()))
-}
-
-/// `patmost.db` -> `patmost.db-schema-1`.
-fn beside(path: &Path, steps: usize) -> PathBuf {
-    let mut kept = path.as_os_str().to_owned();
-    kept.push(format!("-schema-{}", CURRENT - steps as i64));
-    kept.into()
 }

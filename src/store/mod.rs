@@ -199,6 +199,13 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// `patmost.db` -> `patmost.db-serving`, beside SQLite's own `-wal` and `-shm`.
+fn beside(path: &Path, what: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!("-{what}"));
+    beside.into()
+}
+
 /// Copies the whole file into a new one that only its owner can read.
 fn copy(connection: &Connection, to: &Path) -> Result<(), String> {
     let failed =

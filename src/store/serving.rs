@@ -3,7 +3,9 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::beside;
 
 /// The proof that no other server has the file; it ends with the process, however that ends.
 pub struct Serving {
@@ -16,7 +18,7 @@ impl Serving {
     /// # Errors
     /// One sentence that names the address of the server that has it.
     pub fn take(data: &Path) -> Result<Serving, String> {
-        let path = beside(data);
+        let path = beside(data, "serving");
         let unusable = |error: std::io::Error| format!("cannot use {}: {error}", path.display());
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -44,11 +46,4 @@ impl Serving {
         self.file.rewind()?;
         self.file.write_all(address.as_bytes())
     }
-}
-
-/// `patmost.db` -> `patmost.db-serving`, beside SQLite's own `-wal` and `-shm`.
-fn beside(data: &Path) -> PathBuf {
-    let mut path = data.as_os_str().to_owned();
-    path.push("-serving");
-    path.into()
 }

@@ -14,7 +14,7 @@ use std::time::Instant;
 use rusqlite::Connection;
 
 use super::reading::Standing;
-use super::{StoreError, Tx, params};
+use super::{StoreError, Tx, beside, params};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
@@ -240,7 +240,7 @@ fn explained(connection: &Connection, error: StoreError) -> StoreError {
     let (StoreError::Full(text), Some(path)) = (&error, connection.path()) else {
         return error;
     };
-    let probe = format!("{path}-probe");
+    let probe = beside(Path::new(path), "probe");
     match OpenOptions::new().write(true).create_new(true).open(&probe) {
         Ok(_) => drop(std::fs::remove_file(&probe)),
         Err(found) if found.kind() == ErrorKind::ReadOnlyFilesystem => {

@@ -11,7 +11,6 @@ use crate::store::{Row, StoreError, Tx, end_of, params};
 /// Rows that a search shows at most.
 const FOUND_MOST: i64 = 10_000;
 
-// The owner is looked up for the rows that are shown, and not for those before the page.
 const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from";
 
 fn token(row: &Row) -> Result<Token, StoreError> {

@@ -6,6 +6,9 @@ use crate::secret::SecretHash;
 use crate::store::{StoreError, Tx, params};
 use crate::team;
 
+/// The one used last comes first.
+const ORDER: &str = "last_activity_at DESC, create_at DESC, number DESC NULLS FIRST";
+
 /// Whether a login has the secret.
 pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
     tx.one(
@@ -19,8 +22,10 @@ pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> 
 pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {
     let team_members = team::sql::memberships(tx, user_id)?;
     tx.many(
-        "SELECT id, create_at, expires_at, last_activity_at, user_id, device_id, roles, props
-         FROM all_sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY last_activity_at DESC, create_at DESC, number DESC NULLS FIRST",
+        &format!(
+            "SELECT id, create_at, expires_at, last_activity_at, user_id, device_id, roles, props
+             FROM all_sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY {ORDER}"
+        ),
         params![user_id, now],
         |row| {
             Ok(View {
@@ -128,7 +133,9 @@ pub fn delete_of_device(tx: &Tx, user_id: &str, device_id: &str) -> Result<(), S
 /// Ends the account's sessions beyond a number of them: those unused for longest.
 pub fn delete_beyond(tx: &Tx, user_id: &str, most: i64) -> Result<(), StoreError> {
     let beyond: Vec<String> = tx.many(
-        "SELECT id FROM all_sessions WHERE user_id = $1 ORDER BY last_activity_at DESC, create_at DESC, number DESC NULLS FIRST LIMIT 1000 OFFSET $2",
+        &format!(
+            "SELECT id FROM all_sessions WHERE user_id = $1 ORDER BY {ORDER} LIMIT 1000 OFFSET $2"
+        ),
         params![user_id, most],
         |row| row.get(0),
     )?;

@@ -78,12 +78,20 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
     tx.many(&sql, params![term, end_of(term), FOUND_MOST], token)
 }
 
-/// Adds a token.
+/// Adds a token that was not used yet.
 pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, last_used_at)
-         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, $8)",
-        params![token.id, token.user_id, secret_hash.as_str(), token.description, token.is_active, token.create_at, token.expires_at, token.last_used_at],
+        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at)
+         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7)",
+        params![
+            token.id,
+            token.user_id,
+            secret_hash.as_str(),
+            token.description,
+            token.is_active,
+            token.create_at,
+            token.expires_at
+        ],
     )?;
     Ok(())
 }

@@ -229,6 +229,19 @@ fn a_post_is_refused_by_what_it_is() {
     post("file_ids", json!(many)).refused(400, "model.post.is_valid.file_ids.app_error");
 }
 
+/// Mattermost (Go's decoder): half a surrogate pair becomes U+FFFD, and is not refused.
+#[test]
+fn an_emoji_cut_in_two_does_not_cost_the_post() {
+    let mm = server();
+    let channels = Channels::new(&mm);
+    let body = format!(
+        r#"{{"channel_id":"{}","message":"so \ud83d"}}"#,
+        channels.public()
+    );
+    let made = mm.admin().send_text("POST", "/posts", &body).created();
+    assert_eq!(made["message"], "so \u{fffd}");
+}
+
 #[test]
 fn only_an_account_and_a_channel_that_are_there_get_an_ephemeral_post() {
     let mm = server();

@@ -1,8 +1,10 @@
 //! JSON bodies, read as Mattermost reads them.
 //!
 //! Mattermost (Go's decoder): the first value counts and what follows is ignored; unknown members are ignored; a member
-//! of the wrong type counts as missing, and so does `null`; names of members match in any case.
+//! of the wrong type counts as missing, and so does `null`; names of members match in any case; half a surrogate
+//! pair becomes U+FFFD.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -49,7 +51,7 @@ fn filled<'t>(text: Option<&'t str>, name: &str) -> Result<&'t str, AppError> {
 /// # Errors
 /// 400 when it is no JSON, `null`, or something else than an object.
 pub fn object(body: &[u8], name: &str) -> Result<Object, AppError> {
-    match value(body) {
+    match first(body) {
         Some(Value::Object(members)) => Ok(Object(members)),
         _ => Err(AppError::body_param(name)),
     }
@@ -79,7 +81,7 @@ pub fn texts_by_name(body: &[u8]) -> Texts {
 /// 400 when it is anything else.
 pub fn texts(body: &[u8], name: &str) -> Result<Vec<String>, AppError> {
     let malformed = || AppError::body_param(name);
-    let Some(Value::Array(values)) = value(body) else {
+    let Some(Value::Array(values)) = first(body) else {
         return Err(malformed());
     };
     let text = |value| match value {
@@ -94,14 +96,45 @@ pub fn texts(body: &[u8], name: &str) -> Result<Vec<String>, AppError> {
 /// # Errors
 /// 400 when it has another.
 pub fn typed<T: DeserializeOwned>(body: &[u8], name: &str) -> Result<T, AppError> {
-    let first = Deserializer::from_slice(body).into_iter().next();
-    first
-        .and_then(Result::ok)
-        .ok_or_else(|| AppError::body_param(name))
+    first(body).ok_or_else(|| AppError::body_param(name))
 }
 
-fn value(body: &[u8]) -> Option<Value> {
-    Deserializer::from_slice(body).into_iter().next()?.ok()
+fn first<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let text = whole_pairs(body);
+    Deserializer::from_slice(&text).into_iter().next()?.ok()
+}
+
+/// U+FFFD in place of half a surrogate pair, which JavaScript sends when it cuts an emoji in two.
+fn whole_pairs(text: &[u8]) -> Cow<'_, [u8]> {
+    if !text.windows(2).any(|two| two == br"\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut whole = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (size, is_half) = match code_unit(rest) {
+            Some(0xd800..=0xdbff) if matches!(code_unit(&rest[6..]), Some(0xdc00..=0xdfff)) => {
+                (12, false)
+            }
+            Some(unit) => (6, (0xd800..=0xdfff).contains(&unit)),
+            None if rest.starts_with(br"\") && rest.len() > 1 => (2, false),
+            None => (1, false),
+        };
+        let (part, others) = rest.split_at(size);
+        whole.extend_from_slice(if is_half { br"\ufffd" } else { part });
+        rest = others;
+    }
+    Cow::Owned(whole)
+}
+
+/// The number of an escape `\u1234` that the text begins with.
+fn code_unit(text: &[u8]) -> Option<u16> {
+    let digits = text.strip_prefix(br"\u")?.get(..4)?;
+    let value = |digit: &u8| char::from(*digit).to_digit(16);
+    let number = digits
+        .iter()
+        .try_fold(0, |number, digit| Some(number * 16 + value(digit)?))?;
+    u16::try_from(number).ok()
 }
 
 impl Object {
@@ -175,6 +208,31 @@ mod tests {
         }
         assert!(object(b"{\"a\":\"\xff\"}", "user").is_err());
         assert!(object("[".repeat(100_000).as_bytes(), "user").is_err());
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_becomes_another_character() {
+        for (sent, read) in [
+            (r"\ud83d", "\u{fffd}"),
+            (r"\uDE00.", "\u{fffd}."),
+            (r"\ud83d\ud83d\ude00", "\u{fffd}\u{1f600}"),
+            (r"\ud83d\\ude00", "\u{fffd}\\ude00"),
+            (r"\\ud83d \u00e9", "\\ud83d \u{e9}"),
+        ] {
+            let body = format!(r#"{{"a":"{sent}"}}"#);
+            let body = object(body.as_bytes(), "x").unwrap();
+            assert_eq!(body.text("a"), Some(read), "{sent}");
+        }
+        for cut in [
+            r#"{"a":"\"#,
+            r#"{"a":"\u"#,
+            r#"{"a":"\ud8"#,
+            r#"{"a":"\ud83d"#,
+            r#"{"a":"\u+123"}"#,
+            r#"\ud83d"#,
+        ] {
+            assert!(object(cut.as_bytes(), "x").is_err(), "{cut}");
+        }
     }
 
     #[test]

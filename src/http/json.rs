@@ -4,7 +4,6 @@
 //! of the wrong type counts as missing, and so does `null`; names of members match in any case; half a surrogate
 //! pair becomes U+FFFD.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -99,16 +98,14 @@ pub fn typed<T: DeserializeOwned>(body: &[u8], name: &str) -> Result<T, AppError
     first(body).ok_or_else(|| AppError::body_param(name))
 }
 
+/// Half a surrogate pair, which is rare, is looked for only in what was refused.
 fn first<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    let text = whole_pairs(body);
-    Deserializer::from_slice(&text).into_iter().next()?.ok()
+    let read = |body: &[u8]| Deserializer::from_slice(body).into_iter().next()?.ok();
+    read(body).or_else(|| read(&whole_pairs(body)))
 }
 
 /// U+FFFD in place of half a surrogate pair, which JavaScript sends when it cuts an emoji in two.
-fn whole_pairs(text: &[u8]) -> Cow<'_, [u8]> {
-    if !text.windows(2).any(|two| two == br"\u") {
-        return Cow::Borrowed(text);
-    }
+fn whole_pairs(text: &[u8]) -> Vec<u8> {
     let mut whole = Vec::with_capacity(text.len());
     let mut rest = text;
     while !rest.is_empty() {
@@ -124,17 +121,15 @@ fn whole_pairs(text: &[u8]) -> Cow<'_, [u8]> {
         whole.extend_from_slice(if is_half { br"\ufffd" } else { part });
         rest = others;
     }
-    Cow::Owned(whole)
+    whole
 }
 
 /// The number of an escape `\u1234` that the text begins with.
-fn code_unit(text: &[u8]) -> Option<u16> {
+fn code_unit(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(br"\u")?.get(..4)?;
-    let value = |digit: &u8| char::from(*digit).to_digit(16);
-    let number = digits
-        .iter()
-        .try_fold(0, |number, digit| Some(number * 16 + value(digit)?))?;
-    u16::try_from(number).ok()
+    digits.iter().try_fold(0, |number, digit| {
+        Some(number * 16 + char::from(*digit).to_digit(16)?)
+    })
 }
 
 impl Object {

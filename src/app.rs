@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::api::counts::Requests;
+use crate::api::limit::{RateLimit, Seldom};
+use crate::api::traffic::Traffic;
 use crate::clock::{Clock, Millis};
 use crate::config::{Live, Pin};
 use crate::error::AppError;
-use crate::fixture::Control;
-use crate::hub::Hub;
+use crate::event::News;
+use crate::event::hub::Hub;
 use crate::id::Sequence;
-use crate::limit::{RateLimit, Seldom};
-use crate::metrics::Requests;
-use crate::password::{Cost, Passwords};
-use crate::store::{Durability, Store};
-use crate::traffic::Traffic;
+use crate::permission;
+use crate::secret::password::{Cost, Passwords};
+use crate::store::{Durability, Store, Tx};
 
 /// What a running server is made from.
 pub struct Options {
@@ -47,8 +48,6 @@ pub struct App {
     pub refusals: Seldom,
     /// How requests were answered.
     pub traffic: Traffic,
-    /// What a test may ask for beyond the API; only in a server that is made for tests.
-    pub fixture: Option<Arc<Control>>,
 }
 
 /// How often the refusals of one token are noted in the audit; the log has each of them.
@@ -60,7 +59,7 @@ impl App {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     pub fn open(options: Options) -> Result<App, String> {
-        let store = Store::open(&options.data)?;
+        let store = Store::open(&options.data, permission::sql::insert_built_in)?;
         App::new(store, options)
     }
 
@@ -72,7 +71,12 @@ impl App {
         options: Options,
         sequence: Option<Arc<Sequence>>,
     ) -> Result<App, String> {
-        let store = Store::open_for(&options.data, Durability::Ephemeral, sequence)?;
+        let store = Store::open_for(
+            &options.data,
+            Durability::Ephemeral,
+            sequence,
+            permission::sql::insert_built_in,
+        )?;
         App::new(store, options)
     }
 
@@ -87,13 +91,39 @@ impl App {
             requests: Requests::default(),
             refusals: Seldom::new(REFUSALS),
             traffic: Traffic::default(),
-            fixture: None,
         };
         // The first request finds the settings read.
         app.store
             .read(|tx| app.config.current(tx))
             .map_err(|error| unreadable(app.store.path(), &error))?;
         Ok(app)
+    }
+}
+
+impl App {
+    /// Tells what is no change.
+    pub fn tell(&self, news: News) {
+        self.hub.add(news.0);
+        self.hub.tell(&self.store);
+    }
+
+    /// Runs a change as [`crate::store::Store::write`] does, and tells its news once it is on disk. When it comes back
+    /// everybody who listens has the news in his queue.
+    pub fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx, &mut News) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let hub = Arc::clone(&self.hub);
+        let work = move |tx: &Tx| {
+            let mut news = News::default();
+            Ok((work(tx, &mut news)?, news))
+        };
+        let value = self.store.write_then(work, move |(value, news)| {
+            hub.add(news.0);
+            value
+        })?;
+        self.hub.tell(&self.store);
+        Ok(value)
     }
 }
 

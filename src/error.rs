@@ -3,8 +3,6 @@
 //! Owns the ids, statuses and sentences that clients branch on (Mattermost's wherever Mattermost has the failure) and
 //! `AppError`, which carries one of them upwards. Does not know HTTP: `http/response.rs` turns an `AppError` into an answer.
 
-use crate::store::StoreError;
-
 /// One row of the catalogue.
 #[derive(Debug)]
 pub struct Failure {
@@ -333,24 +331,6 @@ impl AppError {
     /// Whether this is the given row.
     pub fn is(&self, failure: &'static Failure) -> bool {
         std::ptr::eq(self.0.failure, failure)
-    }
-}
-
-impl From<&'static Failure> for AppError {
-    fn from(failure: &'static Failure) -> AppError {
-        AppError::new(failure)
-    }
-}
-
-impl From<StoreError> for AppError {
-    fn from(error: StoreError) -> AppError {
-        let failure = match error {
-            StoreError::Full(_) => &STORE_FULL,
-            StoreError::ReadOnly(_) => &STORE_READ_ONLY,
-            StoreError::Locked(_) => &STORE_LOCKED,
-            StoreError::Other(_) => &STORE,
-        };
-        AppError::new(failure).cause(error.to_string())
     }
 }
 

@@ -43,12 +43,11 @@
 // A test may stop where it stands; the program may not.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+mod api;
 mod app;
 mod audit;
 mod auth;
 mod bot;
-mod channel;
-mod clean_up;
 pub mod cli;
 mod clock;
 mod config;
@@ -57,17 +56,12 @@ mod error;
 mod event;
 pub mod fixture;
 mod http;
-mod hub;
 mod id;
-mod limit;
-mod log_line;
-mod log_writer;
+mod logging;
+mod messaging;
 mod metrics;
-mod password;
 mod permission;
-mod post;
 mod preference;
-mod recent;
 mod role;
 mod secret;
 mod seed;
@@ -75,15 +69,12 @@ mod server;
 mod session;
 mod status;
 mod store;
-mod system;
-mod team;
 mod token;
-mod traffic;
 mod user;
 
 pub use app::Options;
 pub use clock::Clock;
 pub use config::{Kind, Pin, Setting};
-pub use log_line::init_to as log_to;
-pub use password::Cost;
+pub use logging::init_to as log_to;
+pub use secret::password::Cost;
 pub use server::Server;

@@ -682,7 +682,7 @@ fn what_is_tried_here_is_what_is_described() {
         let tried: Vec<_> = pairs.map(|(name, _)| name).collect();
         assert_eq!(
             described, tried,
-            "{request}: see src/http/openapi/operations.rs"
+            "{request}: see src/api/openapi/operations.rs"
         );
 
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
@@ -698,7 +698,7 @@ fn what_is_tried_here_is_what_is_described() {
             let known = described.contains(&name);
             assert!(
                 known,
-                "{request}: {name} is not in src/http/openapi/objects.rs"
+                "{request}: {name} is not in src/api/openapi/objects.rs"
             );
         }
         for name in resolved(items)["required"].as_array().into_iter().flatten() {

@@ -101,7 +101,7 @@ fn what_is_named_is_there_and_what_is_there_is_named() {
             things.map(move |name| format!("#/components/{kind}/{name}"))
         })
         .collect();
-    assert_eq!(named, there, "see src/http/openapi/");
+    assert_eq!(named, there, "see src/api/openapi/");
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod table;
 mod yardstick;
 
 /// patmost's own engine, for the yardstick that is nothing but it.
-#[path = "../../src/http/engine/mod.rs"]
+#[path = "../../src/http/mod.rs"]
 #[allow(unused)]
 mod engine;
 

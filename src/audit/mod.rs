@@ -3,18 +3,16 @@
 //! A change records its row in its own transaction, which needs the `Granted` that allowed it. A refused attempt is
 //! noted afterwards, without holding the caller up.
 
-pub mod api;
 pub mod sql;
 
 use serde::Serialize;
 
-use crate::app::App;
 use crate::clock::Millis;
 use crate::error::AppError;
+use crate::id;
 use crate::permission::{Caller, Granted};
 use crate::secret::SecretHash;
-use crate::store::Tx;
-use crate::{id, session, token};
+use crate::store::{Store, Tx};
 
 /// One row, but for its id and time.
 #[derive(Clone, Debug, Serialize)]
@@ -66,7 +64,7 @@ pub fn record(tx: &Tx, granted: &Granted, extra_info: &str) -> Result<(), AppErr
 
 /// Runs `work`; when it is refused, notes what was attempted. `work` records its own rows when it succeeds.
 pub fn attempt<T>(
-    app: &App,
+    store: &Store,
     caller: &Caller,
     extra_infos: &'static [&str],
     work: impl FnOnce() -> Result<T, AppError>,
@@ -76,24 +74,30 @@ pub fn attempt<T>(
         let events = extra_infos
             .iter()
             .map(|extra_info| Event::of(caller, extra_info));
-        defer(app, app.clock.now(), events.collect());
+        defer(store, caller.at, events.collect());
     }
     result
 }
 
 /// Notes that a token was refused, whose it was, and why.
-pub fn refused(app: &App, caller: &Caller, user_id: &str, token_id: &str, reason: &'static str) {
+pub fn refused(
+    store: &Store,
+    caller: &Caller,
+    user_id: &str,
+    token_id: &str,
+    reason: &'static str,
+) {
     let extra_info = format!("refused - token_id={token_id} reason={reason}");
     let event = Event {
         user_id: user_id.to_owned(),
         ..Event::of(caller, &extra_info)
     };
-    defer(app, caller.at, vec![event]);
+    defer(store, caller.at, vec![event]);
 }
 
 /// Writes rows without holding anybody up. What was refused may have had a secret in its path.
-fn defer(app: &App, at: Millis, events: Vec<Event>) {
-    app.store.defer(move |tx| {
+fn defer(store: &Store, at: Millis, events: Vec<Event>) {
+    store.defer(move |tx| {
         for event in events {
             let action = redact(tx, &event.action)?;
             sql::insert(tx, at, &Event { action, ..event })?;
@@ -110,7 +114,7 @@ pub fn redact(tx: &Tx, text: &str) -> Result<String, AppError> {
         .filter(|word| id::is_valid(word))
     {
         let hash = SecretHash::of(word);
-        if session::sql::is_secret(tx, &hash)? || token::sql::is_secret(tx, &hash)? {
+        if sql::is_secret(tx, &hash)? {
             clean = clean.replace(word, "[secret]");
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{Event, Row};
 use crate::clock::Millis;
-use crate::http::Page;
 use crate::id;
+use crate::secret::SecretHash;
+use crate::store::Page;
 use crate::store::{self, StoreError, Tx, params};
 
 /// Mattermost: more of a path is not kept.
@@ -55,4 +56,13 @@ pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Row>, StoreErro
         "SELECT {COLUMNS} FROM audits WHERE user_id = $1 ORDER BY create_at DESC, number DESC LIMIT $2 OFFSET $3"
     );
     tx.many(&sql, params![user_id, page.limit, page.offset], row)
+}
+
+/// Whether a token or a login has the secret.
+pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1) OR EXISTS (SELECT 1 FROM tokens WHERE secret_hash = $1)",
+        params![secret_hash.as_str()],
+        |row| row.get(0),
+    )
 }

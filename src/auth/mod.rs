@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
-use crate::http::engine::Request;
+use crate::http::Request;
 use crate::permission::{Caller, PermissionSet, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session;

@@ -1,8 +1,6 @@
 //! Bots: accounts that cannot log in, have an owner, and act through tokens. Owns what a bot looks like and every change
 //! to it; what it has in common with people stands with the user.
 
-pub mod api;
-
 use serde::Serialize;
 
 use crate::app::App;

@@ -13,7 +13,6 @@ use super::signals::{self, Wish};
 use super::{Stop, print};
 use crate::config::Pin;
 use crate::fixture::Builder;
-use crate::seed;
 
 /// What only an ephemeral server takes.
 pub struct Flags {
@@ -66,7 +65,7 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
     }
     let mut builder = Builder::default().pins(pins);
     if let Some(file) = &flags.seed {
-        builder = builder.with_seed(seed::cli::read(file)?);
+        builder = builder.with_seed(super::commands::seed::read(file)?);
     }
     if let Some(text) = flags.deterministic {
         builder = builder.deterministic(text);

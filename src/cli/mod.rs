@@ -3,6 +3,7 @@
 //! Data goes to stdout, words to stderr. Exit code 0: done; 1: not done, and stderr says why; 2: not understood. The
 //! commands stand with their domain (`*/cli.rs`); they run as the operator, who may do what the file permits.
 
+mod commands;
 mod ephemeral;
 mod reference;
 mod serve;
@@ -23,10 +24,9 @@ use crate::app::{App, Options};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::error::{AppError, TOKENS_DISABLED};
-use crate::log_line::{self, Form};
-use crate::password::Cost;
+use crate::logging::{self, Form};
 use crate::permission::Caller;
-use crate::{seed, token, user};
+use crate::secret::password::Cost;
 
 /// A command of the program.
 pub struct Command {
@@ -47,19 +47,19 @@ pub struct Command {
 /// Every command.
 pub static COMMANDS: &[&Command] = &[
     &serve::SERVE,
-    &user::cli::CREATE,
-    &user::cli::LIST,
-    &user::cli::ROLES,
-    &user::cli::ACTIVATE,
-    &user::cli::DEACTIVATE,
-    &token::cli::CREATE,
-    &token::cli::LIST,
-    &token::cli::REVOKE,
-    &token::cli::DISABLE,
-    &token::cli::ENABLE,
-    &config::cli::GET,
-    &config::cli::SET,
-    &seed::cli::APPLY,
+    &commands::user::CREATE,
+    &commands::user::LIST,
+    &commands::user::ROLES,
+    &commands::user::ACTIVATE,
+    &commands::user::DEACTIVATE,
+    &commands::token::CREATE,
+    &commands::token::LIST,
+    &commands::token::REVOKE,
+    &commands::token::DISABLE,
+    &commands::token::ENABLE,
+    &commands::config::GET,
+    &commands::config::SET,
+    &commands::seed::APPLY,
     &upkeep::BACKUP,
     &upkeep::CHECK,
     &upkeep::HEALTHCHECK,
@@ -345,7 +345,7 @@ fn must_be_there(data: &Path) -> Result<(), Stop> {
 impl Operator {
     /// Opens the file for a command, and makes it where the command may be the first one.
     pub fn open(command: &Command, data: PathBuf, make: bool) -> Result<Operator, Stop> {
-        log_line::init("warn", Form::default());
+        logging::init("warn", Form::default());
         if !make {
             must_be_there(&data)?;
         }

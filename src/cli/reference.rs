@@ -3,10 +3,10 @@
 use pico_args::Arguments;
 
 use super::{COMMANDS, Command, Stop, nothing_left, print};
+use crate::api::openapi;
+use crate::api::routes::{Access, ROUTES};
 use crate::config::SETTINGS;
 use crate::fixture;
-use crate::http::openapi;
-use crate::http::routes::{Access, ROUTES};
 use crate::permission::{Permission, RULES};
 
 pub static REFERENCE: Command = Command {
@@ -70,7 +70,7 @@ fn endpoints() -> String {
             "signed in"
         }
     };
-    let row = |route: &crate::http::routes::Route| {
+    let row = |route: &crate::api::routes::Route| {
         [
             format!("`{} {}`", route.method, route.path),
             entry(route.access).to_owned(),

@@ -11,8 +11,8 @@ use super::{Command, Stop, default_data, nothing_left, signals, supervisor};
 use crate::app::Options;
 use crate::clock::Clock;
 use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin, TRUSTED_PROXIES};
-use crate::log_line;
-use crate::password::Cost;
+use crate::logging;
+use crate::secret::password::Cost;
 use crate::server::Server;
 
 /// How long requests in flight may take to end.
@@ -95,7 +95,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let metrics: Option<String> = arguments.opt_value_from_str("--metrics")?;
     let form = arguments.opt_value_from_str("--log-format")?;
     nothing_left(arguments)?;
-    log_line::init("info", form.unwrap_or_default());
+    logging::init("info", form.unwrap_or_default());
 
     let pinned = flag_pins(enabled, &proxies)?;
     let read_pins = || pins(file.as_deref(), &pinned);
@@ -129,10 +129,10 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
         cost: Cost::Owasp,
     };
     let mut server = Server::start(listener, options).map_err(Stop::Failed)?;
-    log_line::always(&server.greeting().map_err(Stop::Failed)?);
+    logging::always(&server.greeting().map_err(Stop::Failed)?);
     if let Some(listener) = metrics {
         let address = server.serve_metrics(listener).map_err(Stop::Failed)?;
-        log_line::always(&format!("metrics are on http://{address}/metrics"));
+        logging::always(&format!("metrics are on http://{address}/metrics"));
     }
     supervisor::ready();
 

@@ -41,7 +41,7 @@ fn backup(mut arguments: Arguments) -> Result<(), Stop> {
 /// Only the file: what it holds may be damaged.
 fn open(data: &Path) -> Result<Store, Stop> {
     must_be_there(data)?;
-    Store::open(data).map_err(Stop::Failed)
+    Store::open(data, crate::permission::sql::insert_built_in).map_err(Stop::Failed)
 }
 
 pub static CHECK: Command = Command {

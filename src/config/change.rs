@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::Live;
 use super::{Config, SETTINGS, Setting, get, set, sql};
+use crate::audit;
 use crate::error::AppError;
 use crate::permission::Granted;
-use crate::{app::App, audit};
+use crate::store::Store;
 
 /// Bytes of the stored configuration at most.
 const DOCUMENT_BYTES: usize = 1_000_000;
@@ -21,11 +23,11 @@ const MASK: &str = "********************************";
 /// # Errors
 /// The first value that is not possible, by its name.
 pub fn patch(
-    app: &App,
+    (store, live): (&Store, &Live),
     granted: Granted,
     patch: Map<String, Value>,
 ) -> Result<Arc<Config>, AppError> {
-    change(app, granted, patch, |stored, patch| {
+    change((store, live), granted, patch, |stored, patch| {
         merge(stored, patch);
     })
 }
@@ -35,26 +37,26 @@ pub fn patch(
 /// # Errors
 /// As [`patch`].
 pub fn replace(
-    app: &App,
+    (store, live): (&Store, &Live),
     granted: Granted,
     whole: Map<String, Value>,
 ) -> Result<Arc<Config>, AppError> {
-    change(app, granted, whole, |stored, whole| {
+    change((store, live), granted, whole, |stored, whole| {
         stored.clear();
         merge(stored, whole);
     })
 }
 
 fn change(
-    app: &App,
+    (store, live): (&Store, &Live),
     granted: Granted,
     mut given: Map<String, Value>,
     apply: impl FnOnce(&mut Map<String, Value>, Map<String, Value>) + Send + 'static,
 ) -> Result<Arc<Config>, AppError> {
     check(&given)?;
     mask_secrets(&mut given);
-    let pinned: Vec<&'static Setting> = app.config.pins().iter().map(|pin| pin.setting).collect();
-    app.store.write(move |tx| {
+    let pinned: Vec<&'static Setting> = live.pins().iter().map(|pin| pin.setting).collect();
+    store.write(move |tx| {
         let before = sql::stored(tx)?;
         let mut stored = before.clone();
         apply(&mut stored, given);
@@ -67,7 +69,7 @@ fn change(
         sql::store(tx, &stored)?;
         audit::record(tx, &granted, "")
     })?;
-    app.store.read(|tx| app.config.current(tx))
+    store.read(|tx| live.current(tx))
 }
 
 /// Whether every value is possible; settings that are not patmost's may be anything.

@@ -10,7 +10,6 @@ use super::{Pin, SETTINGS, Setting, TRUSTED_PROXIES, get, set, sql};
 use crate::error::AppError;
 use crate::http::proxy::Proxies;
 use crate::permission::PermissionSet;
-use crate::role;
 use crate::store::Tx;
 
 /// What is in force at one moment: settings, and what each role permits.
@@ -27,7 +26,10 @@ pub struct Config {
 type Stored = (Map<String, Value>, HashMap<String, PermissionSet>);
 
 fn read(tx: &Tx) -> Result<Stored, AppError> {
-    Ok((sql::stored(tx)?, role::sql::all_permissions(tx)?))
+    Ok((
+        sql::stored(tx)?,
+        crate::permission::sql::all_permissions(tx)?,
+    ))
 }
 
 impl Config {

@@ -3,9 +3,7 @@
 //! Defaults < stored < file < environment < flags. The last three are pins: fixed while the process runs, and they beat
 //! what is stored. Owns the table of settings; README's table is printed from it.
 
-pub mod api;
 mod change;
-pub mod cli;
 mod live;
 mod pin;
 pub mod sql;
@@ -208,7 +206,7 @@ fn get<'d>(document: &'d Map<String, Value>, setting: &Setting) -> Option<&'d Va
     document.get(setting.section)?.get(setting.name)
 }
 
-fn set(document: &mut Map<String, Value>, setting: &Setting, value: Value) {
+pub fn set(document: &mut Map<String, Value>, setting: &Setting, value: Value) {
     let section = document.entry(setting.section).or_insert_with(|| json!({}));
     if let Some(section) = section.as_object_mut() {
         section.insert(setting.name.to_owned(), value);

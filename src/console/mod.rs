@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::http::engine::{Request, Response};
+use crate::http::{Request, Response};
 
 /// A file that browsers load.
 pub struct File {

@@ -1,37 +1,119 @@
-//! HTTP: from a request's bytes to a route's handler, and back.
-//!
-//! `engine/` owns sockets, framing, limits and threads, and knows no route. The files here know routes, credentials'
-//! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log,
-//! `proxy.rs` who stands in front of it, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the
-//! routes take and give.
+//! HTTP/1.1 over sockets. Owns connections, framing, limits, deadlines and threads. Knows no route, no user and
+//! no JSON: the application is behind [`Handler`], and also shapes the answers to what is refused here.
 
-mod absent;
-mod access;
-pub mod answer;
-mod context;
-mod cors;
-pub mod engine;
-pub mod json;
-pub mod metrics;
-pub mod openapi;
+mod accept;
+mod body;
+mod chunked;
+mod connection;
+mod guard;
+mod lane;
+mod limits;
+mod load;
+mod parked;
+mod parse;
 pub mod proxy;
-mod router;
-pub mod routes;
-pub mod websocket;
+mod request;
+mod response;
+mod sending;
+mod server;
+mod source;
+mod target;
+mod upgrade;
+mod worker;
 
-use std::net::TcpListener;
-use std::sync::Arc;
+pub use limits::Limits;
+pub use load::LoadOf;
+#[cfg(test)]
+pub use request::Headers;
+pub use request::Request;
+pub use response::Response;
+pub use server::Server;
+pub use upgrade::{After, Protocol, Upgrade, Waker};
 
-pub use answer::Answer;
-pub use context::{Context, Page};
+use std::net::SocketAddr;
 
-use crate::app::App;
+/// Which threads handle a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// In place, on the worker that read it.
+    Fast,
+    /// On the few threads behind the bounded queue, so that it never holds up a fast one.
+    Slow,
+}
 
-/// Starts to answer on the listener.
-pub fn serve(app: Arc<App>, listener: TcpListener) -> std::io::Result<engine::Server> {
-    let limits = match &app.fixture {
-        Some(fixture) => fixture.limits(),
-        None => engine::Limits::default(),
-    };
-    engine::Server::start(listener, limits, Arc::new(router::Router::new(app)))
+/// What the application says to a request of which only the head is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Admission {
+    /// Where it will be handled.
+    pub lane: Lane,
+    /// The most bytes its body may have; more is [`Refusal::BodyTooLarge`].
+    pub body_limit: usize,
+}
+
+/// Why a request never reached [`Handler::handle`], or did not come back from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not HTTP as this server takes it; the text says what was wrong, and never quotes the client.
+    BadRequest(&'static str),
+    /// The head or the body was not complete in time.
+    Timeout,
+    /// The body is larger than its route takes.
+    BodyTooLarge,
+    /// The request target is longer than the limit.
+    TargetTooLong,
+    /// An `Expect` other than `100-continue`.
+    ExpectationFailed,
+    /// The head is longer, or has more header lines, than the limits.
+    HeadTooLarge,
+    /// The handler panicked; the server lives on.
+    Panicked,
+    /// The queue of the slow lane is full.
+    Busy,
+    /// The bound on connections is reached and none of them is idle.
+    Full,
+    /// A version of HTTP other than 1.0 and 1.1.
+    Version,
+}
+
+impl Refusal {
+    /// The HTTP status that says it.
+    pub fn status(self) -> u16 {
+        match self {
+            Refusal::BadRequest(_) => 400,
+            Refusal::Timeout => 408,
+            Refusal::BodyTooLarge => 413,
+            Refusal::TargetTooLong => 414,
+            Refusal::ExpectationFailed => 417,
+            Refusal::HeadTooLarge => 431,
+            Refusal::Panicked => 500,
+            Refusal::Busy | Refusal::Full => 503,
+            Refusal::Version => 505,
+        }
+    }
+
+    /// A sentence for people and the log, without anything the client sent.
+    pub fn message(self) -> &'static str {
+        match self {
+            Refusal::BadRequest(what) => what,
+            Refusal::Timeout => "The request was not complete in time.",
+            Refusal::BodyTooLarge => "The request body is too large.",
+            Refusal::TargetTooLong => "The request target is too long.",
+            Refusal::ExpectationFailed => "The only expectation understood is 100-continue.",
+            Refusal::HeadTooLarge => "The request head is too large.",
+            Refusal::Panicked => "An internal error occurred.",
+            Refusal::Busy => "Too many requests of this kind are waiting.",
+            Refusal::Full => "Too many connections.",
+            Refusal::Version => "Only HTTP/1.0 and HTTP/1.1 are spoken here.",
+        }
+    }
+}
+
+/// The application, as the engine sees it. Called from many threads at once.
+pub trait Handler: Send + Sync + 'static {
+    /// Called once the head is complete, before the body is read.
+    fn admit(&self, method: &str, path: &str) -> Admission;
+    /// Called with complete requests only.
+    fn handle(&self, request: Request) -> Response;
+    /// Shapes the answer to what the engine refused, and writes its log line.
+    fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response;
 }

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::engine::Request;
+use super::Request;
 
 /// The servers that are believed.
 #[derive(Clone, Debug, Default)]

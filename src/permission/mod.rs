@@ -5,6 +5,8 @@
 
 mod caller;
 mod names;
+pub mod roles;
+pub mod sql;
 
 pub use caller::{Caller, Target, Via};
 pub use names::{Permission, PermissionSet};

@@ -1,6 +1,5 @@
 //! Preferences: what clients keep for an account. The server stores and returns them, and reads none.
 
-pub mod api;
 pub mod sql;
 
 use serde::{Deserialize, Serialize};

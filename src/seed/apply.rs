@@ -9,18 +9,18 @@ use sha2::{Digest, Sha256};
 use super::{At, Bot, Channel, Post, Role, Seed, Team, Token, User};
 use crate::app::App;
 use crate::error::{self, AppError};
-use crate::http::Page;
+use crate::permission::roles::SYSTEM_ADMIN;
 use crate::permission::{
     BOT_CREATE, CHANNEL_CREATE_PRIVATE, CHANNEL_CREATE_PUBLIC, CHANNEL_MEMBERS_PRIVATE,
     CHANNEL_MEMBERS_PUBLIC, CONFIG_WRITE, Caller, POST_CREATE, SIGN_UP, TEAM_ADD_MEMBER,
     TEAM_CREATE, TOKEN_CREATE, TOKEN_REVOKE, USER_ACTIVE, USER_ROLES, USER_UPDATE,
 };
-use crate::role::{self, SYSTEM_ADMIN};
 use crate::secret::Secret;
+use crate::store::Page;
 use crate::store::Tx;
 use crate::token::{self, Change};
 use crate::user::{self, NewUser, Patch};
-use crate::{bot, channel, config, post, team};
+use crate::{bot, config, messaging::channel, messaging::post, messaging::team, role};
 
 /// Whether the secrets in the file count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ pub fn apply(
         let new = Value::Object(value.clone());
         if !holds(&Value::Object(app.config.last().document().clone()), &new) {
             let granted = CONFIG_WRITE.ask(caller).map_err(in_line(*line))?;
-            config::patch(app, granted, value.clone()).map_err(in_line(*line))?;
+            config::patch((&app.store, &app.config), granted, value.clone())
+                .map_err(in_line(*line))?;
         }
     }
     each(&seed.roles, &mut done, |one| applying.role(one))?;
@@ -253,7 +254,7 @@ impl Applying<'_> {
         let found = self
             .app
             .store
-            .read(|tx| Ok(role::sql::by_name(tx, &new.name)?))?;
+            .read(|tx| Ok(crate::permission::sql::by_name(tx, &new.name)?))?;
         let role = found.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN))?;
         if !same(&role.permissions, &new.permissions) {
             let permissions = Some(new.permissions.clone());
@@ -306,7 +307,10 @@ impl Applying<'_> {
     }
 
     fn roles(&self, user: &user::User, roles: Option<&str>) -> Result<(), AppError> {
-        let Some(roles) = roles.map(role::parse_list).transpose()? else {
+        let Some(roles) = roles
+            .map(crate::permission::roles::parse_list)
+            .transpose()?
+        else {
             return Ok(());
         };
         if roles == user.roles {

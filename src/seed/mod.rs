@@ -4,7 +4,6 @@
 //! `examples/seed.schema.json` describes the format to editors.
 
 mod apply;
-pub mod cli;
 
 use std::collections::HashSet;
 

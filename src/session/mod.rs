@@ -2,7 +2,6 @@
 //! lock-out.
 
 mod agent;
-pub mod api;
 mod login;
 pub mod sql;
 
@@ -18,7 +17,7 @@ use crate::error::{self, AppError};
 use crate::permission::Granted;
 use crate::secret::{Secret, SecretHash};
 use crate::user::User;
-use crate::{audit, id, team};
+use crate::{audit, id, messaging::team};
 
 /// The open session of a login.
 #[derive(Clone, Debug)]

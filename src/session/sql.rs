@@ -2,21 +2,12 @@
 
 use super::{Session, View};
 use crate::clock::Millis;
+use crate::messaging::team;
 use crate::secret::SecretHash;
 use crate::store::{StoreError, Tx, params};
-use crate::team;
 
 /// The one used last comes first.
 const ORDER: &str = "last_activity_at DESC, create_at DESC, number DESC NULLS FIRST";
-
-/// Whether a login has the secret.
-pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
-    tx.one(
-        "SELECT EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1)",
-        params![secret_hash.as_str()],
-        |row| row.get(0),
-    )
-}
 
 /// The open sessions of an account; the one used last comes first.
 pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {

@@ -1,6 +1,5 @@
 //! Presence: what an account set by hand, or what its sockets and its sessions tell.
 
-pub mod api;
 pub mod sql;
 
 use std::sync::Arc;
@@ -12,8 +11,8 @@ use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
+use crate::event::hub::{Hub, Presence};
 use crate::event::{Audience, News};
-use crate::hub::{Hub, Presence};
 use crate::permission::Granted;
 use crate::session;
 use crate::store::Tx;

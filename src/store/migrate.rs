@@ -4,9 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Tx, beside, copy, unusable};
-use crate::clock::Clock;
-use crate::role;
+use super::{StoreError, Tx, beside, copy, unusable};
+use crate::clock::{Clock, Millis};
 
 /// Brings a file of version 1 to version 2, one of version 2 to 3, and so on.
 const STEPS: [&str; 1] = [include_str!("to_2.sql")];
@@ -17,11 +16,14 @@ const CURRENT: i64 = STEPS.len() as i64 + 1;
 /// `PRAGMA application_id` of our files.
 const APPLICATION: i64 = 1_885_434_996;
 
+/// What a new file begins with.
+pub type First = fn(&Tx, Millis) -> Result<(), StoreError>;
+
 /// Makes the schema in a new file, and brings an older one up to date; refuses files that are newer or not ours.
-pub fn to_current(connection: &mut Connection, path: &Path) -> Result<(), String> {
+pub fn to_current(connection: &mut Connection, path: &Path, first: First) -> Result<(), String> {
     match state(connection).map_err(|error| unusable(path, &error))? {
         State::Current => Ok(()),
-        State::Empty => create(connection).map_err(|error| unusable(path, &error)),
+        State::Empty => create(connection, first).map_err(|error| unusable(path, &error)),
         State::Foreign => Err(format!(
             "{} is a SQLite database, but not one of patmost; choose another file with --data",
             path.display()
@@ -63,12 +65,12 @@ fn state(connection: &Connection) -> rusqlite::Result<State> {
     })
 }
 
-fn create(connection: &mut Connection) -> rusqlite::Result<()> {
+fn create(connection: &mut Connection, first: First) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Another process may have made it while this one waited for the lock.
     if matches!(state(&transaction)?, State::Empty) {
         transaction.execute_batch(include_str!("../../schema.sql"))?;
-        let written = role::sql::insert_built_in(&Tx::new(&transaction), Clock::System.now());
+        let written = first(&Tx::new(&transaction), Clock::System.now());
         written
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.to_string().into()))?;
     }

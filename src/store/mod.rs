@@ -6,6 +6,7 @@
 
 mod check;
 mod migrate;
+mod page;
 mod reading;
 mod serving;
 mod snapshot;
@@ -20,13 +21,15 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
+pub use migrate::First;
+pub use page::Page;
 pub use reading::Reading;
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
 pub use snapshot::Snapshot;
 pub use tx::{Row, Tx, end_of};
 
-use crate::error::AppError;
+use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
 
@@ -76,6 +79,18 @@ impl std::fmt::Display for StoreError {
     }
 }
 
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> AppError {
+        let failure = match error {
+            StoreError::Full(_) => &error::STORE_FULL,
+            StoreError::ReadOnly(_) => &error::STORE_READ_ONLY,
+            StoreError::Locked(_) => &error::STORE_LOCKED,
+            StoreError::Other(_) => &error::STORE,
+        };
+        AppError::new(failure).cause(error.to_string())
+    }
+}
+
 /// How long what is written has to last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
@@ -97,8 +112,8 @@ impl Store {
     ///
     /// # Errors
     /// One sentence that says what is wrong and what to do; the file is then untouched.
-    pub fn open(path: &Path) -> Result<Store, String> {
-        Store::open_for(path, Durability::Full, None)
+    pub fn open(path: &Path, first: First) -> Result<Store, String> {
+        Store::open_for(path, Durability::Full, None, first)
     }
 
     /// The same; with a sequence, the ids that changes make are of that.
@@ -106,12 +121,13 @@ impl Store {
         path: &Path,
         durability: Durability,
         sequence: Option<Arc<Sequence>>,
+        first: First,
     ) -> Result<Store, String> {
         create_private(path)
             .map_err(|error| format!("cannot create the data file {}: {error}", path.display()))?;
         let mut connection =
             connect_writer(path, durability).map_err(|error| unusable(path, &error))?;
-        migrate::to_current(&mut connection, path)?;
+        migrate::to_current(&mut connection, path, first)?;
         let writer = writer::Writer::start(connection, path, sequence)
             .map_err(|error| unusable(path, &error))?;
         Ok(Store {

@@ -31,9 +31,18 @@ impl Drop for Folder {
     }
 }
 
+/// A new file of these tests has no first rows.
+fn no_rows(_: &Tx, _: i64) -> Result<(), StoreError> {
+    Ok(())
+}
+
+fn open(path: &Path) -> Result<Store, String> {
+    Store::open(path, no_rows)
+}
+
 fn refused(path: &Path) -> String {
     let before = std::fs::read(path).unwrap();
-    let refusal = Store::open(path).err().unwrap();
+    let refusal = open(path).err().unwrap();
     assert_eq!(
         std::fs::read(path).unwrap(),
         before,
@@ -62,7 +71,7 @@ fn what_is_not_ours_is_refused_and_left_alone() {
 #[test]
 fn a_newer_schema_is_refused_with_both_versions() {
     let folder = Folder::new();
-    drop(Store::open(&folder.file()).unwrap());
+    drop(open(&folder.file()).unwrap());
     Connection::open(folder.file())
         .unwrap()
         .execute_batch("PRAGMA user_version = 99")
@@ -79,7 +88,7 @@ fn a_newer_schema_is_refused_with_both_versions() {
 fn only_its_owner_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = Folder::new();
-    drop(Store::open(&folder.file()).unwrap());
+    drop(open(&folder.file()).unwrap());
     assert_eq!(
         std::fs::metadata(folder.file())
             .unwrap()
@@ -93,7 +102,7 @@ fn only_its_owner_can_read_the_file() {
 #[test]
 fn what_was_answered_survives_a_power_cut_by_the_rules_of_sqlite() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     let pragma = |name: &'static str| {
         store.write(move |tx| {
             Ok(tx
@@ -133,7 +142,7 @@ fn user(tx: &Tx, id: &str) -> Result<(), AppError> {
 #[test]
 fn a_change_that_fails_or_panics_leaves_nothing_and_takes_nobody_with_it() {
     let folder = Folder::new();
-    let store = std::sync::Arc::new(Store::open(&folder.file()).unwrap());
+    let store = std::sync::Arc::new(open(&folder.file()).unwrap());
     let writers = (0..30).map(|number| {
         let store = std::sync::Arc::clone(&store);
         std::thread::spawn(move || {
@@ -158,10 +167,7 @@ fn a_change_that_fails_or_panics_leaves_nothing_and_takes_nobody_with_it() {
 #[test]
 fn a_change_by_another_process_is_seen_by_the_next_read() {
     let folder = Folder::new();
-    let (store, other) = (
-        Store::open(&folder.file()).unwrap(),
-        Store::open(&folder.file()).unwrap(),
-    );
+    let (store, other) = (open(&folder.file()).unwrap(), open(&folder.file()).unwrap());
     assert_eq!(count(&store), 0);
     other.write(|tx| user(tx, "u")).unwrap();
     assert_eq!(count(&store), 1);
@@ -170,7 +176,7 @@ fn a_change_by_another_process_is_seen_by_the_next_read() {
 #[test]
 fn a_parameter_is_the_one_of_its_number() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     let read = |sql: &'static str| {
         store.read(|tx| Ok(tx.one(sql, params!["a", "b"], |row| row.get::<String>(0))?))
     };
@@ -181,11 +187,11 @@ fn a_parameter_is_the_one_of_its_number() {
 #[test]
 fn a_backup_is_whole_private_and_never_over_another_file() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     store.write(|tx| user(tx, "u")).unwrap();
     let copy = folder.0.join("copy.db");
     store.backup(&copy).unwrap();
-    assert_eq!(count(&Store::open(&copy).unwrap()), 1);
+    assert_eq!(count(&open(&copy).unwrap()), 1);
     assert!(store.backup(&copy).unwrap_err().contains("already"));
     assert_eq!(faults(&store), Vec::<String>::new());
 }
@@ -198,7 +204,7 @@ fn faults(store: &Store) -> Vec<String> {
 #[test]
 fn check_finds_what_should_not_be_there() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     store.write(|tx| user(tx, "u")).unwrap();
     let other = Connection::open(folder.file()).unwrap();
     let secret = "abcdefghijkmnopqrstuwxyz13";
@@ -246,7 +252,7 @@ fn check_finds_what_should_not_be_there() {
 #[test]
 fn what_sqlite_refuses_is_told_apart_and_passes() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     let pragma = |pragma: &'static str| {
         store
             .write(move |tx| Ok(tx.optional(pragma, params![], |_| Ok(()))?))
@@ -332,7 +338,7 @@ const WHOLE: [&str; 14] = [
 #[test]
 fn no_statement_scans_a_table() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     let connection = connect(store.path()).unwrap();
     let (mut looked_at, mut scans) = (0, Vec::new());
     for sql in statements() {
@@ -364,7 +370,7 @@ fn no_statement_scans_a_table() {
 #[test]
 fn no_statement_is_prepared_anew_for_other_values() {
     let folder = Folder::new();
-    let store = Store::open(&folder.file()).unwrap();
+    let store = open(&folder.file()).unwrap();
     // What ANALYZE finds out about a table is what tempts SQLite to plan for each value.
     connect_writer(store.path(), Durability::Full)
         .unwrap()
@@ -400,7 +406,7 @@ fn no_statement_is_prepared_anew_for_other_values() {
 #[test]
 fn the_log_begins_anew_though_somebody_always_reads() {
     let folder = Folder::new();
-    let store = Store::open_for(&folder.file(), Durability::Ephemeral, None).unwrap();
+    let store = Store::open_for(&folder.file(), Durability::Ephemeral, None, no_rows).unwrap();
     for number in 0..3000 {
         let name = format!("user{number}");
         store.write(move |tx| user(tx, &name)).unwrap();

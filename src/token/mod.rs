@@ -1,8 +1,6 @@
 //! Personal access tokens. Owns their life: created, disabled, enabled, revoked. How one is recognised in a request
 //! stands in `auth/`.
 
-pub mod api;
-pub mod cli;
 pub mod sql;
 
 use serde::Serialize;

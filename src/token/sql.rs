@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Token;
 use crate::clock::Millis;
-use crate::http::Page;
 use crate::secret::SecretHash;
+use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, end_of, params};
 
 /// Rows that a search shows at most.
@@ -24,15 +24,6 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         last_used_at: row.get(6)?,
         last_used_from: row.get(7)?,
     })
-}
-
-/// Whether a token has the secret.
-pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
-    tx.one(
-        "SELECT EXISTS (SELECT 1 FROM tokens WHERE secret_hash = $1)",
-        params![secret_hash.as_str()],
-        |row| row.get(0),
-    )
 }
 
 /// The token with the id.

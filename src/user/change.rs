@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{self, AppError};
 use crate::event::Audience;
 use crate::permission::Granted;
-use crate::{audit, password, role};
+use crate::{audit, secret::password};
 
 /// Mattermost: a list of roles is not longer.
 const ROLES_BYTES: usize = 256;
@@ -27,7 +27,8 @@ pub fn update_roles(
     app.change(move |tx, news| {
         sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING_400))?;
         for name in roles.split_whitespace() {
-            role::sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
+            crate::permission::sql::by_name(tx, name)?
+                .ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
         }
         if roles.len() > ROLES_BYTES {
             return Err(AppError::new(&error::ROLES_LIMIT));

@@ -8,10 +8,10 @@ use crate::clock::Millis;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
+use crate::permission::roles::{SYSTEM_ADMIN, SYSTEM_USER};
 use crate::permission::{Granted, USER_CREATE};
-use crate::role::{SYSTEM_ADMIN, SYSTEM_USER};
 use crate::store::Tx;
-use crate::{audit, id, password};
+use crate::{audit, id, secret::password};
 
 /// An account to be made. Texts are as they were sent.
 #[derive(Clone, Debug, Default)]

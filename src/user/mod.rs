@@ -2,15 +2,11 @@
 //! to it. Logging in stands with the session.
 
 mod activation;
-pub mod api;
 mod change;
-pub mod cli;
 mod creation;
-pub mod edit;
-pub mod list;
-mod picture;
+pub mod picture;
 pub mod sql;
-mod valid;
+pub mod valid;
 mod view;
 
 pub use activation::{set_active, tell_updated, update_active};
@@ -23,7 +19,7 @@ pub use view::Seen;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::permission::Target;
-use crate::role::{self, SYSTEM_ADMIN};
+use crate::permission::roles::SYSTEM_ADMIN;
 use crate::store::Tx;
 
 /// An account as it is stored.
@@ -76,7 +72,7 @@ pub struct User {
 impl User {
     /// Whether the account has the role `system_admin`.
     pub fn is_system_admin(&self) -> bool {
-        role::holds(&self.roles, SYSTEM_ADMIN)
+        crate::permission::roles::holds(&self.roles, SYSTEM_ADMIN)
     }
 
     /// Whether it is a bot: only bots have an owner.

@@ -2,7 +2,7 @@
 
 use super::User;
 use crate::clock::Millis;
-use crate::http::Page;
+use crate::store::Page;
 use crate::store::{Row, StoreError, ToSql, Tx, end_of, params};
 
 const COLUMNS: &str = "id, create_at, update_at, delete_at, username, email, nickname, first_name, last_name, position, locale, roles, \

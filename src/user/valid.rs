@@ -2,7 +2,7 @@
 
 use super::User;
 use crate::error::{self, AppError, Failure};
-use crate::password::MAX_BYTES;
+use crate::secret::password::MAX_BYTES;
 
 /// # Errors
 /// The first field that is not as it must be.

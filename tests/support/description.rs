@@ -41,12 +41,12 @@ pub fn holds(method: &str, target: &str, answer: &Answer) {
         .or(responses.get("5XX").filter(|_| fault_of_server))
     else {
         panic!(
-            "{method} {route} answers {status}: add it to the route's row in src/http/openapi/operations.rs"
+            "{method} {route} answers {status}: add it to the route's row in src/api/openapi/operations.rs"
         );
     };
     if let Err(why) = fits_response(resolved(response), answer) {
         panic!(
-            "{method} {route} answers {status} otherwise than src/http/openapi/ says: {why:.400}\n{:.2000}",
+            "{method} {route} answers {status} otherwise than src/api/openapi/ says: {why:.400}\n{:.2000}",
             String::from_utf8_lossy(&answer.body)
         );
     }
@@ -81,9 +81,7 @@ pub fn resolved(value: &'static Value) -> &'static Value {
         None => value,
         Some(name) => DESCRIPTION
             .pointer(name.strip_prefix('#').unwrap())
-            .unwrap_or_else(|| {
-                panic!("{name} is not there: add it to src/http/openapi/objects.rs")
-            }),
+            .unwrap_or_else(|| panic!("{name} is not there: add it to src/api/openapi/objects.rs")),
     }
 }
 

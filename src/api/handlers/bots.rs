@@ -1,0 +1,131 @@
+//! HTTP endpoints of bots.
+
+use crate::api::{Answer, Context, answer, json};
+use crate::bot::Bot;
+use crate::config::ENABLE_BOT_ACCOUNT_CREATION;
+use crate::error::{self, AppError};
+use crate::permission::{BOT_CREATE, Permission, USER_TO_BOT};
+use crate::user::sql::Bots;
+use crate::user::{self, Patch};
+
+/// `POST /bots`
+pub fn create(cx: &Context) -> Answer {
+    let body = json::object(cx.body(), "bot")?;
+    let caller = cx.caller()?;
+    let granted = BOT_CREATE.ask(caller)?;
+    // Mattermost: a bot makes no bots, whatever its roles are.
+    let by_bot =
+        cx.read(|tx| Ok(user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.is_bot())))?;
+    if by_bot {
+        return Err(AppError::new(&error::PERMISSIONS));
+    }
+    if !cx.config.is_on(&ENABLE_BOT_ACCOUNT_CREATION) {
+        return Err(AppError::new(&error::BOT_CREATION_DISABLED));
+    }
+    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let bot = crate::bot::create(
+        cx.app,
+        granted,
+        text("username"),
+        text("display_name"),
+        text("description"),
+    )?;
+    Ok(answer::created(&Bot::of(&bot)))
+}
+
+/// `GET /bots/{bot_user_id}`
+pub fn get(cx: &Context) -> Answer {
+    let bot_id = cx.id("bot_user_id")?;
+    let bot = cx.read(|tx| crate::bot::find(tx, bot_id))?;
+    let readable = cx
+        .caller()?
+        .reads_bot_of(bot.bot_owner_id.as_deref().unwrap_or_default());
+    let shown = bot.delete_at == 0 || cx.flag("include_deleted");
+    if !readable || !shown {
+        return Err(AppError::new(&error::BOT_MISSING));
+    }
+    Ok(answer::json(&Bot::of(&bot)))
+}
+
+/// `GET /bots`
+pub fn list(cx: &Context) -> Answer {
+    let caller = cx.caller()?;
+    let owner_id = match (
+        caller.has(Permission::ReadOthersBots),
+        caller.has(Permission::ReadBots),
+    ) {
+        (true, _) => "",
+        (false, true) => &caller.user_id,
+        (false, false) => return Err(AppError::new(&error::PERMISSIONS)),
+    };
+    let which = Bots {
+        owner_id,
+        disabled: cx.flag("include_deleted"),
+        orphaned: cx.flag("only_orphaned"),
+    };
+    let bots = cx.read(|tx| Ok(user::sql::bots(tx, which, cx.page())?))?;
+    Ok(answer::json(&bots.iter().map(Bot::of).collect::<Vec<_>>()))
+}
+
+/// `PUT /bots/{bot_user_id}`
+pub fn update(cx: &Context) -> Answer {
+    let bot_id = cx.id("bot_user_id")?;
+    let body = json::object(cx.body(), "bot")?;
+    let text = |name| body.text(name).map(str::to_owned);
+    let patch = Patch {
+        username: text("username"),
+        first_name: text("display_name"),
+        bot_description: text("description"),
+        ..Patch::default()
+    };
+    Ok(answer::json(&Bot::of(&crate::bot::update(
+        cx.app,
+        cx.caller()?,
+        bot_id,
+        patch,
+    )?)))
+}
+
+/// `POST /bots/{bot_user_id}/disable`
+pub fn disable(cx: &Context) -> Answer {
+    update_active(cx, false)
+}
+
+/// `POST /bots/{bot_user_id}/enable`
+pub fn enable(cx: &Context) -> Answer {
+    update_active(cx, true)
+}
+
+fn update_active(cx: &Context, active: bool) -> Answer {
+    let bot_id = cx.id("bot_user_id")?;
+    Ok(answer::json(&Bot::of(&crate::bot::update_active(
+        cx.app,
+        cx.caller()?,
+        bot_id,
+        active,
+    )?)))
+}
+
+/// `POST /bots/{bot_user_id}/assign/{user_id}`
+pub fn assign(cx: &Context) -> Answer {
+    // Mattermost: in this order.
+    let (owner_id, bot_id) = (cx.id("user_id")?, cx.id("bot_user_id")?);
+    Ok(answer::json(&Bot::of(&crate::bot::assign(
+        cx.app,
+        cx.caller()?,
+        bot_id,
+        owner_id,
+    )?)))
+}
+
+/// `POST /users/{user_id}/convert_to_bot`
+pub fn convert(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    // Mattermost: here it is told to everybody that there is no such account.
+    cx.read(|tx| user::find(tx, user_id))?;
+    Ok(answer::json(&Bot::of(&crate::bot::convert(
+        cx.app,
+        USER_TO_BOT.ask(cx.caller()?)?,
+        user_id,
+    )?)))
+}

@@ -1,0 +1,198 @@
+//! HTTP endpoints of the configuration.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::api::{Answer, Context, answer, json as body};
+use crate::config::{self as config, Config, Live};
+use crate::error::{self, AppError};
+use crate::permission::{CONFIG_READ, CONFIG_WRITE, Granted};
+use crate::store::Store;
+use crate::user;
+
+/// Mattermost: the configuration is never kept by a cache.
+const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-revalidate");
+
+/// `GET /config`
+pub fn get(cx: &Context) -> Answer {
+    CONFIG_READ.ask(cx.caller()?)?;
+    Ok(answer::json(cx.config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
+}
+
+/// `PUT /config/patch`
+pub fn patch(cx: &Context) -> Answer {
+    change(cx, config::patch)
+}
+
+/// `PUT /config`
+pub fn update(cx: &Context) -> Answer {
+    change(cx, config::replace)
+}
+
+type Change = fn((&Store, &Live), Granted, Map<String, Value>) -> Result<Arc<Config>, AppError>;
+
+fn change(cx: &Context, change: Change) -> Answer {
+    let given = body::object(cx.body(), "config")?;
+    let granted = CONFIG_WRITE.ask(cx.caller()?)?;
+    let config = change(
+        (&cx.app.store, &cx.app.config),
+        granted,
+        given.members().clone(),
+    )?;
+    Ok(answer::json(config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
+}
+
+/// `GET /config/environment`: what is pinned, as true under its section; with `?include_source=true`, as what pins it.
+pub fn environment(cx: &Context) -> Answer {
+    CONFIG_READ.ask(cx.caller()?)?;
+    let mut pinned = json!({});
+    for pin in cx.app.config.pins().iter() {
+        pinned[pin.setting.section][pin.setting.name] = if cx.flag("include_source") {
+            pin.by.as_str().into()
+        } else {
+            true.into()
+        };
+    }
+    Ok(answer::json(&pinned))
+}
+
+/// `GET /config/client?format=old`: a flat map, all values are strings; more of them with a session.
+pub fn client(cx: &Context) -> Answer {
+    match cx.request.query("format") {
+        Some("old") => {}
+        None | Some("") => return Err(AppError::new(&error::CLIENT_FORMAT)),
+        Some(_) => return Err(AppError::body_param("format")),
+    }
+    let nobody = cx.read(|tx| Ok(user::sql::none(tx)?))?;
+    let mut values = of_a_stranger(&cx.config);
+    values["NoAccounts"] = text(nobody).into();
+    if cx.caller().is_ok() {
+        of_a_session(&cx.config, &mut values);
+    }
+    Ok(answer::json(&values))
+}
+
+fn text(on: bool) -> &'static str {
+    if on { "true" } else { "false" }
+}
+
+/// What anyone is told; what patmost has not is told as a Team Edition that does not use it.
+fn of_a_stranger(config: &Config) -> Value {
+    let switch = |setting| text(config.is_on(setting));
+    let mut values = json!({
+        "Version": config::MATTERMOST_VERSION,
+        "BuildNumber": concat!("patmost-", env!("CARGO_PKG_VERSION")),
+        "BuildEnterpriseReady": "false",
+        "SiteName": config.text(&config::SITE_NAME),
+        "EnableSignInWithEmail": switch(&config::SIGN_IN_WITH_EMAIL),
+        "EnableSignInWithUsername": switch(&config::SIGN_IN_WITH_USERNAME),
+        "EnableSignUpWithEmail": switch(&config::ENABLE_USER_CREATION),
+        "EnableUserCreation": switch(&config::ENABLE_USER_CREATION),
+        "EnableOpenServer": switch(&config::ENABLE_OPEN_SERVER),
+        "EnableBotAccountCreation": switch(&config::ENABLE_BOT_ACCOUNT_CREATION),
+        "PasswordMinimumLength": config.int(&config::PASSWORD_MINIMUM_LENGTH).to_string(),
+        "PasswordRequireLowercase": switch(&config::PASSWORD_LOWERCASE),
+        "PasswordRequireUppercase": switch(&config::PASSWORD_UPPERCASE),
+        "PasswordRequireNumber": switch(&config::PASSWORD_NUMBER),
+        "PasswordRequireSymbol": switch(&config::PASSWORD_SYMBOL),
+        "DefaultClientLocale": "en",
+    });
+    let lifetime = config.int(&config::MAXIMUM_TOKEN_LIFETIME_DAYS);
+    values["MaximumPersonalAccessTokenLifetimeDays"] = lifetime.to_string().into();
+    for name in OFF {
+        values[*name] = "false".into();
+    }
+    for name in EMPTY {
+        values[*name] = "".into();
+    }
+    values
+}
+
+/// What whoever is signed in is told besides.
+fn of_a_session(config: &Config, values: &mut Value) {
+    for (name, setting) in [
+        ("EnableUserAccessTokens", &config::ENABLE_USER_ACCESS_TOKENS),
+        ("EnableUserDeactivation", &config::ENABLE_USER_DEACTIVATION),
+        ("EnableDeveloper", &config::ENABLE_DEVELOPER),
+        ("ShowEmailAddress", &config::SHOW_EMAIL_ADDRESS),
+        ("ShowFullName", &config::SHOW_FULL_NAME),
+        (
+            "ExtendSessionLengthWithActivity",
+            &config::EXTEND_SESSION_LENGTH_WITH_ACTIVITY,
+        ),
+    ] {
+        values[name] = text(config.is_on(setting)).into();
+    }
+    for (name, value) in FIXED {
+        values[*name] = (*value).into();
+    }
+}
+
+/// Parts of Mattermost that patmost has not.
+const OFF: &[&str] = &[
+    "DiagnosticsEnabled",
+    "EnableCustomBrand",
+    "EnableCustomEmoji",
+    "EnableDiagnostics",
+    "EnableFile",
+    "EnableGuestAccounts",
+    "EnableLdap",
+    "EnableMultifactorAuthentication",
+    "EnableSaml",
+    "EnableSignUpWithGitLab",
+    "EnableSignUpWithGoogle",
+    "EnableSignUpWithOffice365",
+    "EnableSignUpWithOpenId",
+    "EnforceMultifactorAuthentication",
+    "GuestAccountsEnforceMultifactorAuthentication",
+    "HasImageProxy",
+    "PluginsEnabled",
+];
+
+/// What nobody has set. `DiagnosticId`: nothing is sent to anybody.
+const EMPTY: &[&str] = &[
+    "AboutLink",
+    "AppDownloadLink",
+    "BuildDate",
+    "BuildHash",
+    "BuildHashEnterprise",
+    "CustomBrandText",
+    "CustomDescriptionText",
+    "DiagnosticId",
+    "HelpLink",
+    "LdapLoginFieldName",
+    "PrivacyPolicyLink",
+    "ReportAProblemLink",
+    "SamlLoginButtonText",
+    "SiteURL",
+    "SupportEmail",
+    "TelemetryId",
+    "TermsOfServiceLink",
+    "WebsocketURL",
+];
+
+/// What is so and cannot be set.
+const FIXED: &[(&str, &str)] = &[
+    ("AvailableLocales", ""),
+    ("CollapsedThreads", "disabled"),
+    ("EnableChannelViewedMessages", "true"),
+    ("EnableCommands", "false"),
+    ("EnableEmojiPicker", "true"),
+    ("EnableFileAttachments", "false"),
+    ("EnableIncomingWebhooks", "false"),
+    ("EnableLinkPreviews", "false"),
+    ("EnableOutgoingWebhooks", "false"),
+    ("EnablePublicLink", "false"),
+    ("EnableUserStatuses", "true"),
+    ("EnableUserTypingMessages", "true"),
+    ("MaxFileSize", "0"),
+    ("MinimumHashtagLength", "3"),
+    ("PostEditTimeLimit", "-1"),
+    ("RequireEmailVerification", "false"),
+    ("SQLDriverName", "sqlite3"),
+    ("SendEmailNotifications", "false"),
+    ("SendPushNotifications", "false"),
+    ("TeammateNameDisplay", "username"),
+    ("TimeBetweenUserTypingUpdatesMilliseconds", "5000"),
+];

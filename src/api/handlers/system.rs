@@ -1,0 +1,125 @@
+//! HTTP endpoints of the server itself.
+
+use serde_json::{Value, json};
+
+use crate::api::{Answer, Context, answer, json as of_json};
+use crate::clock::DAY;
+use crate::config::ENABLE_DEVELOPER;
+use crate::error::{self, AppError};
+use crate::http::Response;
+use crate::permission::{CACHES, DASHBOARD_READ, LOG_READ, Permission};
+use crate::token::{self, Token};
+use crate::{audit, logging::recent};
+
+/// Where a monitor asks.
+pub const PING: &str = "/system/ping";
+
+/// `GET /system/ping`
+pub fn ping(cx: &Context) -> Answer {
+    // The settings of this very request were read from the data file, so it answers.
+    Ok(answer::json(&status(cx.flag("get_server_status"), "OK")))
+}
+
+/// The same when the data file does not answer: 500 for who asks for the server's status.
+pub fn unhealthy() -> Response {
+    answer::with_status(500, &status(true, "UNHEALTHY"))
+}
+
+fn status(whole: bool, health: &str) -> Value {
+    let mut status = json!({
+        "AndroidLatestVersion": "", "AndroidMinVersion": "", "DesktopLatestVersion": "", "DesktopMinVersion": "",
+        "IosLatestVersion": "", "IosMinVersion": "", "status": health,
+    });
+    if whole {
+        // There are no files beside the data file.
+        status["database_status"] = health.into();
+        status["filestore_status"] = "OK".into();
+    }
+    status
+}
+
+/// `GET /license/client?format=old`
+pub fn license(cx: &Context) -> Answer {
+    match cx.request.query("format") {
+        Some("old") => Ok(answer::json(&json!({"IsLicensed": "false"}))),
+        None | Some("") => Err(AppError::new(&error::LICENSE_FORMAT)),
+        Some(_) => Err(AppError::body_param("format")),
+    }
+}
+
+/// `POST /caches/invalidate`: there is none, so nothing is stale.
+pub fn invalidate_caches(cx: &Context) -> Answer {
+    CACHES.ask(cx.caller()?)?;
+    Ok(answer::ok())
+}
+
+/// Days within which a token ends soon. Mattermost has no such word; a week leaves time to make another.
+const SOON_DAYS: i64 = 7;
+
+/// Days without a use after which a token counts as unused.
+const UNUSED_DAYS: i64 = 30;
+
+/// Unused tokens that are listed.
+const UNUSED_MOST: i64 = 50;
+
+/// `GET /system/dashboard`: not in Mattermost; what the console shows first.
+pub fn dashboard(cx: &Context) -> Answer {
+    DASHBOARD_READ.ask(cx.caller()?)?;
+    let now = cx.app.clock.now();
+    let (soon, lately) = (now + SOON_DAYS * DAY, now - UNUSED_DAYS * DAY);
+    let (states, unused) = cx.read(|tx| {
+        Ok((
+            token::sql::count_by_state(tx, now, soon, lately)?,
+            token::sql::unused(tx, now, lately, UNUSED_MOST)?,
+        ))
+    })?;
+    let unused: Vec<_> = unused.iter().map(Token::with_usage).collect();
+    Ok(answer::json(&json!({
+        "tokens": states,
+        "unused": unused,
+        "hours": cx.app.traffic.last_day(now),
+    })))
+}
+
+/// `GET /logs`
+pub fn logs(cx: &Context) -> Answer {
+    LOG_READ.ask(cx.caller()?)?;
+    let number = |name| {
+        cx.request
+            .query(name)
+            .and_then(|text| text.parse::<usize>().ok())
+    };
+    let per_page = number("logs_per_page")
+        .unwrap_or(recent::LINES)
+        .min(recent::LINES);
+    Ok(answer::json(&recent::page(
+        number("page").unwrap_or(0),
+        per_page,
+    )))
+}
+
+/// Mattermost: letters of a client's message at most.
+const MESSAGE_LETTERS: usize = 400;
+
+/// `POST /logs`: a client's message, into the log of the server.
+pub fn post_log(cx: &Context) -> Answer {
+    if cx.caller().is_err() && !cx.config.is_on(&ENABLE_DEVELOPER) {
+        return Err(AppError::new(&error::PERMISSIONS));
+    }
+    let mut body = of_json::texts_by_name(cx.body()).into_members();
+    let sent = body.get("message").map_or("", String::as_str);
+    let sent: String = sent.chars().take(MESSAGE_LETTERS).collect();
+    let message = format!("Client Logs API Endpoint Message: {sent}");
+    // What a client sends may hold a secret, or the beginning of another line.
+    let clean = cx.read(|tx| audit::redact(tx, &message))?;
+    let trusted = cx.anyone.has(Permission::ManageSystem) || cx.config.is_on(&ENABLE_DEVELOPER);
+    let level = if trusted && body.get("level").is_some_and(|level| level == "ERROR") {
+        log::Level::Error
+    } else {
+        log::Level::Debug
+    };
+    log::log!(level, "user_id={} message={clean:?}", cx.anyone.user_id);
+    // Mattermost: everything that was sent comes back.
+    body.insert("message".into(), message);
+    Ok(answer::json(&body))
+}

@@ -1,0 +1,305 @@
+//! HTTP endpoints that show several accounts: lists, searches, counts.
+
+use serde_json::Value;
+
+use crate::api::{Answer, Context, answer, json};
+use crate::clock::Millis;
+use crate::error::AppError;
+use crate::http::Response;
+use crate::permission::{CHANNEL_READ, Caller, TEAM_VIEW, USER_COUNT, USER_WITHOUT_TEAM};
+use crate::store::{StoreError, Tx};
+use crate::user::sql::Filter;
+use crate::user::{Seen, User, sql};
+use crate::{config, messaging::channel, messaging::team};
+
+/// `GET /users`
+pub fn list(cx: &Context) -> Answer {
+    let text = |name| cx.request.query(name).unwrap_or_default();
+    let roles = roles_of(text("roles").split(','));
+    let filter = Filter {
+        active: cx.flag("active"),
+        inactive: cx.flag("inactive"),
+        role: text("role"),
+        roles: "",
+        team_id: text("in_team"),
+        channel_id: text("in_channel"),
+        not_in_team: text("not_in_team"),
+        not_in_channel: text("not_in_channel"),
+        without_team: cx.flag("without_team"),
+    };
+    if !filter.not_in_channel.is_empty() && filter.team_id.is_empty() {
+        return Err(AppError::url_param("team_id"));
+    }
+    if !is_known_order(text("sort"), &filter) {
+        return Err(AppError::url_param("sort"));
+    }
+    if filter.active && filter.inactive {
+        return Err(AppError::url_param("inactive"));
+    }
+    // Mattermost: told after what else is wrong.
+    let roles = roles?;
+    let filter = Filter {
+        roles: &roles,
+        ..filter
+    };
+    let caller = cx.caller()?;
+    if filter.without_team {
+        USER_WITHOUT_TEAM.ask(caller)?;
+    }
+    let users = cx.read(|tx| {
+        may_look_there(tx, caller, &filter)?;
+        Ok(sql::list(tx, filter, cx.page())?)
+    })?;
+    Ok(views(cx, &users))
+}
+
+/// Mattermost: these three roles are told apart, any other is as if it was not there.
+fn roles_of<'n>(names: impl Iterator<Item = &'n str>) -> Result<String, AppError> {
+    let names: Vec<&str> = names
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect();
+    if !names
+        .iter()
+        .all(|name| crate::permission::roles::is_valid_name(name))
+    {
+        return Err(AppError::body_param("roles"));
+    }
+    let told_apart = [
+        crate::permission::roles::SYSTEM_ADMIN,
+        crate::permission::roles::SYSTEM_USER,
+        "system_guest",
+    ];
+    let known = names.into_iter().filter(|name| told_apart.contains(name));
+    Ok(known.collect::<Vec<_>>().join(","))
+}
+
+/// Mattermost: the orders other than by username need a team or a channel, and are the same order here.
+fn is_known_order(sort: &str, filter: &Filter) -> bool {
+    match sort {
+        "" => true,
+        "last_activity_at" | "create_at" => {
+            let elsewhere = [filter.not_in_team, filter.channel_id, filter.not_in_channel];
+            !filter.team_id.is_empty() && elsewhere == [""; 3] && !filter.without_team
+        }
+        "status" => !filter.channel_id.is_empty(),
+        _ => false,
+    }
+}
+
+/// Who is in a team or a channel is told to those who may see it.
+fn may_look_there(tx: &Tx, caller: &Caller, filter: &Filter) -> Result<(), AppError> {
+    for channel_id in [filter.channel_id, filter.not_in_channel] {
+        if let Some(channel) = channel::sql::by_id(tx, channel_id)? {
+            CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
+        } else if !channel_id.is_empty() {
+            CHANNEL_READ.ask(caller)?;
+        }
+    }
+    for team_id in [filter.team_id, filter.not_in_team] {
+        if !team_id.is_empty() {
+            TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// `POST /users/ids`: unknown ones are left out.
+pub fn list_by_ids(cx: &Context) -> Answer {
+    several(cx, "user_ids", sql::by_id)
+}
+
+/// `POST /users/usernames`: unknown ones are left out.
+pub fn list_by_usernames(cx: &Context) -> Answer {
+    several(cx, "usernames", sql::by_username)
+}
+
+fn several(
+    cx: &Context,
+    name: &str,
+    find: fn(&Tx, &str) -> Result<Option<User>, StoreError>,
+) -> Answer {
+    let mut keys = json::texts(cx.body(), name)?;
+    if keys.is_empty() {
+        return Err(AppError::body_param(name));
+    }
+    // Mattermost: only accounts that have changed since.
+    let since: Millis = match cx.request.query("since") {
+        None | Some("") => 0,
+        Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
+    };
+    keys.sort_unstable();
+    keys.dedup();
+    let mut users = cx.read(|tx| {
+        let found = keys
+            .iter()
+            .map(|key| find(tx, key))
+            .collect::<Result<Vec<_>, _>>()?;
+        let changed = |user: &User| since == 0 || user.update_at > since;
+        Ok(found
+            .into_iter()
+            .flatten()
+            .filter(changed)
+            .collect::<Vec<_>>())
+    })?;
+    users.sort_by(|a, b| a.username.cmp(&b.username));
+    Ok(views(cx, &users))
+}
+
+/// Mattermost: rows of a search when the client does not say.
+const FOUND: i64 = 100;
+
+/// Mattermost: rows of a search at most.
+const FOUND_MOST: i64 = 1000;
+
+/// Words of a term that are looked at; nobody has as many names.
+const WORDS: usize = 8;
+
+/// `POST /users/search`
+pub fn search(cx: &Context) -> Answer {
+    let body = json::object(cx.body(), "term")?;
+    let term = body.required("term")?;
+    let text = |name| body.text(name).unwrap_or_default();
+    let flag = |name| body.bool(name).unwrap_or(false);
+    let names = body.get("roles").and_then(Value::as_array);
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    let roles = roles_of(names)?;
+    let filter = Filter {
+        roles: &roles,
+        active: !flag("allow_inactive"),
+        inactive: false,
+        role: text("role"),
+        team_id: text("team_id"),
+        channel_id: text("in_channel_id"),
+        not_in_team: text("not_in_team_id"),
+        not_in_channel: text("not_in_channel_id"),
+        without_team: flag("without_team"),
+    };
+    if !filter.not_in_channel.is_empty() && filter.team_id.is_empty() {
+        return Err(AppError::body_param("team_id"));
+    }
+    let caller = cx.caller()?;
+    cx.read(|tx| may_look_there(tx, caller, &filter))?;
+    let limit = match body.get("limit").and_then(Value::as_i64) {
+        None | Some(0) => FOUND,
+        Some(limit @ 1..=FOUND_MOST) => limit,
+        Some(_) => return Err(AppError::body_param("limit")),
+    };
+    Ok(views(cx, &find(cx, term, limit, filter, true)?))
+}
+
+/// `GET /users/autocomplete`: active accounts by the beginning of a name.
+pub fn autocomplete(cx: &Context) -> Answer {
+    let text = |name| cx.request.query(name).unwrap_or_default();
+    let limit = text("limit").parse().unwrap_or(FOUND);
+    let limit = if limit > 0 {
+        limit.min(FOUND_MOST)
+    } else {
+        FOUND
+    };
+    let filter = Filter {
+        active: true,
+        team_id: text("in_team"),
+        channel_id: text("in_channel"),
+        ..Filter::default()
+    };
+    let caller = cx.caller()?;
+    cx.read(|tx| may_look_there(tx, caller, &filter))?;
+    let found = |filter| {
+        let users = find(cx, text("name"), limit, filter, false)?;
+        let view = |user| Seen::listed(&cx.anyone, &cx.config).view(user);
+        Ok::<_, AppError>(serde_json::json!(
+            users.iter().map(view).collect::<Vec<_>>()
+        ))
+    };
+    let mut answer = serde_json::json!({ "users": found(filter)? });
+    if !filter.channel_id.is_empty() {
+        answer["out_of_channel"] = found(Filter {
+            channel_id: "",
+            not_in_channel: filter.channel_id,
+            ..filter
+        })?;
+    }
+    Ok(answer::json(&answer))
+}
+
+/// Who has a name, where the caller sees it, that begins with each word of the term.
+fn find(
+    cx: &Context,
+    term: &str,
+    limit: i64,
+    filter: Filter,
+    by_email: bool,
+) -> Result<Vec<User>, AppError> {
+    let admin = cx.anyone.is_system_admin();
+    let term = term.to_lowercase();
+    let words: Vec<&str> = term
+        .split_whitespace()
+        .map(|word| word.trim_start_matches('@'))
+        .take(WORDS)
+        .collect();
+    let search = sql::Search {
+        words: &words,
+        names: admin || cx.config.is_on(&config::SHOW_FULL_NAME),
+        emails: by_email && (admin || cx.config.is_on(&config::SHOW_EMAIL_ADDRESS)),
+        filter,
+        limit,
+    };
+    cx.read(|tx| Ok(sql::search(tx, search)?))
+}
+
+fn views(cx: &Context, users: &[User]) -> Response {
+    answer::json(
+        &users
+            .iter()
+            .map(|user| Seen::listed(&cx.anyone, &cx.config).view(user))
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// `GET /users/stats`
+pub fn stats(cx: &Context) -> Answer {
+    let count = cx.read(|tx| Ok(sql::count_active(tx)?))?;
+    Ok(answer::json(
+        &serde_json::json!({"total_users_count": count}),
+    ))
+}
+
+/// Roles that a count asks for at most.
+const ROLES: usize = 16;
+
+/// `GET /users/stats/filtered`: Mattermost: people that are not deactivated, unless more is asked for.
+pub fn stats_filtered(cx: &Context) -> Answer {
+    USER_COUNT.ask(cx.caller()?)?;
+    let text = |name| cx.request.query(name).unwrap_or_default();
+    let roles: Vec<&str> = text("roles")
+        .split(',')
+        .filter(|role| !role.is_empty())
+        .collect();
+    if roles.len() > ROLES
+        || !roles
+            .iter()
+            .all(|role| crate::permission::roles::is_valid_name(role))
+    {
+        return Err(AppError::url_param("roles"));
+    }
+    let kind = sql::Kind {
+        deactivated: cx.flag("include_deleted"),
+        bots: cx.flag("include_bots"),
+        roles: &roles,
+        team_id: text("in_team"),
+        channel_id: text("in_channel"),
+    };
+    let count = cx.read(|tx| Ok(sql::count(tx, kind)?))?;
+    Ok(answer::json(
+        &serde_json::json!({"total_users_count": count}),
+    ))
+}
+
+/// `GET /users/known`: ids of those one shares a channel with.
+pub fn known(cx: &Context) -> Answer {
+    let caller = cx.caller()?;
+    Ok(answer::json(&cx.read(|tx| {
+        Ok(channel::sql::known_to(tx, &caller.user_id)?)
+    })?))
+}

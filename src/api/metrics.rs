@@ -1,0 +1,137 @@
+//! `GET /metrics`, on a listener of its own: whoever may read it is up to who opens that listener.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use crate::app::App;
+use crate::error::AppError;
+use crate::http::{self, Admission, Handler, Lane, Limits, Refusal, Request, Response};
+use crate::metrics;
+use crate::store::Tx;
+use crate::token;
+
+/// Starts to answer on the listener about the server that `load` tells of.
+pub fn serve(
+    app: Arc<App>,
+    load: http::LoadOf,
+    listener: TcpListener,
+) -> std::io::Result<http::Server> {
+    let limits = Limits {
+        workers: 1,
+        slow_workers: 1,
+        connections: Some(64),
+        ..Limits::default()
+    };
+    http::Server::start(listener, limits, Arc::new(Page { app, load }))
+}
+
+struct Page {
+    app: Arc<App>,
+    load: http::LoadOf,
+}
+
+impl Handler for Page {
+    fn admit(&self, _method: &str, _path: &str) -> Admission {
+        Admission {
+            lane: Lane::Fast,
+            body_limit: 0,
+        }
+    }
+
+    fn handle(&self, request: Request) -> Response {
+        if (request.method.as_str(), request.path.as_str()) != ("GET", "/metrics") {
+            return text(404, "GET /metrics is all there is.\n".into());
+        }
+        match self.write() {
+            Ok(page) => text(200, page),
+            Err(error) => {
+                log::error!("the metrics could not be read: {error}");
+                text(error.status(), format!("{}\n", error.message()))
+            }
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal, _peer: SocketAddr) -> Response {
+        text(refusal.status(), format!("{}\n", refusal.message()))
+    }
+}
+
+fn text(status: u16, text: String) -> Response {
+    Response::new(status, "text/plain; version=0.0.4; charset=utf-8", text)
+}
+
+impl Page {
+    fn write(&self) -> Result<String, AppError> {
+        let (app, load) = (&self.app, self.load.now());
+        let now = app.clock.now();
+        let count = |tx: &Tx| Ok(token::sql::count_by_state(tx, now, now, now)?);
+        let states = app.store.read(count)?;
+        let tokens = [
+            ("active", states.active),
+            ("disabled", states.disabled),
+            ("expired", states.expired),
+        ];
+        let mut page = metrics::Page::default();
+        page.gauges(
+            "build_info",
+            "The version that runs.",
+            "version",
+            &[(env!("CARGO_PKG_VERSION"), 1)],
+        );
+        app.requests.write(&mut page);
+        page.gauges(
+            "tokens",
+            "Personal access tokens by state.",
+            "state",
+            &tokens,
+        );
+        page.gauge("connections", "Open connections.", load.connections);
+        page.gauge(
+            "connections_limit",
+            "Connections at most.",
+            load.connections_limit,
+        );
+        page.counter(
+            "connections_accepted_total",
+            "Connections taken.",
+            load.accepted,
+        );
+        page.counter(
+            "connections_gave_way_total",
+            "Idle connections closed at the limit, for others.",
+            load.gave_way,
+        );
+        page.gauge("websockets", "Listeners on a WebSocket.", app.hub.count());
+        page.histogram(
+            "commit_seconds",
+            "Time of a commit, fsync included.",
+            app.store.commits(),
+        );
+        page.counter(
+            "changes_total",
+            "Changes that were committed.",
+            app.store.changes(),
+        );
+        page.gauge(
+            "password_permits",
+            "Threads for passwords.",
+            load.slow_threads,
+        );
+        page.gauge(
+            "password_permits_used",
+            "Those that are at work.",
+            load.slow_busy,
+        );
+        page.gauge(
+            "password_waiting",
+            "Requests that wait for one.",
+            load.slow_waiting,
+        );
+        page.gauge(
+            "password_waiting_limit",
+            "Requests that may wait.",
+            load.slow_limit,
+        );
+        Ok(page.into_text())
+    }
+}

@@ -1,0 +1,142 @@
+//! The description of the API (OpenAPI 3.0.3): `GET /openapi.json` and `patmost openapi`.
+//!
+//! Made from the route table. Owns what that table does not say: `operations.rs` what each route takes and gives,
+//! `parameters.rs` the parts of paths and queries, `objects.rs` what bodies and answers look like, `responses.rs` how refusals do.
+
+mod objects;
+mod operations;
+mod parameters;
+mod responses;
+mod schema;
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+
+use self::objects::Shape;
+use self::parameters::{PATH, Parameter, QUERY};
+use self::schema::schema;
+use super::routes::{Access, BASE, ROUTES, Route};
+use super::{Answer, Context};
+use crate::http::Response;
+
+/// The description as JSON, for people too.
+pub static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
+
+/// `GET /openapi.json`
+pub fn get(_: &Context) -> Answer {
+    Ok(Response::json(200, TEXT.as_str()))
+}
+
+fn document() -> Value {
+    let mut paths = Map::new();
+    for route in ROUTES {
+        let described = paths.entry(route.path).or_insert_with(|| json!({}));
+        described[route.method.to_lowercase()] = operation(route);
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": "patmost",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "The part of the Mattermost REST API v4 that patmost has. Bodies are JSON, whatever \
+                `Content-Type` says; members that are not described are ignored. Any other path of Mattermost's is \
+                answered with 501, an unknown one with 404.",
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+        },
+        "servers": [{"url": BASE}],
+        "security": credentials(),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The secret of a personal access token or of a login"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "MMAUTHTOKEN", "description": "The same, as a browser sends it"},
+                "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "With the cookie, for all but GET: the value of the cookie `MMCSRF`"},
+            },
+            "parameters": components(PATH, "path").chain(components(QUERY, "query")).collect::<Map<_, _>>(),
+            "schemas": schema::components(),
+            "responses": responses::components(),
+        },
+    })
+}
+
+/// Any one of these.
+fn credentials() -> Vec<Value> {
+    vec![json!({"bearer": []}), json!({"cookie": [], "csrf": []})]
+}
+
+fn components(
+    parameters: &'static [Parameter],
+    place: &'static str,
+) -> impl Iterator<Item = (String, Value)> {
+    parameters.iter().map(move |(name, of, does)| {
+        let described = json!({
+            "name": name,
+            "in": place,
+            "required": place == "path" || *of == "Old",
+            "description": does,
+            "schema": schema(Shape::One(of)),
+        });
+        ((*name).to_owned(), described)
+    })
+}
+
+fn reference(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
+}
+
+fn operation(route: &Route) -> Value {
+    let tag = route.path.split('/').nth(1).unwrap_or_default();
+    let mut described = json!({"tags": [tag], "summary": route.doc});
+    if route.access == Access::Open {
+        let mut security = credentials();
+        security.insert(0, json!({}));
+        described["security"] = security.into();
+    }
+    // That every route has one is tested.
+    let Some(operation) = operations::of(route) else {
+        return described;
+    };
+    let in_path = route.path.split(['{', '}']).skip(1).step_by(2);
+    let parameters: Vec<Value> = in_path
+        .clone()
+        .chain(operation.query.iter().copied())
+        .map(|name| reference("parameters", name))
+        .collect();
+    described["operationId"] = operation.id.into();
+    if !parameters.is_empty() {
+        described["parameters"] = parameters.into();
+    }
+    if operation.body != Shape::Nothing {
+        let content = json!({"application/json": {"schema": schema(operation.body)}});
+        described["requestBody"] = json!({"required": true, "content": content});
+    }
+    described["responses"] = responses::of(operation, in_path.count() > 0);
+    described
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operations::OPERATIONS;
+    use super::*;
+
+    #[test]
+    fn every_route_is_described() {
+        for route in ROUTES {
+            assert!(
+                operations::of(route).is_some(),
+                "add a row to src/api/openapi/operations.rs: Name {} {:?} (query) Body => 200 Answer, refusals;",
+                route.method,
+                route.path
+            );
+        }
+        for operation in OPERATIONS {
+            assert!(
+                ROUTES.iter().any(|route| operation.is_of(route)),
+                "src/api/openapi/operations.rs describes {} {}, which is no route",
+                operation.method,
+                operation.path
+            );
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! From a complete request to its answer: finds the route, asks `auth/` who it is, calls the handler, puts the headers
+//! on, writes the line of the access log.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::access::AccessLine;
+use super::context::Params;
+use super::routes::{self, Access, Route};
+use super::{Context, answer, cors};
+use crate::api::handlers::system::{PING, unhealthy};
+use crate::api::limit::DEAR;
+use crate::app::App;
+use crate::audit;
+use crate::auth::{self, Entry, Refused};
+use crate::config::{self, Config};
+use crate::console;
+use crate::error::{self, AppError};
+use crate::http::{Admission, Handler, Lane, Refusal, Request, Response};
+use crate::id;
+use crate::permission::Caller;
+
+/// The application behind the engine.
+pub struct Router {
+    app: Arc<App>,
+}
+
+impl Router {
+    pub fn new(app: Arc<App>) -> Router {
+        Router { app }
+    }
+}
+
+impl Handler for Router {
+    fn admit(&self, method: &str, path: &str) -> Admission {
+        let lane = routes::find(method, path).map_or(Lane::Fast, |(route, _)| route.lane);
+        let body_limit = self
+            .app
+            .config
+            .last()
+            .int(&config::MAXIMUM_PAYLOAD_SIZE_BYTES);
+        Admission {
+            lane,
+            body_limit: usize::try_from(body_limit).unwrap_or(0),
+        }
+    }
+
+    fn handle(&self, mut request: Request) -> Response {
+        self.receive(&mut request);
+        self.finish(self.serve(&request))
+    }
+
+    fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
+        let request_id = id::of(id::Kind::Request);
+        let error = of_engine(refusal);
+        self.app.requests.count(None, error.status());
+        log::info!(
+            request_id, method = "-", route = "-", status = error.status(), address:% = peer.ip(), error = error.id(),
+            reason = refusal.message();
+            ""
+        );
+        self.app.traffic.count(error.status(), self.app.clock.now());
+        self.finish(
+            self.refusal(&error, &request_id)
+                .with("X-Request-Id", request_id),
+        )
+    }
+}
+
+impl Router {
+    /// Puts the client in place of a trusted proxy.
+    pub fn receive(&self, request: &mut Request) {
+        self.app.config.last().proxies().introduce(request);
+    }
+
+    /// The API and the console, and nothing beside them.
+    pub fn serve(&self, request: &Request) -> Response {
+        let config = &*self.app.config.last();
+        if let Some(clean) = cleaned(&request.path) {
+            return redirect(&clean, request);
+        }
+        let mut line = AccessLine::new(request);
+        let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
+            line.address.clone()
+        } else {
+            String::new()
+        };
+        let response = match self.charge(config, &address, 1, &mut line) {
+            Some(refused) => refused,
+            None => self.answer(request, config, &mut line),
+        };
+        if line.is_dear(response.status) {
+            self.charge(config, &address, DEAR - 1, &mut line);
+        }
+        let took = line.took();
+        self.app.requests.note(line.route, response.status, took);
+        line.write(response.status, took);
+        // Browsers load a page in many files: only what the API did says something about its clients.
+        if !line.is_console() {
+            self.app
+                .traffic
+                .count(response.status, self.app.clock.now());
+        }
+        line.limited(cors::readable(config, request, response))
+    }
+
+    /// A file of the console; or route, credential, handler.
+    fn answer(&self, request: &Request, config: &Config, line: &mut AccessLine) -> Response {
+        if let Some(allowed) = cors::preflight(config, request) {
+            return allowed;
+        }
+        if let Some((path, response)) = console::answer(request) {
+            line.console(path);
+            return response.with("X-Request-Id", &line.request_id);
+        }
+        let Some((route, params)) = routes::find(&request.method, &request.path) else {
+            return self.refusal(&unknown(&request.path), &line.request_id);
+        };
+        line.route = Some(route);
+        let response = self
+            .enter(route, params, request, line)
+            .with("X-Request-Id", &line.request_id);
+        if request.method == "GET" {
+            response.with("Expires", "0")
+        } else {
+            response
+        }
+    }
+
+    /// Counts requests against the limit on how often; the refusal when it is used up.
+    fn charge(
+        &self,
+        config: &Config,
+        key: &str,
+        cost: i64,
+        line: &mut AccessLine,
+    ) -> Option<Response> {
+        if !config.is_on(&config::RATE_LIMIT) {
+            return None;
+        }
+        let allowance = self
+            .app
+            .rate_limit
+            .charge(config, key, cost, self.app.clock.now());
+        line.allowance = Some(allowance);
+        // Mattermost: not JSON.
+        (allowance.retry_after > 0)
+            .then(|| Response::new(429, "text/plain; charset=utf-8", "limit exceeded\n"))
+    }
+
+    /// Credential, then handler.
+    fn enter(
+        &self,
+        route: &Route,
+        params: Params,
+        request: &Request,
+        line: &mut AccessLine,
+    ) -> Response {
+        let entered = auth::enter(&self.app, request, &line.address);
+        let (config, entry, reading) = match entered {
+            Ok(entered) => entered,
+            Err(error) => {
+                let refused = self.refused(&error, line);
+                let asks = route.path == PING && request.query("get_server_status") == Some("true");
+                return if asks { unhealthy() } else { refused };
+            }
+        };
+        let anyone = match entry {
+            Entry::Known(caller) => caller,
+            Entry::Stranger(caller) if route.access == Access::Open => caller,
+            Entry::Refused(refused, caller) => {
+                line.refused(&refused);
+                self.note(&refused, &caller);
+                if route.access == Access::Session || refused.on_open_routes {
+                    let response = self.refused(&AppError::new(refused.failure), line);
+                    return match refused.clears_cookie {
+                        true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
+                        false => response,
+                    };
+                }
+                caller
+            }
+            Entry::Stranger(_) => {
+                return self.refused(&AppError::new(&error::SESSION_EXPIRED), line);
+            }
+        };
+        line.caller(&anyone);
+        if config.is_on(&config::RATE_LIMIT_BY_USER)
+            && !anyone.user_id.is_empty()
+            && let Some(refused) = self.charge(&config, &anyone.user_id, 1, line)
+        {
+            return refused;
+        }
+        let context = Context {
+            app: &self.app,
+            request,
+            config,
+            anyone,
+            params,
+            // A change must not wait for its disk while the log cannot begin anew.
+            reading: (request.method == "GET").then_some(reading),
+        };
+        (route.handler)(&context).unwrap_or_else(|error| self.refused(&error, line))
+    }
+
+    fn refused(&self, error: &AppError, line: &mut AccessLine) -> Response {
+        line.error = Some(error.id().to_owned());
+        if let Some(cause) = error.logged_cause() {
+            log::log!(
+                if error.status() >= 500 {
+                    log::Level::Error
+                } else {
+                    log::Level::Info
+                },
+                request_id = line.request_id, cause; ""
+            );
+        }
+        self.refusal(error, &line.request_id)
+    }
+
+    fn refusal(&self, error: &AppError, request_id: &str) -> Response {
+        answer::refusal(
+            error,
+            request_id,
+            self.app.config.last().is_on(&config::ENABLE_DEVELOPER),
+        )
+    }
+
+    /// A refused token stands in the audit, too: not each time, for a forgotten job asks for ever.
+    fn note(&self, refused: &Refused, caller: &Caller) {
+        let Some(token_id) = &refused.token_id else {
+            return;
+        };
+        if self.app.refusals.is_due(token_id, caller.at) {
+            audit::refused(
+                &self.app.store,
+                caller,
+                &refused.user_id,
+                token_id,
+                refused.reason,
+            );
+        }
+    }
+
+    /// What every answer has.
+    pub fn finish(&self, response: Response) -> Response {
+        let version = self.app.config.last().version().to_owned();
+        response
+            .with("X-Version-Id", version)
+            .with("X-Content-Type-Options", "nosniff")
+    }
+}
+
+fn unknown(path: &str) -> AppError {
+    AppError::new(&error::NOT_FOUND).detail(format!(
+        "There doesn't appear to be an api call for the url='{path}'.  Typo? are you missing a team_id or user_id as part of the url?"
+    ))
+}
+
+fn of_engine(refusal: Refusal) -> AppError {
+    match refusal {
+        Refusal::BadRequest(what) => AppError::named(&error::BAD_REQUEST, what),
+        Refusal::Timeout => AppError::new(&error::REQUEST_TIMEOUT),
+        Refusal::BodyTooLarge => AppError::new(&error::BODY_TOO_LARGE),
+        Refusal::TargetTooLong => AppError::new(&error::TARGET_TOO_LONG),
+        Refusal::ExpectationFailed => AppError::new(&error::EXPECTATION_FAILED),
+        Refusal::HeadTooLarge => AppError::new(&error::HEAD_TOO_LARGE),
+        Refusal::Panicked => AppError::new(&error::INTERNAL),
+        Refusal::Busy | Refusal::Full => AppError::new(&error::BUSY),
+        Refusal::Version => AppError::new(&error::HTTP_VERSION),
+    }
+}
+
+/// Mattermost: a path with `//`, `/./` or `/../` in it is answered with the way to the clean one.
+fn cleaned(path: &str) -> Option<String> {
+    if !path.contains("//") && !path.split('/').any(|part| part == "." || part == "..") {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let end = if path.ends_with('/') && !parts.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    Some(format!("/{}{end}", parts.join("/")))
+}
+
+fn redirect(path: &str, request: &Request) -> Response {
+    let pairs: Vec<String> = request
+        .query
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+        .collect();
+    let query = if pairs.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", pairs.join("&"))
+    };
+    let path: Vec<Cow<str>> = path.split('/').map(encoded).collect();
+    Response::empty(301).with("Location", format!("{}{query}", path.join("/")))
+}
+
+/// Percent-encoded but for the unreserved letters (RFC 3986, 2.3).
+fn encoded(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if text.bytes().all(plain) {
+        return text.into();
+    }
+    text.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect::<String>()
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cleaned() {
+        for (path, clean) in [
+            ("//", "/"),
+            ("/api//v4/users", "/api/v4/users"),
+            ("//api/v4/users//", "/api/v4/users/"),
+            ("/api/./v4", "/api/v4"),
+            ("/api/v4/../../..", "/"),
+            ("/a/..", "/"),
+        ] {
+            assert_eq!(cleaned(path).as_deref(), Some(clean), "{path}");
+        }
+        for path in ["/", "/api/v4/users", "/api/v4/users/", "/a.b/..c"] {
+            assert_eq!(cleaned(path), None, "{path}");
+        }
+    }
+}

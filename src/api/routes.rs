@@ -1,0 +1,331 @@
+//! The route table: every endpoint there is. README's table is printed from it.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::context::Params;
+use super::{Answer, Context, absent, handlers, openapi, websocket};
+use crate::error::{self, AppError};
+use crate::http::Lane::{self, Fast, Slow};
+use crate::messaging::post;
+
+/// What every path begins with.
+pub const BASE: &str = "/api/v4";
+
+/// Who may enter a route; what the handler asks beyond that is in the rule table (`permission/mod.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Open,
+    /// Whoever is signed in.
+    Session,
+}
+
+use Access::{Open, Session};
+
+/// One endpoint.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path behind [`BASE`]; `{name}` stands for one part of it.
+    pub path: &'static str,
+    /// Who may enter.
+    pub access: Access,
+    /// Which threads run it: `Slow` hashes a password.
+    pub lane: Lane,
+    /// What answers.
+    pub handler: fn(&Context) -> Answer,
+    /// What it does, in a line.
+    pub doc: &'static str,
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal $access:ident $lane:ident $handler:path, $doc:literal;)*) => {
+        /// Every endpoint; the first that fits answers.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: stringify!($method), path: $path, access: $access, lane: $lane, handler: $handler, doc: $doc,
+        }),*];
+    };
+}
+
+#[rustfmt::skip]
+routes! {
+    POST   "/users"                                                         Open    Slow handlers::users::create,                 "Create an account; the first one becomes system admin";
+    GET    "/users"                                                         Session Fast handlers::user_lists::list,                  "List accounts by username";
+    POST   "/users/ids"                                                     Session Fast handlers::user_lists::list_by_ids,           "Read several accounts by id";
+    POST   "/users/usernames"                                               Session Fast handlers::user_lists::list_by_usernames,     "Read several accounts by username";
+    POST   "/users/search"                                                  Session Fast handlers::user_lists::search,                "Find accounts by the beginning of a name or an address";
+    GET    "/users/autocomplete"                                            Session Fast handlers::user_lists::autocomplete,          "Find active accounts by the beginning of a name";
+    GET    "/users/stats"                                                   Session Fast handlers::user_lists::stats,                 "Count accounts";
+    GET    "/users/stats/filtered"                                          Session Fast handlers::user_lists::stats_filtered,        "Count accounts of a kind";
+    GET    "/users/known"                                                   Session Fast handlers::user_lists::known,                 "List the accounts one shares a channel with";
+    POST   "/users/status/ids"                                              Session Fast handlers::statuses::list,                 "Read the presence of several accounts";
+    POST   "/users/login"                                                   Open    Slow handlers::sessions::login,               "Log in; the secret is in the header `Token`";
+    POST   "/users/logout"                                                  Open    Fast handlers::sessions::logout,              "End the session of the request";
+    POST   "/users/sessions/revoke/all"                                     Session Fast handlers::sessions::revoke_everybodys,   "End everybody's sessions";
+    GET    "/users/tokens"                                                  Session Fast handlers::tokens::list_all,              "List all tokens";
+    POST   "/users/tokens/search"                                           Session Fast handlers::tokens::search,                "Find tokens by token id, user id or username";
+    POST   "/users/tokens/revoke"                                           Session Fast handlers::tokens::revoke,                "Delete a token for good";
+    POST   "/users/tokens/disable"                                          Session Fast handlers::tokens::disable,               "Refuse a token until it is enabled";
+    POST   "/users/tokens/enable"                                           Session Fast handlers::tokens::enable,                "Accept a disabled token again";
+    POST   "/users/tokens/rotate"                                           Session Fast handlers::tokens::rotate,                "Give a token a new secret; the old one is dead at once";
+    GET    "/users/tokens/non_compliant/count"                              Session Fast handlers::tokens::count_non_compliant,   "Count the tokens that live longer than the limit allows";
+    POST   "/users/tokens/non_compliant/revoke"                             Session Fast handlers::tokens::revoke_non_compliant,  "Revoke them";
+    GET    "/users/tokens/{token_id}"                                       Session Fast handlers::tokens::get,                   "Read a token, without its secret";
+    GET    "/users/username/{username}"                                     Session Fast handlers::users::get_by_username,        "Read an account by username";
+    GET    "/users/email/{email}"                                           Session Fast handlers::users::get_by_email,           "Read an account by e-mail address";
+    GET    "/users/{user_id}"                                               Session Fast handlers::users::get,                    "Read an account; `me` is the own one";
+    PUT    "/users/{user_id}"                                               Session Slow handlers::user_edits::update,                "Change an account, sent as a whole";
+    DELETE "/users/{user_id}"                                               Session Fast handlers::user_edits::delete,                "Deactivate an account, or delete it for good";
+    PUT    "/users/{user_id}/patch"                                         Session Slow handlers::user_edits::patch,                 "Change some fields of an account";
+    PUT    "/users/{user_id}/auth"                                          Session Fast handlers::user_edits::update_auth,           "Let another service log an account in";
+    PUT    "/users/{user_id}/roles"                                         Session Fast handlers::user_edits::update_roles,          "Give and take roles";
+    PUT    "/users/{user_id}/active"                                        Session Fast handlers::user_edits::update_active,         "Deactivate or reactivate an account";
+    PUT    "/users/{user_id}/password"                                      Session Slow handlers::user_edits::update_password,       "Set a password";
+    POST   "/users/{user_id}/reset_failed_attempts"                         Session Fast handlers::user_edits::unlock,                "Lift the lock of wrong passwords";
+    POST   "/users/{user_id}/convert_to_bot"                                Session Fast handlers::bots::convert,                 "Make a bot of an account";
+    GET    "/users/{user_id}/image"                                         Session Fast handlers::users::picture,                "A picture made from the id";
+    GET    "/users/{user_id}/image/default"                                 Session Fast handlers::users::picture,                "The same";
+    GET    "/users/{user_id}/status"                                        Session Fast handlers::statuses::get,                  "Read the presence of an account";
+    PUT    "/users/{user_id}/status"                                        Session Fast handlers::statuses::update,               "Set it";
+    GET    "/users/{user_id}/preferences"                                   Session Fast handlers::preferences::list,             "List what clients keep for an account";
+    PUT    "/users/{user_id}/preferences"                                   Session Fast handlers::preferences::update,           "Store some of it";
+    POST   "/users/{user_id}/preferences/delete"                            Session Fast handlers::preferences::delete,           "Delete some of it";
+    GET    "/users/{user_id}/preferences/{category}"                        Session Fast handlers::preferences::list_of_category, "List a category of it";
+    GET    "/users/{user_id}/preferences/{category}/name/{preference_name}" Session Fast handlers::preferences::get,              "Read one";
+    GET    "/users/{user_id}/audits"                                        Session Fast handlers::audits::list,                  "List what an account did, newest first";
+    GET    "/users/{user_id}/sessions"                                      Session Fast handlers::sessions::list,                "List open sessions";
+    POST   "/users/{user_id}/sessions/revoke"                               Session Fast handlers::sessions::revoke,              "End a session";
+    POST   "/users/{user_id}/sessions/revoke/all"                           Session Fast handlers::sessions::revoke_all,          "End all sessions of an account";
+    POST   "/users/{user_id}/tokens"                                        Session Fast handlers::tokens::create,                "Create a token; its secret is in this answer only";
+    GET    "/users/{user_id}/tokens"                                        Session Fast handlers::tokens::list,                  "List an account's tokens";
+    GET    "/users/{user_id}/teams"                                             Session Fast handlers::teams::list_of_user,            "List an account's teams";
+    GET    "/users/{user_id}/teams/members"                                     Session Fast handlers::teams::memberships,             "List an account's memberships of teams";
+    GET    "/users/{user_id}/teams/{team_id}/channels"                          Session Fast handlers::channel_lists::of_user,             "List an account's channels in a team";
+    GET    "/users/{user_id}/teams/{team_id}/channels/members"                  Session Fast handlers::channel_members::memberships,   "List an account's memberships of channels in a team";
+    GET    "/users/{user_id}/channels/{channel_id}/unread"                      Session Fast handlers::channel_members::unread,             "Count what an account has not read in a channel";
+    DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}"            Session Fast post::reaction::delete,             "Take a reaction away";
+    POST   "/teams"                                                             Session Fast handlers::teams::create,                  "Create a team with its two channels; the caller becomes its admin";
+    GET    "/teams"                                                             Session Fast handlers::teams::list,                    "List teams by name";
+    POST   "/teams/search"                                                      Session Fast handlers::teams::search,                  "Find teams by the beginning of the name";
+    GET    "/teams/{team_id}"                                                   Session Fast handlers::teams::get,                     "Read a team";
+    GET    "/teams/{team_id}/stats"                                             Session Fast handlers::teams::stats,                        "Count a team's members";
+    GET    "/teams/name/{team_name}"                                            Session Fast handlers::teams::get_by_name,             "Read a team by name";
+    GET    "/teams/name/{team_name}/exists"                                     Session Fast handlers::teams::exists,                  "Whether there is a team with the name";
+    POST   "/teams/{team_id}/members"                                           Session Fast handlers::teams::add_member,              "Add somebody to a team";
+    GET    "/teams/{team_id}/members"                                           Session Fast handlers::teams::members,                 "List a team's members";
+    GET    "/teams/{team_id}/members/{user_id}"                                 Session Fast handlers::teams::member,                  "Read a membership of a team";
+    DELETE "/teams/{team_id}/members/{user_id}"                                 Session Fast handlers::teams::remove_member,           "Take somebody out of a team";
+    GET    "/teams/{team_id}/channels"                                          Session Fast handlers::channel_lists::of_team,                 "List a team's public channels";
+    GET    "/teams/{team_id}/channels/private"                                  Session Fast handlers::channel_lists::private,             "List a team's private channels";
+    GET    "/teams/{team_id}/channels/deleted"                                  Session Fast handlers::channel_lists::deleted,             "List a team's archived public channels";
+    POST   "/teams/{team_id}/channels/search"                                   Session Fast handlers::channel_lists::search,               "Find a team's public channels";
+    GET    "/teams/{team_id}/channels/name/{channel_name}"                      Session Fast handlers::channels::get_by_name,          "Read a channel by name";
+    GET    "/teams/name/{team_name}/channels/name/{channel_name}"               Session Fast handlers::channels::get_by_names,         "Read a channel by its name and its team's";
+    POST   "/teams/{team_id}/posts/search"                                      Session Fast handlers::post_lists::search,                 "Find posts by words";
+    POST   "/channels"                                                          Session Fast handlers::channels::create,               "Create a channel; the caller becomes its admin";
+    GET    "/channels"                                                          Session Fast handlers::channel_lists::all,                 "List all channels";
+    POST   "/channels/direct"                                                   Session Fast handlers::channels::create_direct,        "Open the direct channel of two accounts";
+    POST   "/channels/group"                                                    Session Fast handlers::channels::create_group,         "Open the group channel of three to eight accounts";
+    POST   "/channels/members/{user_id}/view"                                   Session Fast handlers::channel_members::view,          "Mark a channel as read";
+    GET    "/channels/{channel_id}"                                             Session Fast handlers::channels::get,                  "Read a channel";
+    PUT    "/channels/{channel_id}"                                             Session Fast handlers::channels::update,                    "Change a channel, sent as a whole";
+    PUT    "/channels/{channel_id}/patch"                                       Session Fast handlers::channels::patch,                "Change some fields of a channel";
+    PUT    "/channels/{channel_id}/privacy"                                     Session Fast handlers::channels::set_privacy,               "Make a channel public or private";
+    DELETE "/channels/{channel_id}"                                             Session Fast handlers::channels::delete,               "Archive a channel";
+    POST   "/channels/{channel_id}/restore"                                     Session Fast handlers::channels::restore,                   "Bring an archived channel back";
+    GET    "/channels/{channel_id}/stats"                                       Session Fast handlers::channels::stats,                "Count a channel's members";
+    GET    "/channels/{channel_id}/members"                                     Session Fast handlers::channel_members::members,       "List a channel's members";
+    POST   "/channels/{channel_id}/members"                                     Session Fast handlers::channel_members::add_member,    "Join a channel, or add somebody to it";
+    GET    "/channels/{channel_id}/members/{user_id}"                           Session Fast handlers::channel_members::member,        "Read a membership of a channel";
+    DELETE "/channels/{channel_id}/members/{user_id}"                           Session Fast handlers::channel_members::remove_member, "Leave a channel, or take somebody out of it";
+    GET    "/channels/{channel_id}/posts"                                       Session Fast handlers::post_lists::list,                   "List a channel's posts, newest first";
+    GET    "/channels/{channel_id}/pinned"                                      Session Fast handlers::post_lists::pinned,                 "List a channel's pinned posts";
+    POST   "/posts"                                                             Session Fast handlers::posts::create,                  "Post";
+    POST   "/posts/ephemeral"                                                   Session Fast handlers::posts::create_ephemeral,        "Post what only one account sees";
+    GET    "/posts/{post_id}"                                                   Session Fast handlers::posts::get,                     "Read a post";
+    PUT    "/posts/{post_id}"                                                   Session Fast handlers::posts::update,                  "Change a post, sent as a whole";
+    PUT    "/posts/{post_id}/patch"                                             Session Fast handlers::posts::patch,                   "Change some fields of a post";
+    DELETE "/posts/{post_id}"                                                   Session Fast handlers::posts::delete,                  "Delete a post";
+    GET    "/posts/{post_id}/thread"                                            Session Fast handlers::post_lists::thread,                 "Read a thread";
+    POST   "/posts/{post_id}/pin"                                               Session Fast handlers::posts::pin,                     "Pin a post to its channel";
+    POST   "/posts/{post_id}/unpin"                                             Session Fast handlers::posts::unpin,                   "Take it off";
+    GET    "/posts/{post_id}/reactions"                                         Session Fast post::reaction::list,               "List the reactions to a post";
+    POST   "/reactions"                                                         Session Fast post::reaction::add,                "React to a post";
+    POST   "/bots"                                                          Session Fast handlers::bots::create,                  "Create a bot, owned by the caller";
+    GET    "/bots"                                                          Session Fast handlers::bots::list,                    "List bots, oldest first";
+    GET    "/bots/{bot_user_id}"                                            Session Fast handlers::bots::get,                     "Read a bot";
+    PUT    "/bots/{bot_user_id}"                                            Session Fast handlers::bots::update,                  "Change some fields of a bot";
+    POST   "/bots/{bot_user_id}/disable"                                    Session Fast handlers::bots::disable,                 "Disable a bot: its tokens are refused";
+    POST   "/bots/{bot_user_id}/enable"                                     Session Fast handlers::bots::enable,                  "Enable a bot";
+    POST   "/bots/{bot_user_id}/assign/{user_id}"                           Session Fast handlers::bots::assign,                  "Give a bot another owner";
+    GET    "/roles"                                                         Session Fast handlers::roles::list,                   "List roles";
+    GET    "/roles/{role_id}"                                               Session Fast handlers::roles::get,                    "Read a role";
+    GET    "/roles/name/{role_name}"                                        Session Fast handlers::roles::get_by_name,            "Read a role by name";
+    POST   "/roles/names"                                                   Session Fast handlers::roles::get_by_names,           "Read several roles by name";
+    PUT    "/roles/{role_id}/patch"                                         Session Fast handlers::roles::patch,                  "Change what a role permits";
+    GET    "/audits"                                                        Session Fast handlers::audits::list_all,              "List what everybody did, newest first";
+    GET    "/logs"                                                          Session Fast handlers::system::logs,                 "Read the last lines of the log";
+    POST   "/logs"                                                          Open    Fast handlers::system::post_log,             "Write a client's message into the log";
+    GET    "/websocket"                                                         Open    Fast websocket::open,                    "Listen to events (RFC 6455)";
+    GET    "/config"                                                        Session Fast handlers::config::get,                  "Read the configuration";
+    PUT    "/config"                                                        Session Fast handlers::config::update,               "Replace the configuration";
+    PUT    "/config/patch"                                                  Session Fast handlers::config::patch,                "Change settings, at once and for good";
+    GET    "/config/environment"                                            Session Fast handlers::config::environment,          "Which settings are pinned";
+    GET    "/config/client"                                                 Open    Fast handlers::config::client,               "What clients need of the configuration";
+    GET    "/license/client"                                                Open    Fast handlers::system::license,              "That there is no licence";
+    POST   "/caches/invalidate"                                             Session Fast handlers::system::invalidate_caches,    "Nothing: there are no caches";
+    GET    "/system/dashboard"                                              Session Fast handlers::system::dashboard,            "Count tokens by state and answers by the hour; list unused tokens";
+    GET    "/system/ping"                                                   Open    Fast handlers::system::ping,                 "Whether the server answers";
+    GET    "/openapi.json"                                                  Open    Fast openapi::get,                      "This list as an OpenAPI document";
+}
+
+/// The endpoint for a method and a path, and the variable parts of that path.
+pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'p>)> {
+    let path = path.strip_prefix(BASE)?;
+    let fits = |route: &&'static Route| Some((*route, params(route.path, path)?));
+    let found = BY_SHAPE
+        .get(&(method, shape(path)))
+        .and_then(|routes| routes.iter().find_map(fits));
+    found.or_else(|| absent::is_absent(method, path).then(|| (&NOT_IMPLEMENTED, Vec::new())))
+}
+
+/// Parts of a path beyond which they are not counted.
+const PARTS: usize = 8;
+
+/// The rows by method and shape, in their order: each path is held against few of them.
+static BY_SHAPE: LazyLock<HashMap<(&str, usize), Vec<&Route>>> = LazyLock::new(|| {
+    let mut by_shape = HashMap::<_, Vec<_>>::new();
+    for route in ROUTES {
+        let own = shape(route.path);
+        let last = if route.path.ends_with(OPEN) {
+            PARTS
+        } else {
+            own
+        };
+        for shape in own..=last {
+            by_shape
+                .entry((route.method, shape))
+                .or_default()
+                .push(route);
+        }
+    }
+    by_shape
+});
+
+/// How many parts it has.
+fn shape(path: &str) -> usize {
+    path.split('/').count().min(PARTS)
+}
+
+/// The one part that takes all that follows.
+const OPEN: &str = "{email}";
+
+/// Where what is absent leads.
+static NOT_IMPLEMENTED: Route = Route {
+    method: "*",
+    path: "/...",
+    access: Session,
+    lane: Fast,
+    handler: |_| Err(AppError::new(&error::NOT_IMPLEMENTED)),
+    doc: "What Mattermost has and patmost has not",
+};
+
+/// The variable parts of `path`, when it has the shape of `pattern`.
+fn params<'p>(pattern: &'static str, path: &'p str) -> Option<Params<'p>> {
+    let (mut path, mut params) = (path, Vec::new());
+    for part in pattern.split('/').skip(1) {
+        path = path.strip_prefix('/')?;
+        let name = part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'));
+        let end = if part == OPEN {
+            path.len()
+        } else {
+            path.find('/').unwrap_or(path.len())
+        };
+        let (value, rest) = path.split_at(end);
+        match name {
+            Some(name) if !value.is_empty() && value.chars().all(letters_of(name)) => {
+                params.push((name, value));
+            }
+            None if value == part => {}
+            _ => return None,
+        }
+        path = rest;
+    }
+    path.is_empty().then_some(params)
+}
+
+/// Mattermost: what each variable part may consist of; anything else is another path.
+fn letters_of(name: &str) -> fn(char) -> bool {
+    match name {
+        "email" => |_| true,
+        "username" => |letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter),
+        "category" | "preference_name" | "team_name" | "channel_name" => {
+            |letter| letter.is_ascii_alphanumeric() || "_-".contains(letter)
+        }
+        "emoji_name" => |letter| letter.is_ascii_alphanumeric() || "_-+".contains(letter),
+        "role_name" => {
+            |letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
+        }
+        _ => |letter| letter.is_ascii_alphanumeric(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_reached() {
+        for route in ROUTES {
+            let filled = |part: &str| {
+                if part.starts_with('{') {
+                    "x1".to_owned()
+                } else {
+                    part.to_owned()
+                }
+            };
+            let path = BASE.to_owned()
+                + &route
+                    .path
+                    .split('/')
+                    .map(filled)
+                    .collect::<Vec<_>>()
+                    .join("/");
+            let (found, _) = find(route.method, &path).unwrap();
+            assert_eq!(found.path, route.path);
+        }
+    }
+
+    #[test]
+    fn a_path_fits_whole_or_not_at_all() {
+        let found = |path: &str| find("GET", path).map(|(route, _)| route.path);
+        assert_eq!(found("/api/v4/users/login"), Some("/users/{user_id}"));
+        assert_eq!(
+            found("/api/v4/users/email/a@b/c"),
+            Some("/users/email/{email}")
+        );
+        assert_eq!(
+            found("/api/v4/users/username/a.b-c_d"),
+            Some("/users/username/{username}")
+        );
+        for path in [
+            "",
+            "/",
+            "/api/v4",
+            "/api/v4/",
+            "/api/v4/users/",
+            "/api/v4/users/a-b",
+            "/api/v3/users",
+            "/users",
+            "/api/v4users",
+        ] {
+            assert_eq!(found(path), None, "{path}");
+        }
+        assert!(find("HEAD", "/api/v4/users").is_none());
+        assert!(find("get", "/api/v4/users").is_none());
+    }
+}

@@ -1,0 +1,98 @@
+//! `/api/v4/websocket` (RFC 6455): events for those who listen, and the few actions that clients send over it. Owns who may
+//! connect; what is said then is `socket.rs`, what is asked `action.rs`.
+//!
+//! Frames are `tungstenite`'s, over bytes that the engine brings and takes away. Mattermost: what is answered to whom, in
+//! which order, and when a connection ends without a word, is as seen on the wire.
+
+mod action;
+mod socket;
+pub mod watch;
+
+use std::sync::Arc;
+
+use socket::Socket;
+use tungstenite::handshake::derive_accept_key;
+
+use super::{Context, cors};
+use crate::config::Config;
+use crate::error::{self, AppError};
+use crate::http::{Request, Response, Upgrade};
+use crate::{auth, id};
+
+/// `GET /websocket`
+pub fn open(cx: &Context) -> super::Answer {
+    let request = cx.request;
+    if !is_from_here(&cx.config, request) {
+        return Ok(refusal(403));
+    }
+    let asks = |name: &str, value: &str| {
+        let words = request.header(name).unwrap_or_default().split(',');
+        words
+            .map(str::trim)
+            .any(|word| word.eq_ignore_ascii_case(value))
+    };
+    let key = request
+        .header("sec-websocket-key")
+        .filter(|key| key.len() == 24);
+    let (true, true, Some("13"), Some(key)) = (
+        asks("connection", "upgrade"),
+        asks("upgrade", "websocket"),
+        request.header("sec-websocket-version"),
+        key,
+    ) else {
+        return Ok(refusal(400));
+    };
+    // A bad credential is no refusal here: the client may still say who it is.
+    let known = cx.caller().ok().cloned().zip(auth::secret_hash(request));
+    let (app, config, address, path) = (
+        Arc::clone(cx.app),
+        Arc::clone(&cx.config),
+        request.peer.ip().to_string(),
+        request.raw_path.clone(),
+    );
+    let upgrade = Upgrade::new(move |waker| {
+        let mut socket = Socket::new(app, waker, address, path);
+        if let Some((caller, secret_hash)) = known {
+            socket.enter(&config, &caller, secret_hash);
+        }
+        Box::new(socket)
+    });
+    let accept = derive_accept_key(key.as_bytes());
+    let response = Response::empty(101)
+        .with("Upgrade", "websocket")
+        .with("Sec-WebSocket-Accept", accept);
+    Ok(Response {
+        upgrade: Some(upgrade),
+        ..response
+    })
+}
+
+/// Whether the page that connects, if it is one, is one of this server's or of an origin that may call.
+fn is_from_here(config: &Config, request: &Request) -> bool {
+    let Some(origin) = request.header("origin") else {
+        return true;
+    };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    let same = |(one, other): (&str, &str)| one.eq_ignore_ascii_case(other);
+    host.zip(request.header("host")).is_some_and(same) || cors::may_call(config, origin)
+}
+
+/// Mattermost: a word, a line feed and the JSON, as text.
+fn refusal(status: u16) -> Response {
+    let error = AppError::new(if status == 403 {
+        &error::WEBSOCKET_ORIGIN
+    } else {
+        &error::WEBSOCKET_UPGRADE
+    });
+    let word = if status == 403 {
+        "Forbidden"
+    } else {
+        "Bad Request"
+    };
+    let json = super::answer::refusal(&error, &id::of(id::Kind::Request), false).body;
+    Response::new(
+        status,
+        "text/plain; charset=utf-8",
+        [word.as_bytes(), b"\n", &json].concat(),
+    )
+}

@@ -1,0 +1,266 @@
+//! Commands for accounts.
+
+use std::io::Read;
+
+use pico_args::Arguments;
+
+use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
+use crate::clock::rfc3339;
+use crate::permission::{SIGN_UP, USER_ACTIVE, USER_ROLES};
+use crate::secret::password;
+use crate::store::Page;
+use crate::user::sql::Filter;
+use crate::user::{NewUser, Seen, User, sql};
+
+/// `patmost user create`
+pub static CREATE: Command = Command {
+    name: "user create",
+    takes: "--email ADDRESS --username NAME [--password-stdin] [--system-admin]",
+    does: "Create an account; the first one becomes system admin",
+    options: &[
+        ("--email ADDRESS", "required"),
+        ("--username NAME", "required"),
+        (
+            "--password-stdin",
+            "read the password from standard input; without it the account has none and works by tokens only",
+        ),
+        ("--system-admin", "make it a system admin"),
+    ],
+    examples: [
+        "patmost user create --email admin@example.com --username admin --password-stdin --system-admin < password.txt",
+        "patmost user create --email ci@example.com --username ci",
+        "id=$(patmost user create --email bot@example.com --username bot --quiet)",
+    ],
+    run: create,
+};
+
+fn create(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let email = arguments.value_from_str("--email")?;
+    let username = arguments.value_from_str("--username")?;
+    let (stdin, system_admin) = (
+        arguments.contains("--password-stdin"),
+        arguments.contains("--system-admin"),
+    );
+    nothing_left(arguments)?;
+    let password = if stdin {
+        Some(password_of_stdin()?)
+    } else {
+        None
+    };
+    let operator = Operator::open(&CREATE, data, true)?;
+    let new = NewUser {
+        email,
+        username,
+        password,
+        system_admin,
+        ..NewUser::default()
+    };
+    let user = crate::user::create(
+        &operator.app,
+        &operator.config,
+        SIGN_UP.ask(&operator.caller)?,
+        new,
+    )?;
+    format.print(
+        &Seen::Own.view(&user),
+        &format!(
+            "created {} with id {} and roles {}",
+            user.username, user.id, user.roles
+        ),
+        &user.id,
+    )
+}
+
+/// The first line, without its end.
+fn password_of_stdin() -> Result<String, Stop> {
+    let mut text = String::new();
+    let most = u64::try_from(password::MAX_BYTES).unwrap_or(0) + 2;
+    let read = std::io::stdin().take(most + 1).read_to_string(&mut text);
+    read.map_err(|error| {
+        Stop::Failed(format!(
+            "cannot read the password from standard input: {error}"
+        ))
+    })?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// `patmost user list`
+pub static LIST: Command = Command {
+    name: "user list",
+    takes: "[--active] [--inactive]",
+    does: "List accounts by username",
+    options: &[
+        ("--active", "only those that are not deactivated"),
+        ("--inactive", "only those that are"),
+    ],
+    examples: [
+        "patmost user list",
+        "patmost user list --inactive --json",
+        "patmost user list --quiet",
+    ],
+    run: list,
+};
+
+fn list(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let filter = Filter {
+        active: arguments.contains("--active"),
+        inactive: arguments.contains("--inactive"),
+        ..Filter::default()
+    };
+    nothing_left(arguments)?;
+    let operator = Operator::open(&LIST, data, false)?;
+    let users = operator
+        .app
+        .store
+        .read(|tx| Ok(sql::list(tx, filter, Page::first(i64::MAX))?))?;
+    let state = |user: &User| {
+        if user.delete_at > 0 {
+            format!("deactivated {}", rfc3339(user.delete_at))
+        } else {
+            "active".to_owned()
+        }
+    };
+    let rows: Vec<_> = users
+        .iter()
+        .map(|user| {
+            vec![
+                user.id.clone(),
+                user.username.clone(),
+                user.email.clone(),
+                state(user),
+                user.roles.clone(),
+            ]
+        })
+        .collect();
+    let views: Vec<_> = users.iter().map(|user| Seen::Own.view(user)).collect();
+    let ids: Vec<_> = users.iter().map(|user| user.id.as_str()).collect();
+    format.print(
+        &views,
+        &table(&["ID", "USERNAME", "EMAIL", "STATE", "ROLES"], &rows),
+        &ids.join("\n"),
+    )
+}
+
+/// `patmost user roles`
+pub static ROLES: Command = Command {
+    name: "user roles",
+    takes: "USER [--add ROLE]... [--remove ROLE]...",
+    does: "Show an account's roles, or give and take some; they hold on the next request",
+    options: &[
+        ("USER", "an id, a username or an e-mail address"),
+        ("--add ROLE", "give it"),
+        ("--remove ROLE", "take it"),
+    ],
+    examples: [
+        "patmost user roles ci",
+        "patmost user roles ci --add system_user_access_token",
+        "patmost user roles ci@example.com --remove system_user_access_token --add system_post_all",
+    ],
+    run: roles,
+};
+
+fn roles(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let added: Vec<String> = arguments.values_from_str("--add")?;
+    let removed: Vec<String> = arguments.values_from_str("--remove")?;
+    let name: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(&ROLES, data, false)?;
+    let user = find(&operator, &name)?;
+    let mut roles: Vec<&str> = user
+        .roles
+        .split_whitespace()
+        .filter(|role| !removed.iter().any(|removed| removed == role))
+        .collect();
+    for role in &added {
+        if !roles.contains(&role.as_str()) {
+            roles.push(role);
+        }
+    }
+    let roles = crate::permission::roles::parse_list(&roles.join(" "))?;
+    if roles != user.roles {
+        crate::user::update_roles(
+            &operator.app,
+            USER_ROLES.ask(&operator.caller)?,
+            &user.id,
+            roles.clone(),
+        )?;
+    }
+    format.print(
+        &roles.split_whitespace().collect::<Vec<_>>(),
+        &roles,
+        &roles,
+    )
+}
+
+/// `patmost user activate`
+pub static ACTIVATE: Command = Command {
+    name: "user activate",
+    takes: "USER",
+    does: "Reactivate an account; its tokens work again",
+    options: &[("USER", "an id, a username or an e-mail address")],
+    examples: [
+        "patmost user activate ci",
+        "patmost user activate ci@example.com",
+        "patmost user activate ci --data /var/lib/patmost/patmost.db",
+    ],
+    run: |arguments| active(arguments, &ACTIVATE, true),
+};
+
+/// `patmost user deactivate`
+pub static DEACTIVATE: Command = Command {
+    name: "user deactivate",
+    takes: "USER",
+    does: "Deactivate an account: its sessions end, its tokens are refused from the next request on",
+    options: &[("USER", "an id, a username or an e-mail address")],
+    examples: [
+        "patmost user deactivate ci",
+        "patmost user deactivate ci@example.com",
+        "patmost user deactivate ci --data /var/lib/patmost/patmost.db",
+    ],
+    run: |arguments| active(arguments, &DEACTIVATE, false),
+};
+
+fn active(mut arguments: Arguments, command: &Command, active: bool) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let name: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(command, data, false)?;
+    let user = find(&operator, &name)?;
+    crate::user::update_active(
+        &operator.app,
+        &operator.config,
+        USER_ACTIVE.ask_about(&operator.caller, user.target())?,
+        &user.id,
+        active,
+    )?;
+    let user = find(&operator, &user.id)?;
+    let done = if active { "reactivated" } else { "deactivated" };
+    format.print(
+        &Seen::Own.view(&user),
+        &format!("{done} {}", user.username),
+        &user.id,
+    )
+}
+
+/// The account with that id, username or address.
+pub fn find(operator: &Operator, name: &str) -> Result<User, Stop> {
+    let lower = name.to_lowercase();
+    let found = operator.app.store.read(|tx| {
+        let by_id = sql::by_id(tx, name)?;
+        let by_username =
+            by_id.map_or_else(|| sql::by_username(tx, &lower), |user| Ok(Some(user)))?;
+        Ok(by_username.map_or_else(|| sql::by_email(tx, &lower), |user| Ok(Some(user)))?)
+    })?;
+    found.ok_or_else(|| {
+        Stop::Failed(format!(
+            "there is no account {name:?}; patmost user list shows them"
+        ))
+    })
+}

@@ -1,0 +1,281 @@
+//! Who listens on a WebSocket, and who of them hears what. Owns the order in which changes are told and the queues between
+//! a change and its listeners; knows neither sockets nor frames.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::clock::Millis;
+use crate::error::AppError;
+use crate::event::{Audience, Event};
+use crate::http::Waker;
+use crate::permission::Caller;
+use crate::secret::SecretHash;
+use crate::store::{Store, Tx, params};
+
+/// Events that may wait for a listener, and their bytes. One who falls behind further is dropped: he connects again.
+const WAITING: usize = 1024;
+const WAITING_BYTES: usize = 4 << 20;
+
+/// The listeners, and what they are to be told.
+#[derive(Default)]
+pub struct Hub {
+    accounts: Mutex<HashMap<String, Account>>,
+    /// On disk and not told yet, in the order of the commits.
+    news: Mutex<Vec<Event>>,
+    /// Held by whoever tells: one at a time, so that everybody hears in that order.
+    telling: Mutex<()>,
+}
+
+/// An account that listens, or has listened.
+#[derive(Default)]
+struct Account {
+    listeners: Vec<Arc<Listener>>,
+    /// When it went.
+    left_at: Millis,
+}
+
+/// Whether an account is here.
+#[derive(Clone, Copy, Debug)]
+pub enum Presence {
+    /// It listens, and was active then.
+    Here(Millis),
+    /// It listened until then.
+    Left(Millis),
+    /// It has not listened since the server was started.
+    Unknown,
+}
+
+/// Somebody who listens.
+pub struct Listener {
+    /// Who.
+    pub user_id: String,
+    /// By which credential, and by which of its sessions: one that is enabled again opens another.
+    pub secret_hash: SecretHash,
+    pub session_id: String,
+    active_at: AtomicI64,
+    queue: Mutex<Queue>,
+    waker: Waker,
+}
+
+#[derive(Default)]
+struct Queue {
+    events: VecDeque<Arc<str>>,
+    bytes: usize,
+    ended: bool,
+}
+
+impl Hub {
+    /// Lets an account listen, until [`Hub::leave`]. True: nobody listened for it before.
+    pub fn enter(
+        &self,
+        caller: &Caller,
+        secret_hash: SecretHash,
+        waker: Waker,
+    ) -> (Arc<Listener>, bool) {
+        let listener = Arc::new(Listener {
+            user_id: caller.user_id.clone(),
+            secret_hash,
+            session_id: caller.session_id.clone(),
+            active_at: AtomicI64::new(caller.at),
+            queue: Mutex::default(),
+            waker,
+        });
+        let mut accounts = lock(&self.accounts);
+        let account = accounts.entry(caller.user_id.clone()).or_default();
+        account.listeners.push(Arc::clone(&listener));
+        (listener, account.listeners.len() == 1)
+    }
+
+    /// How many listen.
+    pub fn count(&self) -> usize {
+        let accounts = lock(&self.accounts);
+        accounts.values().map(|one| one.listeners.len()).sum()
+    }
+
+    /// Ends it.
+    pub fn leave(&self, listener: &Arc<Listener>, now: Millis) {
+        if let Some(account) = lock(&self.accounts).get_mut(&listener.user_id) {
+            account
+                .listeners
+                .retain(|other| !Arc::ptr_eq(other, listener));
+            account.left_at = now;
+        }
+    }
+
+    /// The account has just done something.
+    pub fn is_active(&self, user_id: &str, now: Millis) {
+        let mut accounts = lock(&self.accounts);
+        match accounts.get_mut(user_id) {
+            Some(account) if !account.listeners.is_empty() => {
+                let listeners = account.listeners.iter();
+                listeners.for_each(|one| one.active_at.store(now, Ordering::Relaxed));
+            }
+            // It may have gone, but it is back.
+            _ => drop(accounts.remove(user_id)),
+        }
+    }
+
+    /// Whether the account is here.
+    pub fn presence(&self, user_id: &str) -> Presence {
+        let accounts = lock(&self.accounts);
+        let Some(account) = accounts.get(user_id) else {
+            return Presence::Unknown;
+        };
+        let active = account.listeners.iter();
+        match active
+            .map(|one| one.active_at.load(Ordering::Relaxed))
+            .max()
+        {
+            Some(at) => Presence::Here(at),
+            None => Presence::Left(account.left_at),
+        }
+    }
+
+    /// Ends every listener.
+    pub fn end_all(&self) {
+        for account in lock(&self.accounts).values() {
+            account.listeners.iter().for_each(|one| one.end());
+        }
+    }
+
+    /// Adds what is on disk; [`Hub::tell`] tells it.
+    pub fn add(&self, events: Vec<Event>) {
+        lock(&self.news).extend(events);
+    }
+
+    /// Tells what was added, also by others, to those who may hear it.
+    pub fn tell(&self, store: &Store) {
+        let _telling = lock(&self.telling);
+        for event in std::mem::take(&mut *lock(&self.news)) {
+            match self.audience(store, &event.to) {
+                Err(error) => log::error!("an event was lost: {error}"),
+                Ok(listeners) if listeners.is_empty() => {}
+                Ok(listeners) => {
+                    let text: Arc<str> = text(&event).into();
+                    listeners.iter().for_each(|listener| listener.push(&text));
+                }
+            }
+        }
+    }
+
+    /// Those of the listeners who may hear it.
+    fn audience(&self, store: &Store, to: &Audience) -> Result<Vec<Arc<Listener>>, AppError> {
+        // When nobody is here the store need not be asked who might hear it.
+        if self.named(to, |_| true).is_empty() {
+            return Ok(Vec::new());
+        }
+        let members = members(store, to)?;
+        Ok(self.named(to, |user_id| {
+            let within = |members: &HashSet<String>| members.contains(user_id);
+            (members.as_ref().is_none_or(within) || to.also == user_id) && to.omitted != user_id
+        }))
+    }
+
+    /// The listeners of the account that is named, or of all; of those that fit.
+    fn named(&self, to: &Audience, fits: impl Fn(&str) -> bool) -> Vec<Arc<Listener>> {
+        let accounts = lock(&self.accounts);
+        let of = |(id, account): (&String, &Account)| {
+            let listeners = fits(id).then(|| account.listeners.clone());
+            listeners.unwrap_or_default()
+        };
+        match to.user_id.as_str() {
+            "" => accounts.iter().flat_map(of).collect(),
+            user_id => accounts
+                .get_key_value(user_id)
+                .into_iter()
+                .flat_map(of)
+                .collect(),
+        }
+    }
+
+    /// All who listen.
+    pub fn listeners(&self) -> Vec<Arc<Listener>> {
+        let accounts = lock(&self.accounts);
+        let listeners = accounts.values().flat_map(|account| &account.listeners);
+        listeners.cloned().collect()
+    }
+}
+
+/// The members of the channel or the team; none: it is about neither.
+fn members(store: &Store, to: &Audience) -> Result<Option<HashSet<String>>, AppError> {
+    if to.channel_id.is_empty() && to.team_id.is_empty() {
+        return Ok(None);
+    }
+    let ids = store.read(|tx| match to.channel_id.as_str() {
+        "" => of(
+            tx,
+            "SELECT user_id FROM team_members WHERE team_id = $1",
+            &to.team_id,
+        ),
+        channel_id => of(
+            tx,
+            "SELECT user_id FROM channel_members WHERE channel_id = $1",
+            channel_id,
+        ),
+    })?;
+    Ok(Some(ids.into_iter().collect()))
+}
+
+fn of(tx: &Tx, sql: &str, id: &str) -> Result<Vec<String>, AppError> {
+    Ok(tx.many(sql, params![id], |row| row.get(0))?)
+}
+
+/// An event without its end: the number that each listener counts for himself.
+pub fn text(event: &Event) -> String {
+    let omitted = if event.to.omitted.is_empty() {
+        Value::Null
+    } else {
+        json!({ event.to.omitted.as_str(): true })
+    };
+    let broadcast = json!({
+        "omit_users": omitted, "user_id": event.to.user_id, "channel_id": event.to.channel_id, "team_id": event.to.team_id,
+    });
+    format!(
+        r#"{{"event":"{}","data":{},"broadcast":{broadcast},"seq":"#,
+        event.name, event.data
+    )
+}
+
+impl Listener {
+    fn push(&self, text: &Arc<str>) {
+        let mut queue = lock(&self.queue);
+        if queue.ended {
+            return;
+        }
+        queue.bytes += text.len();
+        queue.events.push_back(Arc::clone(text));
+        if queue.events.len() > WAITING || queue.bytes > WAITING_BYTES {
+            *queue = Queue {
+                ended: true,
+                ..Queue::default()
+            };
+        }
+        drop(queue);
+        self.waker.wake();
+    }
+
+    pub fn end(&self) {
+        lock(&self.queue).ended = true;
+        self.waker.wake();
+    }
+
+    /// Takes the event that waits for the longest time.
+    pub fn take(&self) -> Option<Arc<str>> {
+        let mut queue = lock(&self.queue);
+        let event = queue.events.pop_front()?;
+        queue.bytes -= event.len();
+        Some(event)
+    }
+
+    /// Whether it is over; what waited before that may still be taken.
+    pub fn has_ended(&self) -> bool {
+        lock(&self.queue).ended
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

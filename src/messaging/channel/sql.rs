@@ -1,0 +1,292 @@
+//! SQL of channels.
+
+use serde_json::json;
+
+use super::{Channel, Member, roles_of};
+use crate::clock::Millis;
+use crate::store::Page;
+use crate::store::{Row, StoreError, Tx, params};
+
+const COLUMNS: &str = "c.id, c.create_at, c.update_at, c.delete_at, c.team_id, c.type, c.display_name, c.name, c.header, c.purpose, \
+                       c.last_post_at, c.total_msg_count, c.creator_id";
+
+fn channel(row: &Row) -> Result<Channel, StoreError> {
+    let (team_id, kind, display_name, name): (String, String, String, String) =
+        (row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?);
+    let mut channel = Channel::new(
+        &team_id,
+        &kind,
+        &name,
+        &display_name,
+        &row.get::<String>(12)?,
+        row.get(1)?,
+    );
+    channel.id = row.get(0)?;
+    channel.update_at = row.get(2)?;
+    channel.delete_at = row.get(3)?;
+    channel.header = row.get(8)?;
+    channel.purpose = row.get(9)?;
+    channel.last_post_at = row.get(10)?;
+    channel.total_msg_count = row.get(11)?;
+    Ok(channel)
+}
+
+/// The channel with the id.
+pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Channel>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM channels c WHERE c.id = $1"),
+        params![id],
+        channel,
+    )
+}
+
+/// The channel of a team (empty: of none) with the name.
+pub fn by_name(tx: &Tx, team_id: &str, name: &str) -> Result<Option<Channel>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM channels c WHERE c.team_id = $1 AND c.name = $2"),
+        params![team_id, name],
+        channel,
+    )
+}
+
+/// A part of the team's channels of a kind, by display name; archived ones, or those that are not.
+pub fn list(
+    tx: &Tx,
+    team_id: &str,
+    kind: &str,
+    archived: bool,
+    page: Page,
+) -> Result<Vec<Channel>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels c WHERE c.team_id = $1 AND c.type = $2 AND (c.delete_at > 0) = $3
+         ORDER BY c.display_name LIMIT $4 OFFSET $5"
+    );
+    tx.many(
+        &sql,
+        params![team_id, kind, archived, page.limit, page.offset],
+        channel,
+    )
+}
+
+/// The team's public channels with the term in the name, the display name or the purpose.
+pub fn search(tx: &Tx, team_id: &str, term: &str) -> Result<Vec<Channel>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels c
+         WHERE c.team_id = $1 AND c.type = 'O' AND c.delete_at = 0
+             AND instr(c.name || char(10) || lower(c.display_name) || char(10) || lower(c.purpose), $2) > 0
+         ORDER BY c.display_name LIMIT 100"
+    );
+    tx.many(&sql, params![team_id, term], channel)
+}
+
+/// The channels of an account in a team, and its direct and group messages.
+pub fn of_user(tx: &Tx, user_id: &str, team_id: &str) -> Result<Vec<Channel>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id
+         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 ORDER BY c.display_name"
+    );
+    tx.many(&sql, params![user_id, team_id], channel)
+}
+
+/// A part of all channels of teams.
+pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Channel>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels c WHERE c.team_id > '' AND c.delete_at = 0 ORDER BY c.team_id, c.display_name LIMIT $1 OFFSET $2"
+    );
+    tx.many(&sql, params![page.limit, page.offset], channel)
+}
+
+/// Adds a channel.
+pub fn insert(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO channels (id, create_at, update_at, delete_at, team_id, type, display_name, name, header, purpose, last_post_at, creator_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        params![
+            channel.id,
+            channel.create_at,
+            channel.update_at,
+            channel.delete_at,
+            channel.team_id,
+            channel.kind,
+            channel.display_name,
+            channel.name,
+            channel.header,
+            channel.purpose,
+            channel.last_post_at,
+            channel.creator_id,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes every field that can change.
+pub fn update(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channels SET update_at = $2, delete_at = $3, display_name = $4, name = $5, header = $6, purpose = $7, type = $8
+         WHERE id = $1",
+        params![
+            channel.id,
+            channel.update_at,
+            channel.delete_at,
+            channel.display_name,
+            channel.name,
+            channel.header,
+            channel.purpose,
+            channel.kind,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes a post. Mattermost: system messages do not count.
+pub fn posted(tx: &Tx, channel_id: &str, at: Millis, counts: bool) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channels SET last_post_at = max(last_post_at, $2), total_msg_count = total_msg_count + $3 WHERE id = $1",
+        params![channel_id, at, i64::from(counts)],
+    )?;
+    Ok(())
+}
+
+const MEMBER: &str = "m.channel_id, m.user_id, m.scheme_admin, m.last_viewed_at, m.msg_count, m.mention_count, m.last_update_at";
+
+fn member_of(row: &Row) -> Result<Member, StoreError> {
+    let scheme_admin: bool = row.get(2)?;
+    Ok(Member {
+        channel_id: row.get(0)?,
+        user_id: row.get(1)?,
+        roles: roles_of(scheme_admin),
+        last_viewed_at: row.get(3)?,
+        msg_count: row.get(4)?,
+        mention_count: row.get(5)?,
+        mention_count_root: 0,
+        msg_count_root: 0,
+        notify_props: json!({
+            "desktop": "default", "email": "default", "ignore_channel_mentions": "default", "mark_unread": "all", "push": "default",
+        }),
+        last_update_at: row.get(6)?,
+        scheme_guest: false,
+        scheme_user: true,
+        scheme_admin,
+        explicit_roles: "",
+    })
+}
+
+/// The membership of an account.
+pub fn member(tx: &Tx, channel_id: &str, user_id: &str) -> Result<Option<Member>, StoreError> {
+    let sql = format!(
+        "SELECT {MEMBER} FROM channel_members m WHERE m.channel_id = $1 AND m.user_id = $2"
+    );
+    tx.optional(&sql, params![channel_id, user_id], member_of)
+}
+
+/// A part of a channel's members.
+pub fn members(tx: &Tx, channel_id: &str, page: Page) -> Result<Vec<Member>, StoreError> {
+    let sql = format!(
+        "SELECT {MEMBER} FROM channel_members m WHERE m.channel_id = $1 ORDER BY m.user_id LIMIT $2 OFFSET $3"
+    );
+    tx.many(
+        &sql,
+        params![channel_id, page.limit, page.offset],
+        member_of,
+    )
+}
+
+/// Who is in a channel.
+pub fn member_ids(tx: &Tx, channel_id: &str) -> Result<Vec<String>, StoreError> {
+    tx.many(
+        "SELECT user_id FROM channel_members WHERE channel_id = $1",
+        params![channel_id],
+        |row| row.get(0),
+    )
+}
+
+/// The memberships of an account in a team, and in its direct and group messages.
+pub fn memberships(tx: &Tx, user_id: &str, team_id: &str) -> Result<Vec<Member>, StoreError> {
+    let sql = format!(
+        "SELECT {MEMBER} FROM channel_members m JOIN channels c ON c.id = m.channel_id
+         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 ORDER BY c.display_name"
+    );
+    tx.many(&sql, params![user_id, team_id], member_of)
+}
+
+/// How many are in a channel.
+pub fn count_members(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM channel_members WHERE channel_id = $1",
+        params![channel_id],
+        |row| row.get(0),
+    )
+}
+
+/// How many posts are pinned to a channel.
+pub fn count_pinned(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM posts WHERE channel_id = $1 AND is_pinned = 1 AND delete_at = 0",
+        params![channel_id],
+        |row| row.get(0),
+    )
+}
+
+/// Accounts that share a channel with this one.
+pub fn known_to(tx: &Tx, user_id: &str) -> Result<Vec<String>, StoreError> {
+    tx.many(
+        "SELECT DISTINCT o.user_id FROM channel_members m JOIN channel_members o ON o.channel_id = m.channel_id
+         WHERE m.user_id = $1 AND o.user_id <> $1",
+        params![user_id],
+        |row| row.get(0),
+    )
+}
+
+/// Adds a member.
+pub fn insert_member(
+    tx: &Tx,
+    channel_id: &str,
+    user_id: &str,
+    admin: bool,
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO channel_members (channel_id, user_id, scheme_admin, last_update_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (channel_id, user_id) DO NOTHING",
+        params![channel_id, user_id, admin, at],
+    )?;
+    Ok(())
+}
+
+/// Takes a member out.
+pub fn delete_member(tx: &Tx, channel_id: &str, user_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2",
+        params![channel_id, user_id],
+    )?;
+    Ok(())
+}
+
+/// Takes an account out of all channels of a team.
+pub fn delete_memberships(tx: &Tx, team_id: &str, user_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM channel_members WHERE user_id = $2 AND channel_id IN (SELECT id FROM channels WHERE team_id = $1)",
+        params![team_id, user_id],
+    )?;
+    Ok(())
+}
+
+/// Marks everything in a channel as read.
+pub fn viewed(tx: &Tx, channel_id: &str, user_id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channel_members SET last_viewed_at = max(last_viewed_at, $3), mention_count = 0, last_update_at = $3,
+             msg_count = (SELECT total_msg_count FROM channels WHERE id = $1)
+         WHERE channel_id = $1 AND user_id = $2",
+        params![channel_id, user_id, at],
+    )?;
+    Ok(())
+}
+
+/// Counts a mention that was not seen.
+pub fn mentioned(tx: &Tx, channel_id: &str, user_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channel_members SET mention_count = mention_count + 1 WHERE channel_id = $1 AND user_id = $2",
+        params![channel_id, user_id],
+    )?;
+    Ok(())
+}

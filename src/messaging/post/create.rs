@@ -1,0 +1,239 @@
+//! How posts come to be, and who hears of them.
+
+use serde_json::{Map, Value, json};
+
+use super::{Post, sql};
+use crate::app::App;
+use crate::clock::Millis;
+use crate::error::{self, AppError};
+use crate::event::{Audience, News};
+use crate::messaging::channel::{self, Channel};
+use crate::permission::Granted;
+use crate::store::Tx;
+use crate::user::{self, User};
+
+/// What a client sends to post.
+#[derive(Clone, Debug, Default)]
+pub struct NewPost {
+    /// What it says.
+    pub message: String,
+    /// The first post of the thread; empty: none.
+    pub root_id: String,
+    /// Empty, or a type of the client's own.
+    pub kind: String,
+    /// Mattermost: files that nobody has are left out; here nobody has any.
+    pub file_ids: Vec<String>,
+    /// Empty: it is a new one, as it must be.
+    pub id: String,
+    /// An object.
+    pub props: Map<String, Value>,
+    /// The same again is the same post.
+    pub pending_post_id: String,
+    /// 0: now. A system admin may say.
+    pub create_at: Millis,
+    /// Whether the author counts as online.
+    pub set_online: bool,
+}
+
+/// Posts.
+///
+/// # Errors
+/// In Mattermost's order: the type is one of the system's, the channel is archived, the thread, the message.
+pub fn create(
+    app: &App,
+    granted: Granted,
+    channel_id: &str,
+    new: NewPost,
+) -> Result<Post, AppError> {
+    let (channel_id, clock) = (channel_id.to_owned(), app.clock.clone());
+    if new.set_online {
+        app.hub.is_active(&granted.caller().user_id, granted.at());
+    }
+    app.change(move |tx, news| {
+        let author = user::find(tx, &granted.caller().user_id)?;
+        let channel = channel::find(tx, &channel_id)?;
+        if new.kind.starts_with("system_") {
+            return Err(AppError::new(&error::POST_TYPE));
+        }
+        if channel.delete_at > 0 {
+            return Err(AppError::new(&error::POST_CHANNEL_DELETED));
+        }
+        if let Some(same) = sql::by_pending_id(tx, &author.id, &new.pending_post_id)? {
+            return Ok(same);
+        }
+        // The time of the change, not of the request: so posts are listed in the order in which they are heard.
+        let mut post = Post::new(&author.id, &channel.id, new.message, clock.now());
+        if new.create_at > 0 {
+            (post.create_at, post.update_at) = (new.create_at, new.create_at);
+        }
+        post.root_id = thread_of(tx, &new.root_id, &channel)?;
+        if !new.id.is_empty() {
+            return Err(AppError::new(&error::POST_EXISTING));
+        }
+        post.parent_id.clone_from(&post.root_id);
+        post.kind = new.kind;
+        post.pending_post_id = new.pending_post_id;
+        post.props = Value::Object(new.props);
+        if author.is_bot() {
+            post.props["from_bot"] = "true".into();
+        }
+        post.check()?;
+        check_kind_and_files(&post.kind, &new.file_ids)?;
+        publish(tx, news, &channel, &author, &post, new.set_online)?;
+        channel::sql::viewed(tx, &channel.id, &author.id, post.create_at)?;
+        news.tell(
+            "channel_viewed",
+            json!({"channel_id": channel.id}),
+            Audience::user(&author.id),
+        );
+        sql::with_replies(tx, post)
+    })
+}
+
+/// Mattermost: letters of a type at most.
+const KIND_LETTERS: usize = 26;
+
+/// Mattermost: letters of all file ids at most, as JSON.
+const FILE_IDS_LETTERS: usize = 300;
+
+fn check_kind_and_files(kind: &str, file_ids: &[String]) -> Result<(), AppError> {
+    let known = ["", "me", "slack_attachment"].contains(&kind) || kind.starts_with("custom_");
+    if !known || kind.chars().count() > KIND_LETTERS || kind.contains('\0') {
+        return Err(AppError::new(&error::POST_KIND));
+    }
+    if json!(file_ids).to_string().chars().count() > FILE_IDS_LETTERS {
+        return Err(AppError::new(&error::POST_FILE_IDS));
+    }
+    Ok(())
+}
+
+/// The first post of the thread that a post belongs to.
+fn thread_of(tx: &Tx, root_id: &str, channel: &Channel) -> Result<String, AppError> {
+    if root_id.is_empty() {
+        return Ok(String::new());
+    }
+    let root =
+        sql::by_id(tx, root_id)?.filter(|root| root.delete_at == 0 && root.root_id.is_empty());
+    match root {
+        None => Err(AppError::new(&error::POST_ROOT)),
+        Some(root) if root.channel_id != channel.id => {
+            Err(AppError::new(&error::POST_ROOT_CHANNEL))
+        }
+        Some(root) => Ok(root.id),
+    }
+}
+
+/// Writes the post and tells those who are in the channel.
+pub(super) fn publish(
+    tx: &Tx,
+    news: &mut News,
+    channel: &Channel,
+    author: &User,
+    post: &Post,
+    set_online: bool,
+) -> Result<(), AppError> {
+    let system = post.kind.starts_with("system_");
+    sql::insert(tx, post)?;
+    channel::sql::posted(tx, &channel.id, post.create_at, !system)?;
+    let mut data = json!({
+        "channel_display_name": channel.display_name,
+        "channel_name": channel.name,
+        "channel_type": channel.kind,
+        "post": post.as_text(),
+        "sender_name": if system { "System".to_owned() } else { format!("@{}", author.username) },
+        "set_online": set_online,
+        "team_id": channel.team_id,
+    });
+    if channel.kind == "D" {
+        data["channel_display_name"] = format!("@{}", author.username).into();
+    }
+    let mentioned = if system {
+        Vec::new()
+    } else {
+        mentions(tx, channel, author, &post.message)?
+    };
+    for user_id in &mentioned {
+        channel::sql::mentioned(tx, &channel.id, user_id)?;
+    }
+    if !mentioned.is_empty() {
+        data["mentions"] = json!(mentioned).to_string().into();
+    }
+    news.tell("posted", data, Audience::channel(&channel.id));
+    Ok(())
+}
+
+/// Who is mentioned: by `@name`, everybody by `@channel` and `@all`, and the other one in a direct channel.
+fn mentions(
+    tx: &Tx,
+    channel: &Channel,
+    author: &User,
+    message: &str,
+) -> Result<Vec<String>, AppError> {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    let names: Vec<String> = message
+        .split('@')
+        .skip(1)
+        .map(|rest| {
+            rest.split(|end| !letter(end))
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches('.')
+                .to_lowercase()
+        })
+        .filter(|name| !name.is_empty())
+        .take(50)
+        .collect();
+    if names.is_empty() && channel.kind != "D" {
+        return Ok(Vec::new());
+    }
+    let everybody = channel.kind == "D"
+        || names
+            .iter()
+            .any(|name| ["channel", "all"].contains(&name.as_str()));
+    let mut mentioned = if everybody {
+        channel::sql::member_ids(tx, &channel.id)?
+    } else {
+        Vec::new()
+    };
+    for name in names {
+        let user = user::sql::by_username(tx, &name)?;
+        if let Some(user) = user
+            && !mentioned.contains(&user.id)
+            && channel::sql::member(tx, &channel.id, &user.id)?.is_some()
+        {
+            mentioned.push(user.id);
+        }
+    }
+    mentioned.retain(|user_id| *user_id != author.id);
+    Ok(mentioned)
+}
+
+/// A post that only one account hears of, and nobody keeps.
+///
+/// # Errors
+/// There is no such account or channel; the message.
+pub fn ephemeral(
+    app: &App,
+    granted: Granted,
+    user_id: &str,
+    channel_id: &str,
+    message: String,
+) -> Result<Post, AppError> {
+    let mut post = Post::new(&granted.caller().user_id, channel_id, message, granted.at());
+    post.kind = "system_ephemeral".to_owned();
+    post.check()?;
+    let user_id = user_id.to_owned();
+    app.change(move |tx, news| {
+        user::find(tx, &user_id)?;
+        channel::find(tx, &post.channel_id)?;
+        news.tell(
+            "ephemeral_message",
+            json!({"post": post.as_text()}),
+            Audience {
+                channel_id: post.channel_id.clone(),
+                ..Audience::user(&user_id)
+            },
+        );
+        Ok(post)
+    })
+}

@@ -1,0 +1,179 @@
+//! Posts, their threads and reactions. Owns who may post where, and what a post may look like. Mattermost: a post leaves
+//! no audit row; it is its own record.
+
+mod create;
+mod edit;
+pub mod reaction;
+pub mod sql;
+pub mod system;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub use self::create::{NewPost, create, ephemeral};
+pub use self::edit::{Patch, delete, update};
+pub use self::reaction::Reaction;
+use crate::clock::Millis;
+use crate::error::{self, AppError};
+use crate::id;
+use crate::messaging::channel::{Channel, Here};
+use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC};
+use crate::store::Tx;
+
+/// Mattermost: letters of a message at most.
+const MESSAGE_LETTERS: usize = 16_383;
+
+/// Mattermost: letters of the props at most, as JSON.
+const PROPS_LETTERS: usize = 8000;
+
+/// A post as the API shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Post {
+    /// 26 letters.
+    pub id: String,
+    /// When made.
+    pub create_at: Millis,
+    /// When changed last.
+    pub update_at: Millis,
+    /// When its message was changed last; 0: never.
+    pub edit_at: Millis,
+    /// Above 0: deleted then.
+    pub delete_at: Millis,
+    /// Whether it is pinned to its channel.
+    pub is_pinned: bool,
+    /// Who wrote it.
+    pub user_id: String,
+    /// Where.
+    pub channel_id: String,
+    /// The first post of its thread; empty: it is none, or the first.
+    pub root_id: String,
+    /// Mattermost: the same, by its older name.
+    pub parent_id: String,
+    original_id: &'static str,
+    /// What it says.
+    pub message: String,
+    /// Empty, or `system_...`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// An object, as the client sent it.
+    pub props: Value,
+    /// The `#words` in it.
+    pub hashtags: String,
+    /// Chosen by the client.
+    pub pending_post_id: String,
+    /// Answers in its thread.
+    pub reply_count: i64,
+    /// When the last of them was made.
+    pub last_reply_at: Millis,
+    participants: Option<()>,
+    metadata: Value,
+}
+
+impl Post {
+    fn new(user_id: &str, channel_id: &str, message: String, now: Millis) -> Post {
+        Post {
+            id: id::new(),
+            create_at: now,
+            update_at: now,
+            edit_at: 0,
+            delete_at: 0,
+            is_pinned: false,
+            user_id: user_id.to_owned(),
+            channel_id: channel_id.to_owned(),
+            root_id: String::new(),
+            parent_id: String::new(),
+            original_id: "",
+            hashtags: hashtags(&message),
+            message,
+            kind: String::new(),
+            props: json!({}),
+            pending_post_id: String::new(),
+            reply_count: 0,
+            last_reply_at: 0,
+            participants: None,
+            metadata: json!({}),
+        }
+    }
+
+    fn check(&self) -> Result<(), AppError> {
+        if self.message.chars().count() > MESSAGE_LETTERS || self.message.contains('\0') {
+            return Err(AppError::new(&error::POST_MESSAGE));
+        }
+        if self.props.to_string().chars().count() > PROPS_LETTERS {
+            return Err(AppError::new(&error::POST_PROPS));
+        }
+        Ok(())
+    }
+
+    /// The first post of its thread, which may be itself.
+    pub fn first_id(&self) -> &str {
+        if self.root_id.is_empty() {
+            &self.id
+        } else {
+            &self.root_id
+        }
+    }
+
+    fn as_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The `#words` of a message, with spaces between.
+fn hashtags(message: &str) -> String {
+    let letter = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+    let tag = |word: &str| {
+        let name = word
+            .strip_prefix('#')?
+            .trim_end_matches(|end: char| !end.is_alphanumeric());
+        let fits = name.chars().count() >= 3
+            && name.chars().next()?.is_alphabetic()
+            && name.chars().all(letter);
+        fits.then(|| format!("#{name}"))
+    };
+    message
+        .split_whitespace()
+        .filter_map(tag)
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(1000)
+        .collect()
+}
+
+/// Whether the caller may post in the channel: with `create_post` there, or, where it is public, with
+/// `create_post_public` in the team or everywhere. Membership of the team is not asked for.
+///
+/// # Errors
+/// 403.
+pub fn may_post(caller: &Caller, channel: &Channel, here: Here) -> Result<Granted, AppError> {
+    let granted = POST_CREATE.ask_in(caller, here.all);
+    if channel.is_public() {
+        granted.or_else(|_| POST_CREATE_PUBLIC.ask_in(caller, here.team))
+    } else {
+        granted
+    }
+}
+
+/// The post with the id.
+///
+/// # Errors
+/// There is none, or it was deleted.
+pub fn find(tx: &Tx, id: &str) -> Result<Post, AppError> {
+    sql::by_id(tx, id)?
+        .filter(|post| post.delete_at == 0)
+        .ok_or_else(|| AppError::new(&error::POST_MISSING))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashtags_are_words_with_a_letter_first() {
+        assert_eq!(
+            hashtags("#alpha and #beta, #1no #ab (#gamma)"),
+            "#alpha #beta"
+        );
+    }
+}

@@ -1,0 +1,244 @@
+//! SQL of posts.
+
+use serde_json::json;
+
+use super::{Post, Reaction};
+use crate::clock::Millis;
+use crate::store::Page;
+use crate::store::{Row, StoreError, ToSql, Tx, params};
+
+const COLUMNS: &str = "p.id, p.create_at, p.update_at, p.edit_at, p.delete_at, p.is_pinned, p.user_id, p.channel_id, p.root_id, p.message, \
+                       p.type, p.props, p.hashtags, p.pending_post_id";
+
+fn post(row: &Row) -> Result<Post, StoreError> {
+    let root_id: String = row.get(8)?;
+    Ok(Post {
+        id: row.get(0)?,
+        create_at: row.get(1)?,
+        update_at: row.get(2)?,
+        edit_at: row.get(3)?,
+        delete_at: row.get(4)?,
+        is_pinned: row.get(5)?,
+        user_id: row.get(6)?,
+        channel_id: row.get(7)?,
+        parent_id: root_id.clone(),
+        root_id,
+        original_id: "",
+        message: row.get(9)?,
+        kind: row.get(10)?,
+        props: row.json(11)?,
+        hashtags: row.get(12)?,
+        pending_post_id: row.get(13)?,
+        reply_count: 0,
+        last_reply_at: 0,
+        participants: None,
+        metadata: json!({}),
+    })
+}
+
+/// The post with how many answers its thread has.
+pub fn with_replies<E: From<StoreError>>(tx: &Tx, post: Post) -> Result<Post, E> {
+    let (reply_count, last_reply_at) = tx.one(
+        "SELECT count(*), coalesce(max(create_at), 0) FROM posts WHERE root_id = $1 AND root_id <> '' AND delete_at = 0",
+        params![post.first_id()],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    Ok(Post {
+        reply_count,
+        last_reply_at: if post.root_id.is_empty() {
+            last_reply_at
+        } else {
+            0
+        },
+        ..post
+    })
+}
+
+/// The post with the id, also a deleted one.
+pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Post>, StoreError> {
+    tx.optional(
+        &format!("SELECT {COLUMNS} FROM posts p WHERE p.id = $1"),
+        params![id],
+        post,
+    )
+}
+
+/// The post that the client gave this id.
+pub fn by_pending_id(
+    tx: &Tx,
+    user_id: &str,
+    pending_post_id: &str,
+) -> Result<Option<Post>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM posts p WHERE p.user_id = $1 AND p.pending_post_id = $2 AND p.pending_post_id <> ''"
+    );
+    tx.optional(&sql, params![user_id, pending_post_id], post)
+}
+
+/// Which posts of a channel a list shows.
+#[derive(Clone, Copy, Debug)]
+pub enum Window<'w> {
+    /// A page, newest first.
+    Page(Page),
+    /// Those that changed since, deleted ones too.
+    Since(Millis),
+    /// A page of those that are older than this post.
+    Before(&'w Post, Page),
+    /// A page of those that are newer than this post.
+    After(&'w Post, Page),
+}
+
+/// Posts of a channel, newest first.
+pub fn list(tx: &Tx, channel_id: &str, window: Window) -> Result<Vec<Post>, StoreError> {
+    let (condition, order, values): (_, _, Vec<&dyn ToSql>) = match &window {
+        Window::Page(page) => (
+            "p.delete_at = 0",
+            "p.create_at DESC, p.number DESC LIMIT $2 OFFSET $3",
+            vec![&page.limit, &page.offset],
+        ),
+        Window::Since(since) => (
+            "p.update_at > $2",
+            "p.create_at DESC, p.number DESC LIMIT 1000",
+            vec![since],
+        ),
+        Window::Before(than, page) => (
+            "p.delete_at = 0 AND (p.create_at, p.number) < ($2, (SELECT number FROM posts WHERE id = $3))",
+            "p.create_at DESC, p.number DESC LIMIT $4 OFFSET $5",
+            vec![&than.create_at, &than.id, &page.limit, &page.offset],
+        ),
+        Window::After(than, page) => (
+            "p.delete_at = 0 AND (p.create_at, p.number) > ($2, (SELECT number FROM posts WHERE id = $3))",
+            "p.create_at, p.number LIMIT $4 OFFSET $5",
+            vec![&than.create_at, &than.id, &page.limit, &page.offset],
+        ),
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM posts p WHERE p.channel_id = $1 AND {condition} ORDER BY {order}"
+    );
+    let channel: [&dyn ToSql; 1] = [&channel_id];
+    let values: Vec<&dyn ToSql> = channel.into_iter().chain(values).collect();
+    let mut posts = tx.many(&sql, &values, post)?;
+    if matches!(window, Window::After(..)) {
+        posts.reverse();
+    }
+    Ok(posts)
+}
+
+/// A thread, oldest first: its first post and its answers.
+pub fn thread(tx: &Tx, root_id: &str) -> Result<Vec<Post>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM posts p
+         WHERE p.number IN (SELECT number FROM posts WHERE id = $1 UNION ALL SELECT number FROM posts WHERE root_id = $1 AND root_id <> '')
+             AND p.delete_at = 0
+         ORDER BY p.create_at, p.number"
+    );
+    tx.many(&sql, params![root_id], post)
+}
+
+/// The pinned posts of a channel, newest first.
+pub fn pinned(tx: &Tx, channel_id: &str) -> Result<Vec<Post>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM posts p WHERE p.channel_id = $1 AND p.is_pinned = 1 AND p.delete_at = 0 ORDER BY p.create_at DESC, p.number DESC"
+    );
+    tx.many(&sql, params![channel_id], post)
+}
+
+/// Posts in the account's channels of a team, and its direct messages, that hold every one of the words (or any).
+pub fn search(
+    tx: &Tx,
+    user_id: &str,
+    team_id: &str,
+    words: &[String],
+    any: bool,
+    page: Page,
+) -> Result<Vec<Post>, StoreError> {
+    let mut values: Vec<&dyn ToSql> = vec![&user_id, &team_id];
+    let mut conditions = Vec::new();
+    for word in words {
+        values.push(word);
+        conditions.push(format!("instr(lower(p.message), ${}) > 0", values.len()));
+    }
+    let all = conditions.join(if any { " OR " } else { " AND " });
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id JOIN posts p ON p.channel_id = c.id
+         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 AND p.delete_at = 0 AND p.type = '' AND ({all})
+         ORDER BY p.create_at DESC, p.number DESC LIMIT ${} OFFSET ${}",
+        words.len() + 3,
+        words.len() + 4
+    );
+    values.extend([&page.limit as &dyn ToSql, &page.offset]);
+    tx.many(&sql, &values, post)
+}
+
+/// Adds a post.
+pub fn insert(tx: &Tx, post: &Post) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO posts (id, create_at, update_at, user_id, channel_id, root_id, message, type, props, hashtags, pending_post_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        params![
+            post.id,
+            post.create_at,
+            post.update_at,
+            post.user_id,
+            post.channel_id,
+            post.root_id,
+            post.message,
+            post.kind,
+            post.props.to_string(),
+            post.hashtags,
+            post.pending_post_id,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes every field that can change.
+pub fn update(tx: &Tx, post: &Post) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE posts SET update_at = $2, edit_at = $3, is_pinned = $4, message = $5, props = $6, hashtags = $7 WHERE id = $1",
+        params![post.id, post.update_at, post.edit_at, post.is_pinned, post.message, post.props.to_string(), post.hashtags],
+    )?;
+    Ok(())
+}
+
+/// Deletes a post and the answers to it.
+pub fn delete(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE posts SET delete_at = $2, update_at = $2 WHERE id = $1",
+        params![id, at],
+    )?;
+    tx.execute("UPDATE posts SET delete_at = $2, update_at = $2 WHERE root_id = $1 AND root_id <> '' AND delete_at = 0", params![id, at])?;
+    Ok(())
+}
+
+fn reaction(row: &Row) -> Result<Reaction, StoreError> {
+    Ok(Reaction {
+        user_id: row.get(0)?,
+        post_id: row.get(1)?,
+        emoji_name: row.get(2)?,
+        create_at: row.get(3)?,
+    })
+}
+
+/// The reactions to a post, oldest first.
+pub fn reactions(tx: &Tx, post_id: &str) -> Result<Vec<Reaction>, StoreError> {
+    tx.many("SELECT user_id, post_id, emoji_name, create_at FROM reactions WHERE post_id = $1 ORDER BY create_at", params![post_id], reaction)
+}
+
+/// Adds a reaction.
+pub fn insert_reaction(tx: &Tx, reaction: &Reaction) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO reactions (post_id, user_id, emoji_name, create_at) VALUES ($1, $2, $3, $4) ON CONFLICT (post_id, user_id, emoji_name) DO NOTHING",
+        params![reaction.post_id, reaction.user_id, reaction.emoji_name, reaction.create_at],
+    )?;
+    Ok(())
+}
+
+/// Takes a reaction away.
+pub fn delete_reaction(tx: &Tx, reaction: &Reaction) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM reactions WHERE post_id = $1 AND user_id = $2 AND emoji_name = $3",
+        params![reaction.post_id, reaction.user_id, reaction.emoji_name],
+    )?;
+    Ok(())
+}

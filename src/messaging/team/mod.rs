@@ -1,0 +1,266 @@
+//! Teams: channels and members under one name. Owns who belongs to a team, and what that permits.
+
+pub mod sql;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::app::App;
+use crate::clock::Millis;
+use crate::error::{self, AppError};
+use crate::event::{Audience, News};
+use crate::permission::{Caller, Granted, Permission, PermissionSet};
+use crate::store::Tx;
+use crate::user::{self, User};
+use crate::{audit, id, messaging::channel};
+
+/// A team as the API shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Team {
+    /// 26 letters.
+    pub id: String,
+    /// When made.
+    pub create_at: Millis,
+    /// When changed last.
+    pub update_at: Millis,
+    /// Above 0: archived then.
+    pub delete_at: Millis,
+    /// What people read.
+    pub display_name: String,
+    /// Part of addresses.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Of its creator; empty for those who do not manage the team.
+    pub email: String,
+    /// `O` or `I`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    company_name: &'static str,
+    allowed_domains: &'static str,
+    /// Empty for those who may not invite.
+    pub invite_id: String,
+    /// Whether anyone may see and join it.
+    pub allow_open_invite: bool,
+    scheme_id: Option<()>,
+    group_constrained: Option<()>,
+    policy_id: Option<()>,
+}
+
+/// Mattermost: beginnings of names that would be mistaken for pages.
+const RESERVED: [&str; 15] = [
+    "admin",
+    "api",
+    "channel",
+    "claim",
+    "error",
+    "files",
+    "help",
+    "landing",
+    "login",
+    "mfa",
+    "oauth",
+    "playbooks",
+    "plug",
+    "post",
+    "signup",
+];
+
+impl Team {
+    /// A new team, checked.
+    ///
+    /// # Errors
+    /// In Mattermost's order: display name, description, name, type.
+    pub fn new(
+        name: &str,
+        display_name: &str,
+        kind: &str,
+        description: &str,
+        now: Millis,
+    ) -> Result<Team, AppError> {
+        let bare = |text: &str| !text.contains('\0');
+        if !(1..=64).contains(&display_name.chars().count()) || !bare(display_name) {
+            return Err(AppError::new(&error::TEAM_DISPLAY_NAME));
+        }
+        if description.len() > 255 || !bare(description) {
+            return Err(AppError::new(&error::TEAM_DESCRIPTION));
+        }
+        if RESERVED.iter().any(|reserved| name.starts_with(reserved)) {
+            return Err(AppError::new(&error::TEAM_RESERVED));
+        }
+        let edge = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let inner = name.bytes().all(|byte| edge(byte) || byte == b'-');
+        let ends = name.bytes().next().is_some_and(edge) && name.bytes().last().is_some_and(edge);
+        if !(2..=64).contains(&name.len()) || !inner || !ends {
+            return Err(AppError::new(&error::TEAM_NAME));
+        }
+        if !["O", "I"].contains(&kind) {
+            return Err(AppError::new(&error::TEAM_TYPE));
+        }
+        Ok(Team {
+            id: id::new(),
+            create_at: now,
+            update_at: now,
+            delete_at: 0,
+            display_name: display_name.to_owned(),
+            name: name.to_owned(),
+            description: description.to_owned(),
+            email: String::new(),
+            kind: kind.to_owned(),
+            company_name: "",
+            allowed_domains: "",
+            invite_id: id::new(),
+            allow_open_invite: false,
+            scheme_id: None,
+            group_constrained: None,
+            policy_id: None,
+        })
+    }
+
+    /// Whether anyone may see and join it.
+    pub fn is_open(&self) -> bool {
+        self.kind == "O" && self.allow_open_invite
+    }
+
+    /// As the caller may see it. Mattermost: address and invitation only for those who manage and invite.
+    pub fn seen_by(mut self, here: PermissionSet) -> Team {
+        if !here.has(Permission::ManageTeam) {
+            self.email.clear();
+        }
+        if !here.has(Permission::InviteUser) {
+            self.invite_id.clear();
+        }
+        self
+    }
+}
+
+/// A membership as the API shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Member {
+    team_id: String,
+    /// Whose it is.
+    pub user_id: String,
+    roles: &'static str,
+    delete_at: Millis,
+    scheme_guest: bool,
+    scheme_user: bool,
+    scheme_admin: bool,
+    explicit_roles: &'static str,
+}
+
+/// The roles of a member.
+pub fn roles_of(admin: bool) -> &'static str {
+    if admin {
+        "team_user team_admin"
+    } else {
+        "team_user"
+    }
+}
+
+/// What the caller may do in the team: by the roles he has everywhere, and by those of a member.
+pub fn permissions(tx: &Tx, caller: &Caller, team_id: &str) -> Result<PermissionSet, AppError> {
+    match sql::member(tx, team_id, &caller.user_id)? {
+        Some(member) => Ok(caller
+            .permissions
+            .and(crate::permission::sql::permissions(tx, member.roles)?)),
+        None => Ok(caller.permissions),
+    }
+}
+
+/// The team with the id.
+///
+/// # Errors
+/// There is none.
+pub fn find(tx: &Tx, id: &str) -> Result<Team, AppError> {
+    sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::TEAM_MISSING))
+}
+
+/// Makes a team with its two channels; the caller becomes its admin.
+///
+/// # Errors
+/// The name is taken.
+pub fn create(app: &App, granted: Granted, mut team: Team) -> Result<Team, AppError> {
+    app.change(move |tx, news| {
+        let creator = user::find(tx, &granted.caller().user_id)?;
+        if sql::by_name(tx, &team.name)?.is_some() {
+            return Err(AppError::new(&error::TEAM_EXISTS));
+        }
+        team.email.clone_from(&creator.email);
+        sql::insert(tx, &team)?;
+        channel::create_defaults(tx, &team.id, granted.at())?;
+        join(tx, news, &team, &creator, true, granted.at())?;
+        audit::record(tx, &granted, &format!("name={}", team.name))?;
+        Ok(team)
+    })
+}
+
+/// Adds the account to the team and its two channels; a member stays one.
+///
+/// # Errors
+/// The team or the user does not exist.
+pub fn add_member(
+    app: &App,
+    granted: Granted,
+    team_id: &str,
+    user_id: &str,
+) -> Result<Member, AppError> {
+    let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
+    app.change(move |tx, news| {
+        let missing = || AppError::new(&error::USER_MISSING);
+        let team = find(tx, &team_id)?;
+        let user = user::sql::by_id(tx, &user_id)?.ok_or_else(missing)?;
+        if sql::member(tx, &team_id, &user_id)?.is_none() {
+            join(tx, news, &team, &user, false, granted.at())?;
+        }
+        audit::record(
+            tx,
+            &granted,
+            &format!("name={} user_id={user_id}", team.name),
+        )?;
+        sql::member(tx, &team_id, &user_id)?.ok_or_else(missing)
+    })
+}
+
+fn join(
+    tx: &Tx,
+    news: &mut News,
+    team: &Team,
+    user: &User,
+    admin: bool,
+    at: Millis,
+) -> Result<(), AppError> {
+    sql::insert_member(tx, &team.id, &user.id, admin)?;
+    news.tell(
+        "added_to_team",
+        json!({"team_id": team.id, "user_id": user.id}),
+        Audience::user(&user.id),
+    );
+    channel::join_defaults(tx, news, team, user, at)
+}
+
+/// Takes the account out of the team and all its channels.
+///
+/// # Errors
+/// There is no such team or account; the user is no member.
+pub fn remove_member(
+    app: &App,
+    granted: Granted,
+    team_id: &str,
+    user_id: &str,
+) -> Result<(), AppError> {
+    let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
+    app.change(move |tx, news| {
+        find(tx, &team_id)?;
+        let user = user::find(tx, &user_id)?;
+        sql::member(tx, &team_id, &user_id)?.ok_or_else(|| AppError::new(&error::TEAM_LEFT))?;
+        let to = Audience {
+            also: user_id.clone(),
+            ..Audience::team(&team_id)
+        };
+        let data = json!({"team_id": team_id, "user_id": user_id});
+        news.tell("leave_team", data, to);
+        sql::delete_member(tx, &team_id, &user_id)?;
+        channel::leave_team(tx, news, &team_id, &user, &granted)?;
+        audit::record(tx, &granted, &format!("user_id={user_id}"))
+    })
+}

@@ -1,0 +1,92 @@
+//! Secrets: what is shown once, what is stored, and what is neither shown nor stored.
+//!
+//! A secret is the credential of a session or of a personal access token. Only its SHA-256 is stored; a look-up is by
+//! that hash, so nothing that is compared depends on the secret letter by letter.
+
+pub mod password;
+
+use sha2::{Digest, Sha256};
+
+use crate::id;
+
+/// The text of a credential, shown once. It has no `Serialize` and prints as `Secret(...)`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+/// SHA-256 of a secret in hexadecimal: what is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretHash(String);
+
+impl Secret {
+    /// A new secret: 26 letters, 130 bits from the operating system's randomness.
+    pub fn new() -> Secret {
+        Secret(id::of(id::Kind::Secret))
+    }
+
+    /// A secret that was chosen by somebody: for tests, where it protects nothing.
+    pub fn chosen(text: String) -> Secret {
+        Secret(text)
+    }
+
+    /// What is stored of this secret.
+    pub fn hash(&self) -> SecretHash {
+        SecretHash::of(&self.0)
+    }
+
+    /// The text, for the one answer that shows it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(...)")
+    }
+}
+
+impl SecretHash {
+    /// The hash of what a caller sent.
+    pub fn of(text: &str) -> SecretHash {
+        SecretHash(hex::encode(Sha256::digest(text.as_bytes())))
+    }
+
+    /// 64 hexadecimal letters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The CSRF token of a session: derived from its secret, so that it need not be stored.
+pub fn csrf_token(session_secret: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"csrf:");
+    hash.update(session_secret.as_bytes());
+    id::letters(&hash.finalize()[..id::LENGTH])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print() {
+        let secret = Secret::new();
+        assert!(!format!("{secret:?}").contains(secret.reveal()));
+    }
+
+    #[test]
+    fn the_hash_is_the_published_sha_256() {
+        assert_eq!(
+            SecretHash::of("abc").as_str(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn a_csrf_token_is_steady_and_says_nothing_of_the_secret() {
+        let secret = Secret::new();
+        assert_eq!(csrf_token(secret.reveal()), csrf_token(secret.reveal()));
+        assert_ne!(csrf_token(secret.reveal()), secret.reveal());
+    }
+}

@@ -1,0 +1,162 @@
+//! A running server, for the command line and for whoever starts one inside a program of their own.
+
+mod clean_up;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::{self, Router};
+use crate::app::{App, Options};
+use crate::auth::{self, Entry};
+use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
+use crate::http::{self, Handler, Limits};
+use crate::store::Serving;
+use crate::user;
+use clean_up::CleanUp;
+
+/// How long a reader of the metrics may take to go.
+const METRICS_STOP: Duration = Duration::from_secs(1);
+
+/// A running server. It runs until [`Server::stop`].
+pub struct Server {
+    app: Arc<App>,
+    engine: http::Server,
+    clean_up: CleanUp,
+    metrics: Option<http::Server>,
+    _serving: Serving,
+}
+
+impl Server {
+    /// Opens the data file and answers on the listener.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn start(listener: TcpListener, options: Options) -> Result<Server, String> {
+        let serving = Serving::take(&options.data)?;
+        let app = Arc::new(App::open(options)?);
+        let router = Arc::new(Router::new(Arc::clone(&app)));
+        Server::over(listener, app, serving, Limits::default(), router)
+    }
+
+    /// Answers on the listener, with a file that is open already.
+    pub(crate) fn over(
+        listener: TcpListener,
+        app: Arc<App>,
+        mut serving: Serving,
+        limits: Limits,
+        handler: Arc<dyn Handler>,
+    ) -> Result<Server, String> {
+        let engine = http::Server::start(listener, limits, handler)
+            .map_err(|error| format!("cannot start: {error}"))?;
+        let clean_up =
+            CleanUp::start(Arc::clone(&app)).map_err(|error| format!("cannot start: {error}"))?;
+        serving
+            .at(&engine.local_addr().to_string())
+            .map_err(|error| format!("cannot start: {error}"))?;
+        Ok(Server {
+            app,
+            engine,
+            clean_up,
+            metrics: None,
+            _serving: serving,
+        })
+    }
+
+    /// What its operations are given.
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Answers `GET /metrics` on a listener of its own, and tells where that is.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn serve_metrics(&mut self, listener: TcpListener) -> Result<SocketAddr, String> {
+        let metrics = api::metrics::serve(Arc::clone(&self.app), self.engine.load(), listener)
+            .map_err(|error| format!("cannot start: {error}"))?;
+        Ok(self.metrics.insert(metrics).local_addr())
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.engine.local_addr()
+    }
+
+    /// Whether the secret of a login or a token is good now: what each request with one asks first.
+    ///
+    /// # Errors
+    /// When the data file cannot be read.
+    pub fn knows(&self, secret: &str) -> Result<bool, String> {
+        auth::enter_by_secret(&self.app, secret, String::new(), String::new())
+            .map(|(_, entry)| matches!(entry, Entry::Known(_)))
+            .map_err(|error| error.to_string())
+    }
+
+    /// Whether all its threads run; when not, it should be started anew.
+    pub fn is_alive(&self) -> bool {
+        self.engine.is_alive() && self.metrics.as_ref().is_none_or(http::Server::is_alive)
+    }
+
+    /// Fixes other settings than before, weakest first; they hold from the next request.
+    ///
+    /// # Errors
+    /// When the data file cannot be read; the settings then stay as they were.
+    pub fn repin(&self, pins: Vec<Pin>) -> Result<(), String> {
+        let repinned = self.app.store.read(|tx| self.app.config.repin(tx, pins));
+        repinned.map_err(|error| error.to_string())
+    }
+
+    /// Takes no more requests, finishes those that are complete, and closes the file. False when some were still in
+    /// flight after that time.
+    pub fn stop(self, within: Duration) -> bool {
+        drop(self.clean_up);
+        let stopped = self.engine.stop(within);
+        // The last look at a server that drains is of interest, too.
+        self.metrics
+            .is_none_or(|metrics| metrics.stop(METRICS_STOP))
+            && stopped
+    }
+
+    /// Deletes at once the tokens and sessions that ended long enough ago, as happens every hour by itself.
+    ///
+    /// # Errors
+    /// When the data file cannot be changed.
+    pub fn clean_up(&self) -> Result<(), String> {
+        clean_up::now(&self.app).map_err(|error| error.to_string())
+    }
+
+    /// One line: where it listens, where the data is, what to do first.
+    ///
+    /// # Errors
+    /// When the data file cannot be read.
+    pub fn greeting(&self) -> Result<String, String> {
+        let url = format!("http://{}", self.local_addr());
+        let path = self.app.store.path();
+        let data = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let empty = self
+            .app
+            .store
+            .read(|tx| Ok(user::sql::none(tx)?))
+            .map_err(|error| error.to_string())?;
+        let first = if empty {
+            format!(
+                "first create your account, it becomes system admin: open {url} in a browser, or \
+                 curl {url}/api/v4/users -d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
+            )
+        } else {
+            format!(
+                "log in: open {url} in a browser, or curl -i {url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
+            )
+        };
+        let tokens = if self.app.config.last().is_on(&ENABLE_USER_ACCESS_TOKENS) {
+            "on"
+        } else {
+            "off"
+        };
+        let (version, data) = (env!("CARGO_PKG_VERSION"), data.display());
+        Ok(format!(
+            "patmost {version} listens on {url}, data in {data}, personal access tokens are {tokens}; {first}"
+        ))
+    }
+}

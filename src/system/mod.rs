@@ -1,3 +1,0 @@
-//! The server itself: whether it answers.
-
-pub mod api;

@@ -3,10 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::api::counts::Requests;
-use crate::api::limit::{RateLimit, Seldom};
-use crate::api::traffic::Traffic;
-use crate::clock::{Clock, Millis};
+use crate::clock::Clock;
 use crate::config::{Live, Pin};
 use crate::error::AppError;
 use crate::event::News;
@@ -40,18 +37,7 @@ pub struct App {
     pub passwords: Passwords,
     /// Who listens on a WebSocket.
     pub hub: Arc<Hub>,
-    /// Requests by address and account.
-    pub rate_limit: RateLimit,
-    /// What was asked, counted.
-    pub requests: Requests,
-    /// When a token's refusal was noted in the audit last.
-    pub refusals: Seldom,
-    /// How requests were answered.
-    pub traffic: Traffic,
 }
-
-/// How often the refusals of one token are noted in the audit; the log has each of them.
-const REFUSALS: Millis = 60_000;
 
 impl App {
     /// Opens the file.
@@ -87,10 +73,6 @@ impl App {
             clock: options.clock,
             passwords: Passwords::new(options.cost).map_err(|error| error.to_string())?,
             hub: Arc::default(),
-            rate_limit: RateLimit::default(),
-            requests: Requests::default(),
-            refusals: Seldom::new(REFUSALS),
-            traffic: Traffic::default(),
         };
         // The first request finds the settings read.
         app.store
@@ -98,12 +80,10 @@ impl App {
             .map_err(|error| unreadable(app.store.path(), &error))?;
         Ok(app)
     }
-}
 
-impl App {
     /// Tells what is no change.
     pub fn tell(&self, news: News) {
-        self.hub.add(news.0);
+        self.hub.add(news.into_events());
         self.hub.tell(&self.store);
     }
 
@@ -119,7 +99,7 @@ impl App {
             Ok((work(tx, &mut news)?, news))
         };
         let value = self.store.write_then(work, move |(value, news)| {
-            hub.add(news.0);
+            hub.add(news.into_events());
             value
         })?;
         self.hub.tell(&self.store);

@@ -58,6 +58,7 @@ pub mod fixture;
 mod http;
 mod id;
 mod logging;
+mod login;
 mod messaging;
 mod metrics;
 mod permission;

@@ -19,6 +19,12 @@ pub struct Histogram {
 }
 
 impl Histogram {
+    /// Sets every count to zero.
+    pub fn clear(&self) {
+        let counts = self.classes.iter().chain([&self.micros]);
+        counts.for_each(|count| count.store(0, Relaxed));
+    }
+
     /// One more.
     pub fn note(&self, took: Duration) {
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::state::RouterState;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::{AppError, SESSION_EXPIRED};
@@ -23,6 +24,8 @@ pub type Params<'p> = Vec<(&'static str, &'p str)>;
 pub struct Context<'r> {
     /// The state of the server.
     pub app: &'r Arc<App>,
+    /// Counts and limits of the router.
+    pub router: &'r RouterState,
     /// What was sent.
     pub request: &'r Request,
     /// The settings in force when the request came.

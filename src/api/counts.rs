@@ -43,6 +43,14 @@ impl Requests {
         row[place.unwrap_or(STATUSES.len() - 1)].fetch_add(1, Relaxed);
     }
 
+    /// Sets every count to zero.
+    pub fn clear(&self) {
+        for count in self.counts.iter().flatten() {
+            count.store(0, Relaxed);
+        }
+        self.took.clear();
+    }
+
     /// Requests by route and status, those that there were.
     pub fn write(&self, page: &mut Page) {
         let name = "requests_total";

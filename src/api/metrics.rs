@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use crate::app::App;
+use super::Router;
 use crate::error::AppError;
 use crate::http::{self, Admission, Handler, Lane, Limits, Refusal, Request, Response};
 use crate::metrics;
@@ -12,7 +12,7 @@ use crate::token;
 
 /// Starts to answer on the listener about the server that `load` tells of.
 pub fn serve(
-    app: Arc<App>,
+    router: Arc<Router>,
     load: http::LoadOf,
     listener: TcpListener,
 ) -> std::io::Result<http::Server> {
@@ -22,11 +22,11 @@ pub fn serve(
         connections: Some(64),
         ..Limits::default()
     };
-    http::Server::start(listener, limits, Arc::new(Page { app, load }))
+    http::Server::start(listener, limits, Arc::new(Page { router, load }))
 }
 
 struct Page {
-    app: Arc<App>,
+    router: Arc<Router>,
     load: http::LoadOf,
 }
 
@@ -62,7 +62,7 @@ fn text(status: u16, text: String) -> Response {
 
 impl Page {
     fn write(&self) -> Result<String, AppError> {
-        let (app, load) = (&self.app, self.load.now());
+        let (app, load) = (&self.router.app, self.load.now());
         let now = app.clock.now();
         let count = |tx: &Tx| Ok(token::sql::count_by_state(tx, now, now, now)?);
         let states = app.store.read(count)?;
@@ -78,7 +78,7 @@ impl Page {
             "version",
             &[(env!("CARGO_PKG_VERSION"), 1)],
         );
-        app.requests.write(&mut page);
+        self.router.state.requests.write(&mut page);
         page.gauges(
             "tokens",
             "Personal access tokens by state.",

@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod openapi;
 mod router;
 pub mod routes;
+mod state;
 pub mod traffic;
 pub mod websocket;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::access::AccessLine;
 use super::context::Params;
 use super::routes::{self, Access, Route};
+use super::state::RouterState;
 use super::{Context, answer, cors};
 use crate::api::handlers::system::{PING, unhealthy};
 use crate::api::limit::DEAR;
@@ -23,12 +24,18 @@ use crate::permission::Caller;
 
 /// The application behind the engine.
 pub struct Router {
-    app: Arc<App>,
+    /// The state that every operation is given.
+    pub app: Arc<App>,
+    /// Counts and limits.
+    pub state: RouterState,
 }
 
 impl Router {
     pub fn new(app: Arc<App>) -> Router {
-        Router { app }
+        Router {
+            app,
+            state: RouterState::default(),
+        }
     }
 }
 
@@ -54,13 +61,15 @@ impl Handler for Router {
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
         let request_id = id::of(id::Kind::Request);
         let error = of_engine(refusal);
-        self.app.requests.count(None, error.status());
+        self.state.requests.count(None, error.status());
         log::info!(
             request_id, method = "-", route = "-", status = error.status(), address:% = peer.ip(), error = error.id(),
             reason = refusal.message();
             ""
         );
-        self.app.traffic.count(error.status(), self.app.clock.now());
+        self.state
+            .traffic
+            .count(error.status(), self.app.clock.now());
         self.finish(
             self.refusal(&error, &request_id)
                 .with("X-Request-Id", request_id),
@@ -94,11 +103,11 @@ impl Router {
             self.charge(config, &address, DEAR - 1, &mut line);
         }
         let took = line.took();
-        self.app.requests.note(line.route, response.status, took);
+        self.state.requests.note(line.route, response.status, took);
         line.write(response.status, took);
         // Browsers load a page in many files: only what the API did says something about its clients.
         if !line.is_console() {
-            self.app
+            self.state
                 .traffic
                 .count(response.status, self.app.clock.now());
         }
@@ -140,7 +149,7 @@ impl Router {
             return None;
         }
         let allowance = self
-            .app
+            .state
             .rate_limit
             .charge(config, key, cost, self.app.clock.now());
         line.allowance = Some(allowance);
@@ -194,6 +203,7 @@ impl Router {
         }
         let context = Context {
             app: &self.app,
+            router: &self.state,
             request,
             config,
             anyone,
@@ -232,7 +242,7 @@ impl Router {
         let Some(token_id) = &refused.token_id else {
             return;
         };
-        if self.app.refusals.is_due(token_id, caller.at) {
+        if self.state.refusals.is_due(token_id, caller.at) {
             audit::refused(
                 &self.app.store,
                 caller,

@@ -57,6 +57,14 @@ impl Traffic {
         *outcome += 1;
     }
 
+    /// Forgets every answer.
+    pub fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// The last 24 hours, oldest first, also those without a request.
     pub fn last_day(&self, now: Millis) -> Vec<Hour> {
         let hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -134,9 +134,9 @@ impl Hub {
         }
     }
 
-    /// Ends every listener.
-    pub fn end_all(&self) {
-        for account in lock(&self.accounts).values() {
+    /// Ends every listener, and forgets who listened.
+    pub fn clear(&self) {
+        for (_, account) in lock(&self.accounts).drain() {
             account.listeners.iter().for_each(|one| one.end());
         }
     }

@@ -3,7 +3,7 @@
 
 pub mod hub;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -57,13 +57,24 @@ impl Audience {
     }
 }
 
-/// What a change has to tell once it is on disk.
+/// The events of a change, in order; they are published once the change is on disk.
 #[derive(Default)]
-pub struct News(pub Vec<Event>);
+pub struct News(Vec<Event>);
 
 impl News {
     /// Adds an event.
     pub fn tell(&mut self, name: &'static str, data: Value, to: Audience) {
         self.0.push(Event { name, data, to });
+    }
+
+    /// Adds the event that tells a user, on all their devices, how others see their status.
+    pub fn status_changed(&mut self, user_id: &str, status: &str) {
+        let data = json!({"status": status, "user_id": user_id});
+        self.tell("status_change", data, Audience::user(user_id));
+    }
+
+    /// Returns the events.
+    pub fn into_events(self) -> Vec<Event> {
+        self.0
     }
 }

@@ -1,6 +1,7 @@
 //! The lines that were logged last, in memory, for `GET /logs`. Bounded in lines and in bytes.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -23,6 +24,8 @@ static RECENT: Mutex<Recent> = Mutex::new(Recent::new());
 struct Recent {
     lines: VecDeque<Line>,
     text: VecDeque<u8>,
+    /// Lines that were ever kept.
+    kept: u64,
 }
 
 /// A line as it was logged: JSON is made of it for who reads it.
@@ -37,12 +40,28 @@ pub fn keep(at: Millis, level: log::Level, text: &str) {
     lock().keep(at, level, text);
 }
 
-/// A page of lines, oldest first within it; page 0 holds the newest. As JSON with Mattermost's members `level`, `ts` and
-/// `msg`.
-pub fn page(page: usize, per_page: usize) -> Vec<String> {
-    // What is on its way to the log counts.
-    log::logger().flush();
-    lock().page(page, per_page)
+/// The kept lines from some moment on; at first all of them.
+#[derive(Default)]
+pub struct Since {
+    /// Lines that were kept before.
+    before: AtomicU64,
+}
+
+impl Since {
+    /// Leaves out the lines that were logged until now.
+    pub fn begin_now(&self) {
+        log::logger().flush();
+        self.before.store(lock().kept, Relaxed);
+    }
+
+    /// Returns a page of lines, oldest first within it; page 0 holds the newest. Each is JSON with Mattermost's members
+    /// `level`, `ts` and `msg`.
+    pub fn page(&self, page: usize, per_page: usize) -> Vec<String> {
+        // What is on its way to the log counts.
+        log::logger().flush();
+        let before = self.before.load(Relaxed);
+        lock().page(page, per_page, before)
+    }
 }
 
 fn lock() -> MutexGuard<'static, Recent> {
@@ -54,6 +73,7 @@ impl Recent {
         Recent {
             lines: VecDeque::new(),
             text: VecDeque::new(),
+            kept: 0,
         }
     }
 
@@ -70,14 +90,19 @@ impl Recent {
         }
         self.text.extend(&text.as_bytes()[..length]);
         self.lines.push_back(Line { at, level, length });
+        self.kept += 1;
     }
 
-    fn page(&mut self, page: usize, per_page: usize) -> Vec<String> {
+    /// Returns a page of the lines behind the first `before` that were ever kept.
+    fn page(&mut self, page: usize, per_page: usize, before: u64) -> Vec<String> {
+        let behind = usize::try_from(self.kept - before).unwrap_or(usize::MAX);
+        let first = self.lines.len().saturating_sub(behind);
         let end = self
             .lines
             .len()
-            .saturating_sub(page.saturating_mul(per_page));
-        let start = end.saturating_sub(per_page);
+            .saturating_sub(page.saturating_mul(per_page))
+            .max(first);
+        let start = end.saturating_sub(per_page).max(first);
         let before: usize = self.lines.range(..start).map(|line| line.length).sum();
         let mut rest = &self.text.make_contiguous()[before..];
         self.lines
@@ -122,27 +147,32 @@ mod tests {
     fn the_oldest_lines_give_way_to_the_bound_on_lines_and_on_bytes() {
         let mut recent = with((0..LINES + 3).map(|number| number.to_string()));
         assert_eq!(recent.lines.len(), LINES);
-        assert_eq!(text(&recent.page(LINES - 1, 1)), "3");
+        assert_eq!(text(&recent.page(LINES - 1, 1, 0)), "3");
         let mut recent = with((0..BYTES / LETTERS + 3).map(|_| "x".repeat(LETTERS)));
         assert_eq!(recent.lines.len(), BYTES / LETTERS);
         assert_eq!(recent.text.len(), BYTES / LETTERS * LETTERS);
-        assert_eq!(text(&recent.page(0, 1)), "x".repeat(LETTERS));
+        assert_eq!(text(&recent.page(0, 1, 0)), "x".repeat(LETTERS));
     }
 
     #[test]
     fn pages_count_from_the_newest_line() {
         let mut recent = with(["a", "b", "c", "d", "e"].map(String::from));
-        let mut page = |page, per_page| text(&recent.page(page, per_page));
+        let mut page = |page, per_page| text(&recent.page(page, per_page, 0));
         assert_eq!([page(0, 2), page(1, 2), page(2, 2)], ["de", "bc", "a"]);
         assert_eq!([page(3, 2), page(0, 0)], ["", ""]);
         assert_eq!(page(0, usize::MAX), "abcde");
         assert_eq!(page(usize::MAX, usize::MAX), "");
+        let mut page = |page, per_page| text(&recent.page(page, per_page, 3));
+        assert_eq!(
+            [page(0, 1), page(0, 9), page(1, 1), page(2, 1)],
+            ["e", "de", "d", ""]
+        );
     }
 
     #[test]
     fn a_long_line_is_cut() {
         keep(0, log::Level::Info, &"é".repeat(LETTERS * 2));
-        let lines = page(0, LINES);
+        let lines = Since::default().page(0, LINES);
         let cut = |line: &&String| line.contains("éé");
         let line = lines.iter().find(cut).unwrap();
         assert_eq!(line.matches('é').count(), LETTERS);

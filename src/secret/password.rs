@@ -8,8 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
-use crate::config::{self, Config};
-use crate::error::{AppError, INTERNAL, PasswordRules};
+use crate::error::{AppError, INTERNAL};
 
 /// The longest password in bytes. Mattermost: the limit of bcrypt, kept for every account.
 pub const MAX_BYTES: usize = 72;
@@ -119,74 +118,6 @@ fn internal(error: impl std::fmt::Display) -> AppError {
     AppError::new(&INTERNAL).cause(format!("password hashing: {error}"))
 }
 
-/// Whether a new password keeps the rules of `PasswordSettings`.
-///
-/// # Errors
-/// The rules in force, under Mattermost's id for them.
-pub fn check_rules(config: &Config, password: &str) -> Result<(), PasswordRules> {
-    let minimum =
-        usize::try_from(config.int(&config::PASSWORD_MINIMUM_LENGTH)).unwrap_or(MAX_BYTES);
-    let mut kept = (minimum..=MAX_BYTES).contains(&password.len());
-    let mut id = String::from("model.user.is_valid.pwd");
-    let mut parts = Vec::new();
-    type Kind = fn(char) -> bool;
-    let kinds: [(_, &str, &str, Kind); 4] = [
-        (
-            &config::PASSWORD_LOWERCASE,
-            "_lowercase",
-            "at least one lowercase letter",
-            |c| c.is_ascii_lowercase(),
-        ),
-        (
-            &config::PASSWORD_UPPERCASE,
-            "_uppercase",
-            "at least one uppercase letter",
-            |c| c.is_ascii_uppercase(),
-        ),
-        (
-            &config::PASSWORD_NUMBER,
-            "_number",
-            "at least one number",
-            |c| c.is_ascii_digit(),
-        ),
-        (
-            &config::PASSWORD_SYMBOL,
-            "_symbol",
-            "at least one symbol (e.g. \"~!@#$%^&*()\")",
-            is_symbol,
-        ),
-    ];
-    for (setting, part, words, is) in kinds {
-        if config.is_on(setting) {
-            id.push_str(part);
-            parts.push(words);
-            kept &= password.contains(is);
-        }
-    }
-    if kept {
-        Ok(())
-    } else {
-        Err(PasswordRules {
-            id: format!("{id}.app_error"),
-            message: sentence(minimum, &parts),
-        })
-    }
-}
-
-/// Mattermost: exactly these count as symbols.
-fn is_symbol(letter: char) -> bool {
-    " !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~".contains(letter)
-}
-
-fn sentence(minimum: usize, parts: &[&str]) -> String {
-    let made_up = match parts {
-        [] => String::new(),
-        [one] => format!(" made up of {one}"),
-        [all @ .., last] => format!(" made up of {}, and {last}", all.join(", ")),
-    };
-    format!("Your password must contain at least {minimum} characters{made_up}.")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,30 +143,5 @@ mod tests {
             "{}",
             passwords.decoy
         );
-    }
-
-    #[test]
-    fn the_rules_in_force_name_the_failure() {
-        let config = Config::defaults();
-        assert!(check_rules(&config, "Password-1").is_ok());
-        let broken = [
-            "Passwor-1",
-            "password-1",
-            "PASSWORD-1",
-            "Password-x",
-            "Password11",
-            &format!("Aa-1{}", "x".repeat(69)),
-        ];
-        for password in broken {
-            let rules = check_rules(&config, password).unwrap_err();
-            assert_eq!(
-                rules.id, "model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error",
-                "{password}"
-            );
-            assert_eq!(
-                rules.message,
-                "Your password must contain at least 10 characters made up of at least one lowercase letter, at least one uppercase letter, at least one number, and at least one symbol (e.g. \"~!@#$%^&*()\")."
-            );
-        }
     }
 }

@@ -20,7 +20,7 @@ const METRICS_STOP: Duration = Duration::from_secs(1);
 
 /// A running server. It runs until [`Server::stop`].
 pub struct Server {
-    app: Arc<App>,
+    router: Arc<Router>,
     engine: http::Server,
     clean_up: CleanUp,
     metrics: Option<http::Server>,
@@ -35,27 +35,28 @@ impl Server {
     pub fn start(listener: TcpListener, options: Options) -> Result<Server, String> {
         let serving = Serving::take(&options.data)?;
         let app = Arc::new(App::open(options)?);
-        let router = Arc::new(Router::new(Arc::clone(&app)));
-        Server::over(listener, app, serving, Limits::default(), router)
+        let router = Arc::new(Router::new(app));
+        let handler = Arc::clone(&router);
+        Server::over(listener, router, serving, Limits::default(), handler)
     }
 
     /// Answers on the listener, with a file that is open already.
     pub(crate) fn over(
         listener: TcpListener,
-        app: Arc<App>,
+        router: Arc<Router>,
         mut serving: Serving,
         limits: Limits,
         handler: Arc<dyn Handler>,
     ) -> Result<Server, String> {
         let engine = http::Server::start(listener, limits, handler)
             .map_err(|error| format!("cannot start: {error}"))?;
-        let clean_up =
-            CleanUp::start(Arc::clone(&app)).map_err(|error| format!("cannot start: {error}"))?;
+        let clean_up = CleanUp::start(Arc::clone(&router.app))
+            .map_err(|error| format!("cannot start: {error}"))?;
         serving
             .at(&engine.local_addr().to_string())
             .map_err(|error| format!("cannot start: {error}"))?;
         Ok(Server {
-            app,
+            router,
             engine,
             clean_up,
             metrics: None,
@@ -63,17 +64,12 @@ impl Server {
         })
     }
 
-    /// What its operations are given.
-    pub(crate) fn app(&self) -> &Arc<App> {
-        &self.app
-    }
-
     /// Answers `GET /metrics` on a listener of its own, and tells where that is.
     ///
     /// # Errors
     /// When it cannot be started.
     pub fn serve_metrics(&mut self, listener: TcpListener) -> Result<SocketAddr, String> {
-        let metrics = api::metrics::serve(Arc::clone(&self.app), self.engine.load(), listener)
+        let metrics = api::metrics::serve(Arc::clone(&self.router), self.engine.load(), listener)
             .map_err(|error| format!("cannot start: {error}"))?;
         Ok(self.metrics.insert(metrics).local_addr())
     }
@@ -88,7 +84,7 @@ impl Server {
     /// # Errors
     /// When the data file cannot be read.
     pub fn knows(&self, secret: &str) -> Result<bool, String> {
-        auth::enter_by_secret(&self.app, secret, String::new(), String::new())
+        auth::enter_by_secret(&self.router.app, secret, String::new(), String::new())
             .map(|(_, entry)| matches!(entry, Entry::Known(_)))
             .map_err(|error| error.to_string())
     }
@@ -103,7 +99,11 @@ impl Server {
     /// # Errors
     /// When the data file cannot be read; the settings then stay as they were.
     pub fn repin(&self, pins: Vec<Pin>) -> Result<(), String> {
-        let repinned = self.app.store.read(|tx| self.app.config.repin(tx, pins));
+        let repinned = self
+            .router
+            .app
+            .store
+            .read(|tx| self.router.app.config.repin(tx, pins));
         repinned.map_err(|error| error.to_string())
     }
 
@@ -123,7 +123,7 @@ impl Server {
     /// # Errors
     /// When the data file cannot be changed.
     pub fn clean_up(&self) -> Result<(), String> {
-        clean_up::now(&self.app).map_err(|error| error.to_string())
+        clean_up::now(&self.router.app).map_err(|error| error.to_string())
     }
 
     /// One line: where it listens, where the data is, what to do first.
@@ -132,9 +132,10 @@ impl Server {
     /// When the data file cannot be read.
     pub fn greeting(&self) -> Result<String, String> {
         let url = format!("http://{}", self.local_addr());
-        let path = self.app.store.path();
+        let path = self.router.app.store.path();
         let data = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let empty = self
+            .router
             .app
             .store
             .read(|tx| Ok(user::sql::none(tx)?))
@@ -149,7 +150,13 @@ impl Server {
                 "log in: open {url} in a browser, or curl -i {url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
             )
         };
-        let tokens = if self.app.config.last().is_on(&ENABLE_USER_ACCESS_TOKENS) {
+        let tokens = if self
+            .router
+            .app
+            .config
+            .last()
+            .is_on(&ENABLE_USER_ACCESS_TOKENS)
+        {
             "on"
         } else {
             "off"

@@ -1,23 +1,16 @@
-//! Sessions: logging in and out, and the sessions of tokens that were used. Owns the check of a password and its
-//! lock-out.
+//! Sessions: those that logins open and those of tokens that were used. Owns how long one lasts, and its end.
 
-mod agent;
-mod login;
 pub mod sql;
 
-use agent::Agent;
-pub use login::{Attempt, Login, check_current_password, login};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::app::App;
+use crate::audit;
 use crate::clock::{DAY, Millis};
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::permission::Granted;
-use crate::secret::{Secret, SecretHash};
-use crate::user::User;
-use crate::{audit, id, messaging::team};
+use crate::secret::SecretHash;
 
 /// The open session of a login.
 #[derive(Clone, Debug)]
@@ -49,59 +42,27 @@ impl Session {
         };
         config.int(days) * DAY
     }
-
-    fn of_login(
-        user: &User,
-        secret: &Secret,
-        attempt: &Attempt,
-        length: Millis,
-        now: Millis,
-    ) -> Session {
-        let agent = Agent::of(&attempt.user_agent);
-        Session {
-            id: id::of(id::Kind::Session),
-            user_id: user.id.clone(),
-            secret_hash: secret.hash(),
-            device_id: attempt.device_id.clone(),
-            create_at: now,
-            expires_at: now + length,
-            // Mattermost shows the CSRF token here; it is not stored, and other people's is nobody's business.
-            props: json!({
-                "browser": agent.browser, "csrf": "", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false",
-                "is_guest": "false", "os": agent.os, "platform": agent.platform,
-            }),
-        }
-    }
 }
 
-/// A session as the API shows it.
-#[derive(Debug, Serialize)]
-pub struct View {
-    id: String,
-    /// Mattermost: always there, always empty.
-    token: &'static str,
-    create_at: Millis,
-    expires_at: Millis,
-    last_activity_at: Millis,
-    user_id: String,
-    device_id: String,
-    roles: String,
-    is_oauth: bool,
-    expired_notify: bool,
-    props: Value,
-    team_members: Vec<team::Member>,
-    local: bool,
-    /// Whether it is the session of the request; told to who asks for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_current: Option<bool>,
-}
-
-impl View {
-    /// The same, with whether it is the session with this id.
-    pub fn beside(mut self, session_id: &str) -> View {
-        self.is_current = Some(self.id == session_id);
-        self
-    }
+/// An open session as a list of them shows it.
+#[derive(Debug)]
+pub struct OpenSession {
+    /// The id of the session.
+    pub id: String,
+    /// The time of the login, or of the token's first use.
+    pub create_at: Millis,
+    /// The end, 0 when it has none.
+    pub expires_at: Millis,
+    /// The time of the last use.
+    pub last_activity_at: Millis,
+    /// The owner.
+    pub user_id: String,
+    /// The device as the login gave it.
+    pub device_id: String,
+    /// The roles of the owner, with single spaces between.
+    pub roles: String,
+    /// Texts by name, as clients see them.
+    pub props: Value,
 }
 
 /// Ends the session of the request. A token lives on, with a new session at its next use.

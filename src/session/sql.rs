@@ -1,8 +1,7 @@
 //! SQL of sessions.
 
-use super::{Session, View};
+use super::{OpenSession, Session};
 use crate::clock::Millis;
-use crate::messaging::team;
 use crate::secret::SecretHash;
 use crate::store::{StoreError, Tx, params};
 
@@ -10,8 +9,7 @@ use crate::store::{StoreError, Tx, params};
 const ORDER: &str = "last_activity_at DESC, create_at DESC, number DESC NULLS FIRST";
 
 /// The open sessions of an account; the one used last comes first.
-pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError> {
-    let team_members = team::sql::memberships(tx, user_id)?;
+pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<OpenSession>, StoreError> {
     tx.many(
         &format!(
             "SELECT id, create_at, expires_at, last_activity_at, user_id, device_id, roles, props
@@ -19,21 +17,15 @@ pub fn list(tx: &Tx, user_id: &str, now: Millis) -> Result<Vec<View>, StoreError
         ),
         params![user_id, now],
         |row| {
-            Ok(View {
+            Ok(OpenSession {
                 id: row.get(0)?,
-                token: "",
                 create_at: row.get(1)?,
                 expires_at: row.get(2)?,
                 last_activity_at: row.get(3)?,
                 user_id: row.get(4)?,
                 device_id: row.get(5)?,
                 roles: row.get(6)?,
-                is_oauth: false,
-                expired_notify: false,
                 props: row.json(7)?,
-                team_members: team_members.clone(),
-                local: false,
-                is_current: None,
             })
         },
     )

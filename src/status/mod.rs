@@ -5,14 +5,12 @@ pub mod sql;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::json;
 
 use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::event::hub::{Hub, Presence};
-use crate::event::{Audience, News};
 use crate::permission::Granted;
 use crate::session;
 use crate::store::Tx;
@@ -21,7 +19,7 @@ use crate::user;
 /// Mattermost: who did nothing for so long is online no more.
 const RECENT: Millis = 5 * 60_000;
 
-/// How an account is that is here.
+/// The status of a user who is connected.
 pub const ONLINE: &str = "online";
 
 /// What can be set by hand.
@@ -85,13 +83,7 @@ pub fn set(app: &App, granted: Granted, user_id: &str, status: &str) -> Result<S
         audit::record(tx, &granted, "")?;
         let status = of(tx, &hub, &user_id, granted.at())?;
         let status = status.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
-        tell(news, &user_id, &status.status);
+        news.status_changed(&user_id, &status.status);
         Ok(status)
     })
-}
-
-/// Tells an account, on all its devices, how others see it.
-pub fn tell(news: &mut News, user_id: &str, status: &str) {
-    let data = json!({"status": status, "user_id": user_id});
-    news.tell("status_change", data, Audience::user(user_id));
 }

@@ -288,10 +288,8 @@ fn what_sqlite_refuses_is_told_apart_and_passes() {
 /// Every SQL text in the `sql.rs` files: what stands between quotes and begins like a statement.
 fn statements() -> Vec<String> {
     let mut found = Vec::new();
-    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap() {
-        let Ok(source) = std::fs::read_to_string(folder.unwrap().path().join("sql.rs")) else {
-            continue;
-        };
+    for file in sql_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let source = std::fs::read_to_string(file).unwrap();
         let constant = |name: &str| {
             let text = source
                 .split_once(&format!("const {name}: &str"))
@@ -312,6 +310,19 @@ fn statements() -> Vec<String> {
         }
     }
     found
+}
+
+/// Every `sql.rs` below the folder.
+fn sql_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => sql_files(&path),
+            false if path.ends_with("sql.rs") => vec![path],
+            false => Vec::new(),
+        })
+        .collect()
 }
 
 /// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::event::{Audience, News};
 use crate::permission::Granted;
 use crate::store::Tx;
-use crate::{audit, session, status};
+use crate::{audit, session};
 
 /// Deactivates or reactivates an account. All its sessions end with the deactivation; its tokens stay, and are refused
 /// until it is active again.
@@ -56,7 +56,7 @@ pub fn set_active(
     sql::update_delete_at(tx, &user.id, delete_at, at)?;
     if !active {
         session::sql::delete_all_of(tx, &user.id)?;
-        status::tell(news, &user.id, "offline");
+        news.status_changed(&user.id, "offline");
     }
     let changed = User {
         delete_at,

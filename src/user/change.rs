@@ -4,11 +4,10 @@ use serde_json::{Value, json};
 
 use super::{User, as_stored, auth_data_is_free, filled, find, free, sql, tell_updated, valid};
 use crate::app::App;
-use crate::config::Config;
+use crate::audit;
 use crate::error::{self, AppError};
 use crate::event::Audience;
 use crate::permission::Granted;
-use crate::{audit, secret::password};
 
 /// Mattermost: a list of roles is not longer.
 const ROLES_BYTES: usize = 256;
@@ -149,42 +148,5 @@ pub fn delete(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError
         find(tx, &user_id)?;
         sql::delete(tx, &user_id)?;
         audit::record(tx, &granted, &format!("user_id={user_id} deleted"))
-    })
-}
-
-/// Sets a password. Mattermost: sessions and tokens go on; a lock is lifted; an account of another service becomes one
-/// with a password.
-///
-/// `current` is the stored hash that the caller's current password was checked against, where one is asked for.
-///
-/// # Errors
-/// The rules in force, by Mattermost's name for them; the user does not exist; the password was changed meanwhile.
-pub fn update_password(
-    app: &App,
-    config: &Config,
-    granted: Granted,
-    user_id: &str,
-    current: Option<String>,
-    new: &str,
-) -> Result<(), AppError> {
-    password::check_rules(config, new).map_err(AppError::password_rules)?;
-    let (user_id, hash) = (user_id.to_owned(), app.passwords.hash(new)?);
-    app.store.write(move |tx| {
-        let user = find(tx, &user_id)?;
-        if current.is_some_and(|current| current != user.password_hash) {
-            return Err(AppError::new(&error::PASSWORD_INCORRECT));
-        }
-        sql::update_password(tx, &user_id, &hash, granted.at())?;
-        audit::record(tx, &granted, "attempted")?;
-        audit::record(tx, &granted, "completed")
-    })
-}
-
-/// Forgets the wrong passwords since the last right one, so that a lock is lifted.
-pub fn unlock(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
-    app.store.write(move |tx| {
-        sql::update_failed_attempts(tx, &user_id, 0)?;
-        audit::record(tx, &granted, &format!("user_id={user_id}"))
     })
 }

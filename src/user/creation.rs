@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{User, as_stored, filled, free, sql, valid};
+use super::{User, as_stored, filled, free, password, sql, valid};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::config::{self, Config};
@@ -11,7 +11,7 @@ use crate::event::{Audience, News};
 use crate::permission::roles::{SYSTEM_ADMIN, SYSTEM_USER};
 use crate::permission::{Granted, USER_CREATE};
 use crate::store::Tx;
-use crate::{audit, id, secret::password};
+use crate::{audit, id};
 
 /// An account to be made. Texts are as they were sent.
 #[derive(Clone, Debug, Default)]

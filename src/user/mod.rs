@@ -4,13 +4,14 @@
 mod activation;
 mod change;
 mod creation;
+pub mod password;
 pub mod picture;
 pub mod sql;
 pub mod valid;
 mod view;
 
 pub use activation::{set_active, tell_updated, update_active};
-pub use change::{Patch, delete, unlock, update, update_auth, update_password, update_roles};
+pub use change::{Patch, delete, update, update_auth, update_roles};
 pub use creation::{NewUser, add, create, made};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};

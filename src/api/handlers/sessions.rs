@@ -1,11 +1,17 @@
 //! HTTP endpoints of sessions.
 
+use serde::Serialize;
+use serde_json::Value;
+
 use crate::api::handlers::users::about;
 use crate::api::{Answer, Context, answer, json};
 use crate::auth::{CLEARED_COOKIE, COOKIE};
+use crate::clock::Millis;
+use crate::login::{Attempt, Login};
+use crate::messaging::team;
 use crate::permission::{LOGIN, SESSION_READ, SESSION_REVOKE, SESSION_REVOKE_ALL};
 use crate::secret::csrf_token;
-use crate::session::{Attempt, Login, sql};
+use crate::session::sql;
 use crate::user::Seen;
 
 /// `POST /users/login`
@@ -24,7 +30,7 @@ pub fn login(cx: &Context) -> Answer {
             .to_owned(),
     };
     // Whoever logs in does so as nobody, also with a session of before.
-    let login = crate::session::login(cx.app, &cx.config, LOGIN.ask(&cx.anyone)?, attempt)?;
+    let login = crate::login::login(cx.app, &cx.config, LOGIN.ask(&cx.anyone)?, attempt)?;
     let mut response =
         answer::json(&Seen::Own.view(&login.user)).with("Token", login.secret.reveal());
     // Mattermost: browsers' clients ask for the cookies by this header.
@@ -59,19 +65,59 @@ pub fn logout(cx: &Context) -> Answer {
     Ok(answer::ok().with("Set-Cookie", CLEARED_COOKIE))
 }
 
+/// A session as the API shows it.
+#[derive(Serialize)]
+struct Shown<'s> {
+    id: &'s str,
+    /// Mattermost: always there, always empty.
+    token: &'static str,
+    create_at: Millis,
+    expires_at: Millis,
+    last_activity_at: Millis,
+    user_id: &'s str,
+    device_id: &'s str,
+    roles: &'s str,
+    is_oauth: bool,
+    expired_notify: bool,
+    props: &'s Value,
+    team_members: &'s [team::Member],
+    local: bool,
+    /// Whether it is the session of the request; told to who asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_current: Option<bool>,
+}
+
 /// `GET /users/{user_id}/sessions`; with `?include_current=true`, also which of them sent the request.
 pub fn list(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     about(cx, user_id, &SESSION_READ)?;
-    let mut sessions = cx.read(|tx| Ok(sql::list(tx, user_id, cx.app.clock.now())?))?;
-    if cx.flag("include_current") {
-        let current = &cx.caller()?.session_id;
-        sessions = sessions
-            .into_iter()
-            .map(|session| session.beside(current))
-            .collect();
-    }
-    Ok(answer::json(&sessions))
+    let (sessions, team_members) = cx.read(|tx| {
+        Ok((
+            sql::list(tx, user_id, cx.app.clock.now())?,
+            team::sql::memberships(tx, user_id)?,
+        ))
+    })?;
+    let current = cx.flag("include_current").then_some(&cx.anyone.session_id);
+    let shown: Vec<_> = sessions
+        .iter()
+        .map(|session| Shown {
+            id: &session.id,
+            token: "",
+            create_at: session.create_at,
+            expires_at: session.expires_at,
+            last_activity_at: session.last_activity_at,
+            user_id: &session.user_id,
+            device_id: &session.device_id,
+            roles: &session.roles,
+            is_oauth: false,
+            expired_notify: false,
+            props: &session.props,
+            team_members: &team_members,
+            local: false,
+            is_current: current.map(|current| session.id == *current),
+        })
+        .collect();
+    Ok(answer::json(&shown))
 }
 
 /// `POST /users/{user_id}/sessions/revoke`

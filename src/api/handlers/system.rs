@@ -77,7 +77,7 @@ pub fn dashboard(cx: &Context) -> Answer {
     Ok(answer::json(&json!({
         "tokens": states,
         "unused": unused,
-        "hours": cx.app.traffic.last_day(now),
+        "hours": cx.router.traffic.last_day(now),
     })))
 }
 
@@ -92,10 +92,8 @@ pub fn logs(cx: &Context) -> Answer {
     let per_page = number("logs_per_page")
         .unwrap_or(recent::LINES)
         .min(recent::LINES);
-    Ok(answer::json(&recent::page(
-        number("page").unwrap_or(0),
-        per_page,
-    )))
+    let page = number("page").unwrap_or(0);
+    Ok(answer::json(&cx.router.log.page(page, per_page)))
 }
 
 /// Mattermost: letters of a client's message at most.

@@ -9,8 +9,8 @@ use crate::permission::{
     Granted, Permission, USER_ACTIVE, USER_AUTH, USER_DELETE, USER_LEAVE, USER_PASSWORD,
     USER_ROLES, USER_UNLOCK, USER_UPDATE,
 };
-use crate::user::{Patch, Seen, User, sql};
-use crate::{audit, config, session};
+use crate::user::{Patch, Seen, User, password, sql};
+use crate::{audit, config};
 
 /// `PUT /users/{user_id}/patch`
 pub fn patch(cx: &Context) -> Answer {
@@ -109,8 +109,8 @@ fn changes_own_email(cx: &Context, user: &User, patch: &Patch) -> bool {
     cx.anyone.user_id == user.id && patch.email.as_ref().is_some_and(changed)
 }
 
-fn check_password(cx: &Context, user: &User, password: &str) -> Result<(), AppError> {
-    let checked = session::check_current_password(cx.app, &cx.config, &user.id, password);
+fn check_password(cx: &Context, user: &User, text: &str) -> Result<(), AppError> {
+    let checked = password::check_current(cx.app, &cx.config, &user.id, text);
     checked.map(drop).map_err(|error| {
         if error.is(&error::PASSWORD_INCORRECT) {
             AppError::new(&error::WRONG_PASSWORD)
@@ -214,7 +214,7 @@ pub fn update_password(cx: &Context) -> Answer {
             }));
         }
         let current = own.then(|| current_password(cx, &user, body.required("current_password")?));
-        crate::user::update_password(
+        password::update_password(
             cx.app,
             &cx.config,
             granted,
@@ -228,11 +228,11 @@ pub fn update_password(cx: &Context) -> Answer {
 }
 
 /// The stored hash of the password that its owner has shown to know.
-fn current_password(cx: &Context, user: &User, password: &str) -> Result<String, AppError> {
+fn current_password(cx: &Context, user: &User, text: &str) -> Result<String, AppError> {
     if user.auth_data.is_some() {
         return Err(AppError::new(&error::PASSWORD_OF_SERVICE));
     }
-    session::check_current_password(cx.app, &cx.config, &user.id, password)
+    password::check_current(cx.app, &cx.config, &user.id, text)
 }
 
 /// `POST /users/{user_id}/reset_failed_attempts`
@@ -245,6 +245,6 @@ pub fn unlock(cx: &Context) -> Answer {
         return Err(AppError::new(&error::UNLOCK_SERVICE));
     }
     let granted = USER_UNLOCK.ask_about(cx.caller()?, user.target())?;
-    crate::user::unlock(cx.app, granted, user_id)?;
+    password::unlock(cx.app, granted, user_id)?;
     Ok(answer::ok())
 }

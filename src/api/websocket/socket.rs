@@ -138,7 +138,7 @@ impl Socket {
         match status {
             Ok(Some(status)) if status.status == status::ONLINE => {
                 let mut news = News::default();
-                status::tell(&mut news, user_id, status::ONLINE);
+                news.status_changed(user_id, status::ONLINE);
                 self.app.tell(news);
             }
             Ok(_) => {}

@@ -1,6 +1,10 @@
-//! Logging in: whose password it is, and how often a wrong one is taken.
+//! Logging in with a password: finds the account, checks the password, counts wrong ones, opens a session.
 
-use super::{Session, sql};
+mod agent;
+
+use serde_json::json;
+
+use self::agent::Agent;
 use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
@@ -9,6 +13,7 @@ use crate::error::{self, AppError};
 use crate::id;
 use crate::permission::Granted;
 use crate::secret::Secret;
+use crate::session::{self, Session};
 use crate::store::Tx;
 use crate::user::{self, User};
 
@@ -122,7 +127,7 @@ fn judge(
     if user.is_bot() {
         return Ok(Some(AppError::new(&error::LOGIN_BOT)));
     }
-    if is_locked(config, user) {
+    if user::password::is_locked(config, user) {
         return Ok(Some(AppError::new(&error::LOGIN_ATTEMPTS)));
     }
     let attempts = if right { 0 } else { user.failed_attempts + 1 };
@@ -130,10 +135,6 @@ fn judge(
         user::sql::update_failed_attempts(tx, &user.id, attempts)?;
     }
     Ok((!right).then(|| bad_credentials(config)))
-}
-
-fn is_locked(config: &Config, user: &User) -> bool {
-    user.failed_attempts >= config.int(&config::MAXIMUM_LOGIN_ATTEMPTS)
 }
 
 /// Mattermost: the id says by what one can log in.
@@ -158,13 +159,13 @@ fn open(
     length: Millis,
 ) -> Result<Login, AppError> {
     let secret = Secret::new();
-    let session = Session::of_login(&user, &secret, attempt, length, granted.at());
-    sql::delete_expired(tx, &user.id, granted.at())?;
+    let session = session_of(&user, &secret, attempt, length, granted.at());
+    session::sql::delete_expired(tx, &user.id, granted.at())?;
     if !attempt.device_id.is_empty() {
-        sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
+        session::sql::delete_of_device(tx, &user.id, &attempt.device_id)?;
     }
-    sql::delete_beyond(tx, &user.id, SESSIONS - 1)?;
-    sql::insert(tx, &session)?;
+    session::sql::delete_beyond(tx, &user.id, SESSIONS - 1)?;
+    session::sql::insert(tx, &session)?;
     record(tx, granted, attempt, &["attempt"])?;
     let of_user = granted.clone().acting_as(&user.id, &session.id);
     audit::record(tx, &of_user, "authenticated")?;
@@ -174,6 +175,30 @@ fn open(
         secret,
         length,
     })
+}
+
+/// The session that a login opens.
+fn session_of(
+    user: &User,
+    secret: &Secret,
+    attempt: &Attempt,
+    length: Millis,
+    now: Millis,
+) -> Session {
+    let agent = Agent::of(&attempt.user_agent);
+    Session {
+        id: id::of(id::Kind::Session),
+        user_id: user.id.clone(),
+        secret_hash: secret.hash(),
+        device_id: attempt.device_id.clone(),
+        create_at: now,
+        expires_at: now + length,
+        // Mattermost shows the CSRF token here; it is not stored, and other people's is nobody's business.
+        props: json!({
+            "browser": agent.browser, "csrf": "", "isMobile": "false", "isOAuthUser": "false", "isSaml": "false",
+            "is_guest": "false", "os": agent.os, "platform": agent.platform,
+        }),
+    }
 }
 
 /// What was tried, in the words of Mattermost's audit; what a client sent by mistake is no secret there.
@@ -186,30 +211,4 @@ fn record(tx: &Tx, granted: &Granted, attempt: &Attempt, words: &[&str]) -> Resu
     words.iter().try_for_each(|word| {
         audit::record(tx, &of_nobody, &format!("{word} - login_id={login_id}"))
     })
-}
-
-/// Checks the password of somebody who is signed in, and counts a wrong one; gives the stored hash it belongs to.
-///
-/// # Errors
-/// Locked, or wrong.
-pub fn check_current_password(
-    app: &App,
-    config: &Config,
-    user_id: &str,
-    password: &str,
-) -> Result<String, AppError> {
-    let user = app.store.read(|tx| user::find(tx, user_id))?;
-    if is_locked(config, &user) {
-        return Err(AppError::new(&error::LOGIN_ATTEMPTS));
-    }
-    if app.passwords.verify(password, Some(&user.password_hash))? {
-        if user.failed_attempts > 0 {
-            app.store
-                .write(move |tx| Ok(user::sql::update_failed_attempts(tx, &user.id, 0)?))?;
-        }
-        return Ok(user.password_hash);
-    }
-    app.store
-        .write(move |tx| Ok(user::sql::count_failed_attempt(tx, &user.id)?))?;
-    Err(AppError::new(&error::PASSWORD_INCORRECT))
 }

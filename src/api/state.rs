@@ -1,0 +1,47 @@
+//! What the router keeps between requests: counts, and the limits on how often.
+
+use super::counts::Requests;
+use super::limit::{RateLimit, Seldom};
+use super::traffic::Traffic;
+use crate::clock::Millis;
+use crate::logging::recent;
+
+/// How often the refusals of one token are noted in the audit; the log has each of them.
+const REFUSALS: Millis = 60_000;
+
+/// The state of a [`super::Router`].
+pub struct RouterState {
+    /// Requests by address and user.
+    pub rate_limit: RateLimit,
+    /// Requests by route and status.
+    pub requests: Requests,
+    /// The times at which each token's refusals were last noted in the audit.
+    pub refusals: Seldom,
+    /// Answers by the hour.
+    pub traffic: Traffic,
+    /// The lines of the log that `GET /logs` shows: those of other servers in the process, too.
+    pub log: recent::Since,
+}
+
+impl Default for RouterState {
+    fn default() -> RouterState {
+        RouterState {
+            rate_limit: RateLimit::default(),
+            requests: Requests::default(),
+            refusals: Seldom::new(REFUSALS),
+            traffic: Traffic::default(),
+            log: recent::Since::default(),
+        }
+    }
+}
+
+impl RouterState {
+    /// Forgets everything, as after a start.
+    pub fn clear(&self) {
+        self.rate_limit.clear();
+        self.requests.clear();
+        self.refusals.clear();
+        self.traffic.clear();
+        self.log.begin_now();
+    }
+}

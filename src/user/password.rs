@@ -1,0 +1,175 @@
+//! Passwords of users: the rules for a new one, the check of the current one, and the lock after wrong ones.
+
+use super::{User, find, sql};
+use crate::app::App;
+use crate::audit;
+use crate::config::{self, Config};
+use crate::error::{self, AppError, PasswordRules};
+use crate::permission::Granted;
+use crate::secret::password::MAX_BYTES;
+
+/// Sets a password. Mattermost: sessions and tokens go on; a lock is lifted; an account of another service becomes one
+/// with a password.
+///
+/// `current` is the stored hash that the caller's current password was checked against, where one is asked for.
+///
+/// # Errors
+/// The rules in force, by Mattermost's name for them; the user does not exist; the password was changed meanwhile.
+pub fn update_password(
+    app: &App,
+    config: &Config,
+    granted: Granted,
+    user_id: &str,
+    current: Option<String>,
+    new: &str,
+) -> Result<(), AppError> {
+    check_rules(config, new).map_err(AppError::password_rules)?;
+    let (user_id, hash) = (user_id.to_owned(), app.passwords.hash(new)?);
+    app.store.write(move |tx| {
+        let user = find(tx, &user_id)?;
+        if current.is_some_and(|current| current != user.password_hash) {
+            return Err(AppError::new(&error::PASSWORD_INCORRECT));
+        }
+        sql::update_password(tx, &user_id, &hash, granted.at())?;
+        audit::record(tx, &granted, "attempted")?;
+        audit::record(tx, &granted, "completed")
+    })
+}
+
+/// Forgets the wrong passwords since the last right one, so that a lock is lifted.
+pub fn unlock(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
+    let user_id = user_id.to_owned();
+    app.store.write(move |tx| {
+        sql::update_failed_attempts(tx, &user_id, 0)?;
+        audit::record(tx, &granted, &format!("user_id={user_id}"))
+    })
+}
+
+/// Checks the password of a user who is signed in, and counts a wrong one. Returns the stored hash that it belongs to.
+///
+/// # Errors
+/// Locked, or wrong.
+pub fn check_current(
+    app: &App,
+    config: &Config,
+    user_id: &str,
+    password: &str,
+) -> Result<String, AppError> {
+    let user = app.store.read(|tx| find(tx, user_id))?;
+    if is_locked(config, &user) {
+        return Err(AppError::new(&error::LOGIN_ATTEMPTS));
+    }
+    if app.passwords.verify(password, Some(&user.password_hash))? {
+        if user.failed_attempts > 0 {
+            app.store
+                .write(move |tx| Ok(sql::update_failed_attempts(tx, &user.id, 0)?))?;
+        }
+        return Ok(user.password_hash);
+    }
+    app.store
+        .write(move |tx| Ok(sql::count_failed_attempt(tx, &user.id)?))?;
+    Err(AppError::new(&error::PASSWORD_INCORRECT))
+}
+
+/// Whether wrong passwords have locked the account.
+pub fn is_locked(config: &Config, user: &User) -> bool {
+    user.failed_attempts >= config.int(&config::MAXIMUM_LOGIN_ATTEMPTS)
+}
+
+/// Whether a new password keeps the rules of `PasswordSettings`.
+///
+/// # Errors
+/// The rules in force, under Mattermost's id for them.
+pub fn check_rules(config: &Config, password: &str) -> Result<(), PasswordRules> {
+    let minimum =
+        usize::try_from(config.int(&config::PASSWORD_MINIMUM_LENGTH)).unwrap_or(MAX_BYTES);
+    let mut kept = (minimum..=MAX_BYTES).contains(&password.len());
+    let mut id = String::from("model.user.is_valid.pwd");
+    let mut parts = Vec::new();
+    type Kind = fn(char) -> bool;
+    let kinds: [(_, &str, &str, Kind); 4] = [
+        (
+            &config::PASSWORD_LOWERCASE,
+            "_lowercase",
+            "at least one lowercase letter",
+            |c| c.is_ascii_lowercase(),
+        ),
+        (
+            &config::PASSWORD_UPPERCASE,
+            "_uppercase",
+            "at least one uppercase letter",
+            |c| c.is_ascii_uppercase(),
+        ),
+        (
+            &config::PASSWORD_NUMBER,
+            "_number",
+            "at least one number",
+            |c| c.is_ascii_digit(),
+        ),
+        (
+            &config::PASSWORD_SYMBOL,
+            "_symbol",
+            "at least one symbol (e.g. \"~!@#$%^&*()\")",
+            is_symbol,
+        ),
+    ];
+    for (setting, part, words, is) in kinds {
+        if config.is_on(setting) {
+            id.push_str(part);
+            parts.push(words);
+            kept &= password.contains(is);
+        }
+    }
+    if kept {
+        Ok(())
+    } else {
+        Err(PasswordRules {
+            id: format!("{id}.app_error"),
+            message: sentence(minimum, &parts),
+        })
+    }
+}
+
+/// Mattermost: exactly these count as symbols.
+fn is_symbol(letter: char) -> bool {
+    " !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~".contains(letter)
+}
+
+fn sentence(minimum: usize, parts: &[&str]) -> String {
+    let made_up = match parts {
+        [] => String::new(),
+        [one] => format!(" made up of {one}"),
+        [all @ .., last] => format!(" made up of {}, and {last}", all.join(", ")),
+    };
+    format!("Your password must contain at least {minimum} characters{made_up}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_in_force_name_the_failure() {
+        let config = Config::defaults();
+        assert!(check_rules(&config, "Password-1").is_ok());
+        let broken = [
+            "Passwor-1",
+            "password-1",
+            "PASSWORD-1",
+            "Password-x",
+            "Password11",
+            &format!("Aa-1{}", "x".repeat(69)),
+        ];
+        for password in broken {
+            let rules = check_rules(&config, password).unwrap_err();
+            assert_eq!(
+                rules.id, "model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error",
+                "{password}"
+            );
+            assert_eq!(
+                rules.message,
+                "Your password must contain at least 10 characters made up of at least one lowercase letter, at least one uppercase letter, at least one number, and at least one symbol (e.g. \"~!@#$%^&*()\")."
+            );
+        }
+    }
+}

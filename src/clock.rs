@@ -1,7 +1,9 @@
 //! Time. The only place that asks the operating system for it, so that a test can move it.
 
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::sync::Mutex;
 
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
@@ -58,7 +60,7 @@ impl Clock {
                     .unwrap_or_default();
                 i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
             }
-            Clock::Adjustable(hands) => lock(hands).now(),
+            Clock::Adjustable(hands) => hands.lock().now(),
         }
     }
 
@@ -66,7 +68,7 @@ impl Clock {
     pub fn elapsed(&self) -> Duration {
         match self {
             Clock::System => BEGAN.elapsed(),
-            Clock::Adjustable(hands) => BEGAN.elapsed() + lock(hands).passed,
+            Clock::Adjustable(hands) => BEGAN.elapsed() + hands.lock().passed,
         }
     }
 
@@ -114,7 +116,7 @@ impl Clock {
     pub fn is_frozen(&self) -> bool {
         match self {
             Clock::System => false,
-            Clock::Adjustable(hands) => lock(hands).stands_at.is_some(),
+            Clock::Adjustable(hands) => hands.lock().stands_at.is_some(),
         }
     }
 
@@ -125,7 +127,7 @@ impl Clock {
 
     fn adjust(&self, change: impl FnOnce(&mut Hands)) {
         if let Clock::Adjustable(hands) = self {
-            change(&mut lock(hands));
+            change(&mut hands.lock());
         }
     }
 }
@@ -141,10 +143,6 @@ impl Hands {
         self.stands_at
             .unwrap_or_else(|| Clock::System.now().saturating_add(self.ahead))
     }
-}
-
-fn lock(hands: &Mutex<Hands>) -> MutexGuard<'_, Hands> {
-    hands.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `2026-01-31T09:05:07.042Z` (RFC 3339), for logs and the command line.

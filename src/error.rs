@@ -334,6 +334,12 @@ impl AppError {
     }
 }
 
+impl From<&'static Failure> for AppError {
+    fn from(failure: &'static Failure) -> AppError {
+        AppError::new(failure)
+    }
+}
+
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.message())?;

@@ -70,6 +70,7 @@ mod server;
 mod session;
 mod status;
 mod store;
+mod sync;
 mod token;
 mod user;
 

@@ -13,6 +13,11 @@ mod subjects;
 mod table;
 mod yardstick;
 
+/// The lock that the engine uses.
+#[path = "../../src/sync.rs"]
+#[allow(unused)]
+mod sync;
+
 /// patmost's own engine, for the yardstick that is nothing but it.
 #[path = "../../src/http/mod.rs"]
 #[allow(unused)]

@@ -9,7 +9,7 @@ use crate::error::{AppError, SESSION_EXPIRED};
 use crate::http::{Request, Response};
 use crate::id;
 use crate::permission::{Caller, Via};
-use crate::store::{Page, Reading, Tx};
+use crate::store::Page;
 
 /// Rows of a list when the client does not say.
 const PER_PAGE: i64 = 60;
@@ -34,8 +34,6 @@ pub struct Context<'r> {
     pub anyone: Caller,
     /// The variable parts of the path.
     pub params: Params<'r>,
-    /// The state of the file that said who sent it; on requests that only read.
-    pub reading: Option<Reading<'r>>,
 }
 
 impl Context<'_> {
@@ -47,14 +45,6 @@ impl Context<'_> {
         match self.anyone.via {
             Via::Nothing => Err(AppError::new(&SESSION_EXPIRED)),
             _ => Ok(&self.anyone),
-        }
-    }
-
-    /// Runs `work` on one consistent state of the file: the first time on the one that said who sent the request.
-    pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, AppError>) -> Result<T, AppError> {
-        match self.reading.as_ref().filter(|reading| reading.is_current()) {
-            Some(reading) => work(&reading.tx()),
-            None => self.app.store.read(work),
         }
     }
 

@@ -30,19 +30,6 @@ impl Texts {
     pub fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
-
-    /// A text that is not empty.
-    ///
-    /// # Errors
-    /// 400 with the member's name.
-    pub fn required(&self, name: &str) -> Result<&str, AppError> {
-        filled(Some(self.text(name)), name)
-    }
-}
-
-fn filled<'t>(text: Option<&'t str>, name: &str) -> Result<&'t str, AppError> {
-    text.filter(|text| !text.is_empty())
-        .ok_or_else(|| AppError::body_param(name))
 }
 
 /// A body that must be an object; `name` is what Mattermost calls it when it is not.
@@ -159,7 +146,8 @@ impl Object {
     /// # Errors
     /// 400 with the member's name.
     pub fn required(&self, name: &str) -> Result<&str, AppError> {
-        filled(self.text(name), name)
+        let text = self.text(name).filter(|text| !text.is_empty());
+        text.ok_or_else(|| AppError::body_param(name))
     }
 
     /// A switch.

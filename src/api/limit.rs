@@ -1,10 +1,10 @@
 //! How often: the rate limit on requests, and a memory of what was noted lately. Both are bounded.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use crate::clock::Millis;
 use crate::config::{self, Config};
+use crate::sync::Mutex;
 
 /// What a failed login and an unknown credential cost, in requests: guessing is dearer than working.
 pub const DEAR: i64 = 10;
@@ -31,10 +31,7 @@ pub struct Allowance {
 impl RateLimit {
     /// Forgets everybody.
     pub fn clear(&self) {
-        self.paid_off
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.paid_off.lock().clear();
     }
 
     /// Counts `cost` requests of the key, and tells what is left. A key that has none left is not charged.
@@ -43,7 +40,7 @@ impl RateLimit {
         // Thousandths of a millisecond, so that a thousand requests a second can be told apart.
         let each = 1_000_000 / config.int(&config::RATE_LIMIT_PER_SEC).max(1);
         let now = now * 1000;
-        let mut paid_off = self.paid_off.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut paid_off = self.paid_off.lock();
         let before = paid_off.get(key).copied().unwrap_or(0).max(now);
         let after = before + each * cost;
         let burst = each * limit;
@@ -101,15 +98,12 @@ impl Seldom {
 
     /// Forgets what was noted.
     pub fn clear(&self) {
-        self.noted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.noted.lock().clear();
     }
 
     /// Whether it is time to note it again; then it counts as noted.
     pub fn is_due(&self, key: &str, now: Millis) -> bool {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted.lock();
         if noted.get(key).is_some_and(|at| now - at < self.gap) {
             return false;
         }
@@ -163,7 +157,7 @@ mod tests {
         for number in 0..30_000 {
             limit.charge(&config, &number.to_string(), 1, 0);
         }
-        assert!(limit.paid_off.lock().unwrap().len() <= 10_000);
+        assert!(limit.paid_off.lock().len() <= 10_000);
     }
 
     #[test]

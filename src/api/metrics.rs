@@ -1,11 +1,11 @@
 //! `GET /metrics`, on a listener of its own: whoever may read it is up to who opens that listener.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::Router;
 use crate::error::AppError;
-use crate::http::{self, Admission, Handler, Lane, Limits, Refusal, Request, Response};
+use crate::http::{self, Admission, Handler, Lane, Limits, Listener, Refusal, Request, Response};
 use crate::metrics;
 use crate::store::Tx;
 use crate::token;
@@ -14,7 +14,7 @@ use crate::token;
 pub fn serve(
     router: Arc<Router>,
     load: http::LoadOf,
-    listener: TcpListener,
+    listener: Listener,
 ) -> std::io::Result<http::Server> {
     let limits = Limits {
         workers: 1,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::access::AccessLine;
 use super::context::Params;
-use super::routes::{self, Access, Route};
+use super::routes::{self, Access, Route, Work};
 use super::state::RouterState;
 use super::{Context, answer, cors};
 use crate::api::handlers::system::{PING, unhealthy};
@@ -41,7 +41,7 @@ impl Router {
 
 impl Handler for Router {
     fn admit(&self, method: &str, path: &str) -> Admission {
-        let lane = routes::find(method, path).map_or(Lane::Fast, |(route, _)| route.lane);
+        let lane = routes::find(method, path).map_or(Lane::Fast, |(route, _)| route.work.lane());
         let body_limit = self
             .app
             .config
@@ -208,10 +208,16 @@ impl Router {
             config,
             anyone,
             params,
-            // A change must not wait for its disk while the log cannot begin anew.
-            reading: (request.method == "GET").then_some(reading),
         };
-        (route.handler)(&context).unwrap_or_else(|error| self.refused(&error, line))
+        let answered = match route.work {
+            Work::Read(handler) => handler(&context, &reading.tx()),
+            Work::Change(handler) | Work::Slow(handler) => {
+                // A change must not wait for its disk while the log cannot begin anew.
+                drop(reading);
+                handler(&context)
+            }
+        };
+        answered.unwrap_or_else(|error| self.refused(&error, line))
     }
 
     fn refused(&self, error: &AppError, line: &mut AccessLine) -> Response {

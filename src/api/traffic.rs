@@ -1,11 +1,11 @@
 //! How requests to the API were answered, by the hour, over the last day. In memory: it begins anew with the process.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
 use crate::clock::Millis;
+use crate::sync::Mutex;
 
 /// An hour in milliseconds.
 const HOUR: Millis = 3_600_000;
@@ -35,7 +35,7 @@ pub struct Traffic(Mutex<VecDeque<Hour>>);
 impl Traffic {
     /// Counts an answer.
     pub fn count(&self, status: u16, now: Millis) {
-        let mut hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hours = self.0.lock();
         let at = now - now.rem_euclid(HOUR);
         // A clock that was set back goes on in the hour that was there.
         if hours.back().is_none_or(|last| last.at < at) {
@@ -59,15 +59,12 @@ impl Traffic {
 
     /// Forgets every answer.
     pub fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().clear();
     }
 
     /// The last 24 hours, oldest first, also those without a request.
     pub fn last_day(&self, now: Millis) -> Vec<Hour> {
-        let hours = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hours = self.0.lock();
         let present = now - now.rem_euclid(HOUR);
         (0..HOURS as Millis)
             .rev()
@@ -108,7 +105,7 @@ mod tests {
         for hour in 0..100 {
             traffic.count(200, hour * HOUR);
         }
-        assert_eq!(traffic.0.lock().unwrap().len(), HOURS);
+        assert_eq!(traffic.0.lock().len(), HOURS);
         let sum = |now| {
             traffic
                 .last_day(now)

@@ -69,12 +69,12 @@ struct Good {
 }
 
 impl Good {
-    /// The stranger, now known.
-    fn caller(self, session_id: String, permissions: PermissionSet, stranger: Caller) -> Caller {
+    /// Returns the stranger, now known.
+    fn caller(self, permissions: PermissionSet, stranger: Caller) -> Caller {
         Caller {
             user_number: self.owner.number,
             user_id: self.owner.user_id,
-            session_id,
+            session_id: self.session_id,
             roles: self.owner.roles,
             permissions,
             via: self.via,
@@ -105,30 +105,31 @@ pub fn enter<'a>(
     request: &Request,
     address: &str,
 ) -> Result<(Arc<Config>, Entry, Reading<'a>), AppError> {
-    let stranger = Caller::stranger(
-        address.to_owned(),
-        request.raw_path.clone(),
-        app.clock.now(),
-    );
-    let reading = app.store.begin()?;
+    let now = app.clock.now();
+    let stranger = || Caller::stranger(address.to_owned(), request.raw_path.clone(), now);
     let Some((place, secret)) = credential(request) else {
+        let reading = app.store.begin()?;
         let config = app.config.current(&reading.tx())?;
-        return Ok((config, Entry::Stranger(stranger), reading));
+        return Ok((config, Entry::Stranger(stranger()), reading));
     };
-    let (config, entry) = admit(app, &reading.tx(), secret, stranger, |good| {
-        check_place(request, place, secret, good)
-    })?;
-    let entry = match entry {
-        Entry::Refused(refused, stranger) if place == Place::Query => Entry::Refused(
-            Refused {
-                clears_cookie: false,
-                ..refused
-            },
-            stranger,
-        ),
-        entry => entry,
-    };
-    Ok((config, entry, reading))
+    loop {
+        let reading = app.store.begin()?;
+        let check = |good| check_place(request, place, secret, good);
+        let (config, entry) = admit(app, &reading.tx(), secret, stranger(), check)?;
+        let entry = match entry {
+            None => continue,
+            Some(Entry::Refused(refused, stranger)) if place == Place::Query => {
+                let clears_cookie = false;
+                let refused = Refused {
+                    clears_cookie,
+                    ..refused
+                };
+                Entry::Refused(refused, stranger)
+            }
+            Some(entry) => entry,
+        };
+        return Ok((config, entry, reading));
+    }
 }
 
 /// The secret that a request came with, as it is stored; for what lives longer than the request.
@@ -147,8 +148,12 @@ pub fn enter_by_secret(
     action: String,
 ) -> Result<(Arc<Config>, Entry), AppError> {
     let stranger = Caller::stranger(address, action, app.clock.now());
-    let reading = app.store.begin()?;
-    admit(app, &reading.tx(), secret, stranger, Ok)
+    loop {
+        let admit = |tx: &Tx| admit(app, tx, secret, stranger.clone(), Ok);
+        if let (config, Some(entry)) = app.store.read(admit)? {
+            return Ok((config, entry));
+        }
+    }
 }
 
 /// The session that a credential opens now; none: it is good no more.
@@ -174,12 +179,8 @@ pub fn again(app: &App, tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Call
         return Ok(None);
     };
     let permissions = config.permissions(&good.owner.roles);
-    let session_id = good.session_id.clone();
-    Ok(Some(good.caller(
-        session_id,
-        permissions,
-        Caller::stranger(String::new(), String::new(), now),
-    )))
+    let stranger = Caller::stranger(String::new(), String::new(), now);
+    Ok(Some(good.caller(permissions, stranger)))
 }
 
 /// Whose credential a request came with, good or not: the account, and the token if it is one. Both are empty for what
@@ -202,28 +203,31 @@ pub fn whose(app: &App, request: &Request) -> Result<(String, Option<String>), A
     })
 }
 
-/// Whose secret it is; `also` may refuse what is good in itself.
+/// Verifies a secret; `check` can add conditions. `None`: the first use of a token has just opened its session, and the
+/// file has to be read again to see it.
 fn admit(
     app: &App,
     tx: &Tx,
     secret: &str,
     stranger: Caller,
-    also: impl FnOnce(Good) -> Result<Good, Refused>,
-) -> Result<(Arc<Config>, Entry), AppError> {
+    check: impl FnOnce(Good) -> Result<Good, Refused>,
+) -> Result<(Arc<Config>, Option<Entry>), AppError> {
     let now = stranger.at;
     let (config, checked) = check::secret(app, tx, secret, now)?;
-    let entry = match checked.and_then(also) {
-        Err(refused) => Entry::Refused(refused, stranger),
-        Ok(good) => {
-            let permissions = config.permissions(&good.owner.roles);
-            match touch(app, &good, &stranger) {
-                Some(session_id) => Entry::Known(good.caller(session_id, permissions, stranger)),
-                // Between the look and the first use somebody ended the token.
-                None => Entry::Refused(of_user(&good, "ended"), stranger),
-            }
-        }
+    let good = match checked.and_then(check) {
+        Ok(good) => good,
+        Err(refused) => return Ok((config, Some(Entry::Refused(refused, stranger)))),
     };
-    Ok((config, entry))
+    let admitted = match touch(app, &good, &stranger) {
+        Touched::Opened => None,
+        Touched::Unchanged => {
+            let permissions = config.permissions(&good.owner.roles);
+            Some(Entry::Known(good.caller(permissions, stranger)))
+        }
+        // Between the look and the first use somebody ended the token.
+        Touched::Ended => Some(Entry::Refused(of_user(&good, "ended"), stranger)),
+    };
+    Ok((config, admitted))
 }
 
 /// The credential of a request: cookie, then header, then query.
@@ -279,45 +283,50 @@ fn shows_csrf(request: &Request, secret: &str) -> bool {
         || request.header("x-csrf-token") == Some(csrf_token(secret).as_str())
 }
 
-/// Leaves behind what a use leaves, and tells which session it is; none when the token was ended meanwhile.
-fn touch(app: &App, good: &Good, from: &Caller) -> Option<String> {
-    let (now, session_id) = (from.at, good.session_id.clone());
+/// What a use did to the session of its credential.
+enum Touched {
+    /// Nothing that the request has to see.
+    Unchanged,
+    /// The session of the token was opened.
+    Opened,
+    /// The token was ended meanwhile.
+    Ended,
+}
+
+/// Records the use.
+fn touch(app: &App, good: &Good, from: &Caller) -> Touched {
+    let (now, address) = (from.at, from.address.clone());
     match &good.touch {
         None => {}
         Some(Touch::Use) => {
             let token_id = token_id(good).unwrap_or_default().to_owned();
-            let address = from.address.clone();
             app.store
                 .defer(move |tx| Ok(token::sql::used(tx, &token_id, now, &address)?));
         }
         Some(Touch::Renew { expires_at }) => {
-            let (expires_at, used) = (*expires_at, session_id.clone());
+            let (expires_at, used) = (*expires_at, good.session_id.clone());
             app.store
                 .defer(move |tx| Ok(session::sql::used(tx, &used, now, expires_at)?));
         }
         Some(Touch::Open(secret_hash)) => {
-            let (secret_hash, new, address) = (
-                secret_hash.clone(),
-                session_id.clone(),
-                from.address.clone(),
-            );
+            let (secret_hash, new) = (secret_hash.clone(), good.session_id.clone());
             let opened = app.store.write(move |tx| {
-                Ok(token::sql::open_session(
-                    tx,
-                    &secret_hash,
-                    &new,
-                    now,
-                    &address,
-                )?)
+                let opened = token::sql::open_session(tx, &secret_hash, &new, now, &address)?;
+                Ok(opened.is_some())
             });
-            // A full disk must not lock everyone out: without its row the session is as good as one of the next request.
-            return opened.unwrap_or_else(|error| {
-                log::error!("the session of a token was not saved: {error}");
-                Some(session_id)
-            });
+            return match opened {
+                Ok(true) => Touched::Opened,
+                Ok(false) => Touched::Ended,
+                // A full disk must not lock everyone out: without its row the session is as good as one of the next
+                // request.
+                Err(error) => {
+                    log::error!("the session of a token was not saved: {error}");
+                    Touched::Unchanged
+                }
+            };
         }
     }
-    Some(session_id)
+    Touched::Unchanged
 }
 
 fn token_id(good: &Good) -> Option<&str> {

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::clock::Millis;
+use crate::config::{Config, ENABLE_BOT_ACCOUNT_CREATION};
 use crate::error::{self, AppError};
-use crate::permission::{Caller, Granted, ask_about_bot};
+use crate::permission::{BOT_CREATE, Caller, Granted, USER_TO_BOT, Via, ask_about_bot};
 use crate::store::Tx;
 use crate::user::{self, NewUser, Patch, User};
 use crate::{audit, session};
@@ -45,28 +46,45 @@ impl<'u> Bot<'u> {
     }
 }
 
+/// A bot to be made, as it was sent.
+#[derive(Clone, Debug, Default)]
+pub struct NewBot {
+    /// The name it acts under.
+    pub username: String,
+    /// The name that people read.
+    pub display_name: String,
+    /// The purpose.
+    pub description: String,
+}
+
 /// Makes a bot that the caller owns.
 ///
 /// # Errors
-/// A field that is not as it must be; the username is taken.
-pub fn create(
-    app: &App,
-    granted: Granted,
-    username: String,
-    display_name: String,
-    description: String,
-) -> Result<User, AppError> {
-    let new = NewUser {
-        // Mattermost: the address is made up from the name as it was sent, so without one it is none.
-        email: format!("{username}@localhost"),
-        username,
-        first_name: display_name,
-        bot_owner_id: Some(granted.caller().user_id.clone()),
-        bot_description: description,
-        ..NewUser::default()
-    };
-    let bot = user::made(new, granted.at())?;
+/// In Mattermost's order: the rule's refusal, the caller is a bot, bots are switched off, a field that is not as it must
+/// be, the username is taken.
+pub fn create(app: &App, config: &Config, caller: &Caller, new: NewBot) -> Result<User, AppError> {
+    // The operator may do what the settings forbid.
+    let permitted = caller.via == Via::Operator || config.is_on(&ENABLE_BOT_ACCOUNT_CREATION);
+    let caller = caller.clone();
     app.change(move |tx, news| {
+        let granted = BOT_CREATE.ask(&caller)?;
+        // Mattermost: a bot makes no bots, whatever its roles are.
+        if user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.is_bot()) {
+            return Err(AppError::new(&error::PERMISSIONS));
+        }
+        if !permitted {
+            return Err(AppError::new(&error::BOT_CREATION_DISABLED));
+        }
+        let new = NewUser {
+            // Mattermost: the address is made up from the name as it was sent, so without one it is none.
+            email: format!("{}@localhost", new.username),
+            username: new.username,
+            first_name: new.display_name,
+            bot_owner_id: Some(caller.user_id.clone()),
+            bot_description: new.description,
+            ..NewUser::default()
+        };
+        let bot = user::made(new, granted.at())?;
         user::add(tx, news, &granted, &bot)?;
         check(&bot.bot_description)?;
         Ok(bot)
@@ -96,7 +114,7 @@ pub fn allowed(tx: &Tx, caller: &Caller, bot_id: &str) -> Result<(Granted, User)
 /// There is none; a person is none.
 pub fn find(tx: &Tx, bot_id: &str) -> Result<User, AppError> {
     let user = user::sql::by_id(tx, bot_id)?.filter(|user| user.is_bot());
-    user.ok_or_else(|| AppError::new(&error::BOT_MISSING))
+    Ok(user.ok_or(&error::BOT_MISSING)?)
 }
 
 /// Changes a bot's fields.
@@ -109,11 +127,14 @@ pub fn update(app: &App, caller: &Caller, bot_id: &str, patch: Patch) -> Result<
         .username
         .as_ref()
         .map(|username| format!("{username}@localhost"));
-    let granted = app.store.read(|tx| Ok(allowed(tx, caller, bot_id)?.0))?;
-    if let Some(description) = &patch.bot_description {
-        check(description)?;
-    }
-    user::update(app, granted, bot_id, Patch { email, ..patch })
+    let (caller, bot_id) = (caller.clone(), bot_id.to_owned());
+    app.change(move |tx, news| {
+        let (granted, bot) = allowed(tx, &caller, &bot_id)?;
+        if let Some(description) = &patch.bot_description {
+            check(description)?;
+        }
+        user::apply(tx, news, &granted, bot, Patch { email, ..patch })
+    })
 }
 
 /// Disables (sessions end, tokens are refused at once) or enables.
@@ -157,11 +178,12 @@ pub fn assign(app: &App, caller: &Caller, bot_id: &str, owner_id: &str) -> Resul
 /// Makes a bot of a person, its own owner. It cannot log in any more; its tokens work on.
 ///
 /// # Errors
-/// The user does not exist.
-pub fn convert(app: &App, granted: Granted, user_id: &str) -> Result<User, AppError> {
-    let user_id = user_id.to_owned();
+/// The user does not exist. Mattermost: everybody is told so, whether or not they may; then the rule's refusal.
+pub fn convert(app: &App, caller: &Caller, user_id: &str) -> Result<User, AppError> {
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
         let mut user = user::find(tx, &user_id)?;
+        let granted = USER_TO_BOT.ask(&caller)?;
         user.bot_owner_id.get_or_insert(user_id);
         if user.first_name.is_empty() {
             // Mattermost: the bot is shown under its username then.

@@ -2,7 +2,6 @@
 //! ends the tests that it serves.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -70,11 +69,7 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
     if let Some(text) = flags.deterministic {
         builder = builder.deterministic(text);
     }
-    let listener = TcpListener::bind(listen).map_err(|error| {
-        Stop::Failed(format!(
-            "cannot listen on {listen}: {error}; choose another address with --listen"
-        ))
-    })?;
+    let listener = super::serve::listen_on(listen, "--listen")?;
     let wishes = signals::catch(false)
         .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
     let fixture = builder.start_on(listener).map_err(Stop::Failed)?;

@@ -1,6 +1,5 @@
 //! `patmost serve`: answers until it is told to stop.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use super::{Command, Stop, default_data, nothing_left, signals, supervisor};
 use crate::app::Options;
 use crate::clock::Clock;
 use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin, TRUSTED_PROXIES};
+use crate::http::{self, Listener};
 use crate::logging;
 use crate::secret::password::Cost;
 use crate::server::Server;
@@ -115,9 +115,9 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let data = named.unwrap_or_else(default_data);
     let pins = read_pins()?;
     // The address is taken before the file is made: a second start by mistake leaves nothing behind.
-    let listener = bind(&listen, "--listen")?;
+    let listener = listen_on(&listen, "--listen")?;
     let metrics = metrics
-        .map(|address| bind(&address, "--metrics"))
+        .map(|address| listen_on(&address, "--metrics"))
         .transpose()?;
     // Caught before anyone can be told that the server is up.
     let wishes = signals::catch(file.is_some())
@@ -149,8 +149,8 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-fn bind(address: &str, flag: &str) -> Result<TcpListener, Stop> {
-    TcpListener::bind(address).map_err(|error| {
+pub(super) fn listen_on(address: &str, flag: &str) -> Result<Listener, Stop> {
+    http::listen(address).map_err(|error| {
         Stop::Failed(format!(
             "cannot listen on {address}: {error}; choose another address with {flag}"
         ))

@@ -1,7 +1,5 @@
 //! Commands for whoever keeps a server running: copy the data, look whether it is sound, ask whether the server answers.
 
-use std::io::{Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,6 +7,7 @@ use pico_args::Arguments;
 use serde_json::json;
 
 use super::{Command, Format, Stop, must_be_there, nothing_left, take_data};
+use crate::http;
 use crate::store::Store;
 
 pub static BACKUP: Command = Command {
@@ -139,13 +138,11 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 fn ping(address: &str) -> std::io::Result<()> {
-    let nowhere = || std::io::Error::other("no such address");
-    let address = address.to_socket_addrs()?.next().ok_or_else(nowhere)?;
-    let mut stream = TcpStream::connect_timeout(&address, ANSWER)?;
-    stream.set_read_timeout(Some(ANSWER))?;
-    stream.write_all(b"GET /api/v4/system/ping?get_server_status=true HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.take(16 * 1024).read_to_end(&mut answer)?;
+    let answer = http::get(
+        address,
+        "/api/v4/system/ping?get_server_status=true",
+        ANSWER,
+    )?;
     let healthy = answer.starts_with(b"HTTP/1.1 200 ")
         && answer.windows(13).any(|part| part == b"\"status\":\"OK\"");
     if healthy {

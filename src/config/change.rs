@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::Live;
-use super::{Config, SETTINGS, Setting, get, set, sql};
+use super::{Config, Live, SETTINGS, Setting, get, set, sql};
 use crate::audit;
 use crate::error::AppError;
-use crate::permission::Granted;
+use crate::permission::{CONFIG_WRITE, Caller};
 use crate::store::Store;
 
 /// Bytes of the stored configuration at most.
@@ -17,59 +16,64 @@ const DOCUMENT_BYTES: usize = 1_000_000;
 /// What is shown, and kept, in place of a secret.
 const MASK: &str = "********************************";
 
-/// Stores the values of `patch` (section -> setting -> value); what it does not name stays, and so does what it names
-/// with null. Pinned settings keep their pinned value. All or nothing.
-///
-/// # Errors
-/// The first value that is not possible, by its name.
-pub fn patch(
-    (store, live): (&Store, &Live),
-    granted: Granted,
-    patch: Map<String, Value>,
-) -> Result<Arc<Config>, AppError> {
-    change((store, live), granted, patch, |stored, patch| {
-        merge(stored, patch);
-    })
-}
+impl Live {
+    /// Stores the values of `patch` (section -> setting -> value); what it does not name stays, and so does what it names
+    /// with null. Pinned settings keep their pinned value. All or nothing.
+    ///
+    /// # Errors
+    /// The rule's refusal; the first value that is not possible, by its name.
+    pub fn patch(
+        &self,
+        store: &Store,
+        caller: &Caller,
+        patch: Map<String, Value>,
+    ) -> Result<Arc<Config>, AppError> {
+        self.change(store, caller, patch, merge)
+    }
 
-/// Stores a whole configuration in place of what is stored; what it does not name goes back to its default.
-///
-/// # Errors
-/// As [`patch`].
-pub fn replace(
-    (store, live): (&Store, &Live),
-    granted: Granted,
-    whole: Map<String, Value>,
-) -> Result<Arc<Config>, AppError> {
-    change((store, live), granted, whole, |stored, whole| {
-        stored.clear();
-        merge(stored, whole);
-    })
-}
+    /// Stores a whole configuration in place of the stored one; what it does not name goes back to its default.
+    ///
+    /// # Errors
+    /// As [`Live::patch`].
+    pub fn replace(
+        &self,
+        store: &Store,
+        caller: &Caller,
+        whole: Map<String, Value>,
+    ) -> Result<Arc<Config>, AppError> {
+        self.change(store, caller, whole, |stored, whole| {
+            stored.clear();
+            merge(stored, whole);
+        })
+    }
 
-fn change(
-    (store, live): (&Store, &Live),
-    granted: Granted,
-    mut given: Map<String, Value>,
-    apply: impl FnOnce(&mut Map<String, Value>, Map<String, Value>) + Send + 'static,
-) -> Result<Arc<Config>, AppError> {
-    check(&given)?;
-    mask_secrets(&mut given);
-    let pinned: Vec<&'static Setting> = live.pins().iter().map(|pin| pin.setting).collect();
-    store.write(move |tx| {
-        let before = sql::stored(tx)?;
-        let mut stored = before.clone();
-        apply(&mut stored, given);
-        for setting in pinned {
-            keep(&before, &mut stored, setting);
-        }
-        if Value::Object(stored.clone()).to_string().len() > DOCUMENT_BYTES {
-            return Err(AppError::body_param("config"));
-        }
-        sql::store(tx, &stored)?;
-        audit::record(tx, &granted, "")
-    })?;
-    store.read(|tx| live.current(tx))
+    fn change(
+        &self,
+        store: &Store,
+        caller: &Caller,
+        mut given: Map<String, Value>,
+        apply: fn(&mut Map<String, Value>, Map<String, Value>),
+    ) -> Result<Arc<Config>, AppError> {
+        let pinned: Vec<&'static Setting> = self.pins().iter().map(|pin| pin.setting).collect();
+        let caller = caller.clone();
+        store.write(move |tx| {
+            let granted = CONFIG_WRITE.ask(&caller)?;
+            check(&given)?;
+            mask_secrets(&mut given);
+            let before = sql::stored(tx)?;
+            let mut stored = before.clone();
+            apply(&mut stored, given);
+            for setting in pinned {
+                keep(&before, &mut stored, setting);
+            }
+            if Value::Object(stored.clone()).to_string().len() > DOCUMENT_BYTES {
+                return Err(AppError::body_param("config"));
+            }
+            sql::store(tx, &stored)?;
+            audit::record(tx, &granted, "")
+        })?;
+        store.read(|tx| self.current(tx))
+    }
 }
 
 /// Whether every value is possible; settings that are not patmost's may be anything.

@@ -1,7 +1,7 @@
 //! The values in force, and how a running process keeps up with what is stored.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,7 @@ use crate::error::AppError;
 use crate::http::proxy::Proxies;
 use crate::permission::PermissionSet;
 use crate::store::Tx;
+use crate::sync::Mutex;
 
 /// What is in force at one moment: settings, and what each role permits.
 #[derive(Clone, Debug)]
@@ -119,7 +120,7 @@ fn version(document: &Map<String, Value>) -> String {
 pub const MATTERMOST_VERSION: &str = "11.10.0";
 
 /// The configuration of a running process: pins, and what is stored as it was read last.
-pub struct Live(RwLock<Values>);
+pub struct Live(Mutex<Values>);
 
 /// They change together.
 struct Values {
@@ -132,11 +133,7 @@ impl Live {
     pub fn new(pins: Vec<Pin>) -> Live {
         let last = Arc::new(Config::new(0, Stored::default(), &pins));
         let pins = pins.into();
-        Live(RwLock::new(Values { pins, last }))
-    }
-
-    fn values(&self) -> RwLockReadGuard<'_, Values> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        Live(Mutex::new(Values { pins, last }))
     }
 
     /// The values in force in this transaction. A change, also one by another process, holds at once: the stored
@@ -152,7 +149,7 @@ impl Live {
             return Ok(last);
         }
         let stored = read(tx)?;
-        let mut values = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.0.lock();
         values.last = Arc::new(Config::new(revision, stored, &values.pins));
         Ok(Arc::clone(&values.last))
     }
@@ -160,7 +157,7 @@ impl Live {
     /// Other pins from here on.
     pub fn repin(&self, tx: &Tx, pins: Vec<Pin>) -> Result<(), AppError> {
         let config = Config::new(sql::revision(tx)?, read(tx)?, &pins);
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Values {
+        *self.0.lock() = Values {
             pins: pins.into(),
             last: Arc::new(config),
         };
@@ -169,12 +166,12 @@ impl Live {
 
     /// The values as they were read last, for what needs no exact answer.
     pub fn last(&self) -> Arc<Config> {
-        Arc::clone(&self.values().last)
+        Arc::clone(&self.0.lock().last)
     }
 
     /// The pins, weakest first.
     pub fn pins(&self) -> Arc<[Pin]> {
-        Arc::clone(&self.values().pins)
+        Arc::clone(&self.0.lock().pins)
     }
 
     /// What pins the setting, if anything does.

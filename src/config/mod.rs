@@ -10,7 +10,6 @@ pub mod sql;
 
 use serde_json::{Map, Value, json};
 
-pub use self::change::{patch, replace};
 pub use self::live::{Config, Live, MATTERMOST_VERSION};
 pub use self::pin::{Pin, pins_of_environment, pins_of_file};
 use crate::error::AppError;

@@ -2,18 +2,19 @@
 //! a change and its listeners; knows neither sockets nor frames.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
 use crate::clock::Millis;
 use crate::error::AppError;
-use crate::event::{Audience, Event};
+use crate::event::{Audience, Event, sql};
 use crate::http::Waker;
 use crate::permission::Caller;
 use crate::secret::SecretHash;
-use crate::store::{Store, Tx, params};
+use crate::store::Store;
+use crate::sync::Mutex;
 
 /// Events that may wait for a listener, and their bytes. One who falls behind further is dropped: he connects again.
 const WAITING: usize = 1024;
@@ -83,7 +84,7 @@ impl Hub {
             queue: Mutex::default(),
             waker,
         });
-        let mut accounts = lock(&self.accounts);
+        let mut accounts = self.accounts.lock();
         let account = accounts.entry(caller.user_id.clone()).or_default();
         account.listeners.push(Arc::clone(&listener));
         (listener, account.listeners.len() == 1)
@@ -91,13 +92,13 @@ impl Hub {
 
     /// How many listen.
     pub fn count(&self) -> usize {
-        let accounts = lock(&self.accounts);
+        let accounts = self.accounts.lock();
         accounts.values().map(|one| one.listeners.len()).sum()
     }
 
     /// Ends it.
     pub fn leave(&self, listener: &Arc<Listener>, now: Millis) {
-        if let Some(account) = lock(&self.accounts).get_mut(&listener.user_id) {
+        if let Some(account) = self.accounts.lock().get_mut(&listener.user_id) {
             account
                 .listeners
                 .retain(|other| !Arc::ptr_eq(other, listener));
@@ -107,7 +108,7 @@ impl Hub {
 
     /// The account has just done something.
     pub fn is_active(&self, user_id: &str, now: Millis) {
-        let mut accounts = lock(&self.accounts);
+        let mut accounts = self.accounts.lock();
         match accounts.get_mut(user_id) {
             Some(account) if !account.listeners.is_empty() => {
                 let listeners = account.listeners.iter();
@@ -120,7 +121,7 @@ impl Hub {
 
     /// Whether the account is here.
     pub fn presence(&self, user_id: &str) -> Presence {
-        let accounts = lock(&self.accounts);
+        let accounts = self.accounts.lock();
         let Some(account) = accounts.get(user_id) else {
             return Presence::Unknown;
         };
@@ -136,20 +137,20 @@ impl Hub {
 
     /// Ends every listener, and forgets who listened.
     pub fn clear(&self) {
-        for (_, account) in lock(&self.accounts).drain() {
+        for (_, account) in self.accounts.lock().drain() {
             account.listeners.iter().for_each(|one| one.end());
         }
     }
 
     /// Adds what is on disk; [`Hub::tell`] tells it.
     pub fn add(&self, events: Vec<Event>) {
-        lock(&self.news).extend(events);
+        self.news.lock().extend(events);
     }
 
     /// Tells what was added, also by others, to those who may hear it.
     pub fn tell(&self, store: &Store) {
-        let _telling = lock(&self.telling);
-        for event in std::mem::take(&mut *lock(&self.news)) {
+        let _telling = self.telling.lock();
+        for event in std::mem::take(&mut *self.news.lock()) {
             match self.audience(store, &event.to) {
                 Err(error) => log::error!("an event was lost: {error}"),
                 Ok(listeners) if listeners.is_empty() => {}
@@ -176,7 +177,7 @@ impl Hub {
 
     /// The listeners of the account that is named, or of all; of those that fit.
     fn named(&self, to: &Audience, fits: impl Fn(&str) -> bool) -> Vec<Arc<Listener>> {
-        let accounts = lock(&self.accounts);
+        let accounts = self.accounts.lock();
         let of = |(id, account): (&String, &Account)| {
             let listeners = fits(id).then(|| account.listeners.clone());
             listeners.unwrap_or_default()
@@ -193,7 +194,7 @@ impl Hub {
 
     /// All who listen.
     pub fn listeners(&self) -> Vec<Arc<Listener>> {
-        let accounts = lock(&self.accounts);
+        let accounts = self.accounts.lock();
         let listeners = accounts.values().flat_map(|account| &account.listeners);
         listeners.cloned().collect()
     }
@@ -204,23 +205,13 @@ fn members(store: &Store, to: &Audience) -> Result<Option<HashSet<String>>, AppE
     if to.channel_id.is_empty() && to.team_id.is_empty() {
         return Ok(None);
     }
-    let ids = store.read(|tx| match to.channel_id.as_str() {
-        "" => of(
-            tx,
-            "SELECT user_id FROM team_members WHERE team_id = $1",
-            &to.team_id,
-        ),
-        channel_id => of(
-            tx,
-            "SELECT user_id FROM channel_members WHERE channel_id = $1",
-            channel_id,
-        ),
+    let ids = store.read(|tx| {
+        Ok(match to.channel_id.as_str() {
+            "" => sql::team_member_ids(tx, &to.team_id)?,
+            channel_id => sql::channel_member_ids(tx, channel_id)?,
+        })
     })?;
     Ok(Some(ids.into_iter().collect()))
-}
-
-fn of(tx: &Tx, sql: &str, id: &str) -> Result<Vec<String>, AppError> {
-    Ok(tx.many(sql, params![id], |row| row.get(0))?)
 }
 
 /// An event without its end: the number that each listener counts for himself.
@@ -241,7 +232,7 @@ pub fn text(event: &Event) -> String {
 
 impl Listener {
     fn push(&self, text: &Arc<str>) {
-        let mut queue = lock(&self.queue);
+        let mut queue = self.queue.lock();
         if queue.ended {
             return;
         }
@@ -258,13 +249,13 @@ impl Listener {
     }
 
     pub fn end(&self) {
-        lock(&self.queue).ended = true;
+        self.queue.lock().ended = true;
         self.waker.wake();
     }
 
     /// Takes the event that waits for the longest time.
     pub fn take(&self) -> Option<Arc<str>> {
-        let mut queue = lock(&self.queue);
+        let mut queue = self.queue.lock();
         let event = queue.events.pop_front()?;
         queue.bytes -= event.len();
         Some(event)
@@ -272,10 +263,6 @@ impl Listener {
 
     /// Whether it is over; what waited before that may still be taken.
     pub fn has_ended(&self) -> bool {
-        lock(&self.queue).ended
+        self.queue.lock().ended
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,6 +2,7 @@
 //! only to those who may see it.
 
 pub mod hub;
+pub mod sql;
 
 use serde_json::{Value, json};
 

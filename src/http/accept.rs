@@ -7,7 +7,6 @@ use super::source::{Interest, Source};
 use super::worker::Shared;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -43,7 +42,7 @@ impl Shared {
 
     /// `None` when the listener is gone.
     fn accept_one(&self) -> io::Result<Option<(TcpStream, SocketAddr)>> {
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        let listener = self.listener.lock();
         listener
             .as_ref()
             .map(|listener| listener.socket().accept())
@@ -52,7 +51,7 @@ impl Shared {
 
     /// Asks for an event of the listener.
     pub fn watch_listener(&self) {
-        let listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        let listener = self.listener.lock();
         let armed = listener
             .as_ref()
             .map_or(Ok(()), |listener| listener.arm(Interest::Read));
@@ -65,10 +64,7 @@ impl Shared {
     /// Most often there are no descriptors left. The next sweep tries again; until then the connections there are go
     /// on, and by and by give theirs back.
     fn accept_failed(&self, error: &io::Error) {
-        let mut logged = self
-            .accept_logged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut logged = self.accept_logged.lock();
         if logged.is_none_or(|last| last.elapsed() >= Duration::from_secs(1)) {
             *logged = Some(Instant::now());
             log::error!("a connection could not be accepted: {error}");

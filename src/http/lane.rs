@@ -1,7 +1,8 @@
 //! The slow lane's queue: bounded, first come first served. Owns no thread and does not know what is queued.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, PoisonError};
+
+use crate::sync::{Condvar, Mutex};
 
 struct Waiting<T> {
     items: VecDeque<T>,
@@ -29,7 +30,7 @@ impl<T> Queue<T> {
 
     /// Queues it, or gives it back if there are already as many as may wait.
     pub fn push(&self, item: T) -> Result<(), T> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         if waiting.closed || waiting.items.len() >= self.bound {
             return Err(item);
         }
@@ -40,7 +41,7 @@ impl<T> Queue<T> {
 
     /// The next one; blocks; `None` once the queue is closed and empty.
     pub fn pop(&self) -> Option<T> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         loop {
             if let Some(item) = waiting.items.pop_front() {
                 return Some(item);
@@ -48,22 +49,19 @@ impl<T> Queue<T> {
             if waiting.closed {
                 return None;
             }
-            waiting = self
-                .changed
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            waiting = self.changed.wait(waiting);
         }
     }
 
     /// How many wait.
     pub fn waiting(&self) -> usize {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.waiting.lock();
         waiting.items.len()
     }
 
     /// Takes nothing more; what waits is still given out, unless it is to be dropped.
     pub fn close(&self, drop_waiting: bool) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         waiting.closed = true;
         let dropped = if drop_waiting {
             std::mem::take(&mut waiting.items)

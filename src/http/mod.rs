@@ -4,6 +4,7 @@
 mod accept;
 mod body;
 mod chunked;
+mod client;
 mod connection;
 mod guard;
 mod lane;
@@ -21,6 +22,7 @@ mod target;
 mod upgrade;
 mod worker;
 
+pub use client::get;
 pub use limits::Limits;
 pub use load::LoadOf;
 #[cfg(test)]
@@ -31,6 +33,14 @@ pub use server::Server;
 pub use upgrade::{After, Protocol, Upgrade, Waker};
 
 use std::net::SocketAddr;
+
+/// A socket that takes connections.
+pub type Listener = std::net::TcpListener;
+
+/// Listens on an address such as `127.0.0.1:8065`.
+pub fn listen(address: &str) -> std::io::Result<Listener> {
+    Listener::bind(address)
+}
 
 /// Which threads handle a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,8 +5,10 @@ use super::connection::Connection;
 use super::source::Interest;
 use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 /// So that workers rarely meet at one lock.
 const SHARDS: usize = 16;
@@ -26,7 +28,7 @@ impl Parked {
     }
 
     fn shard(&self, key: usize) -> MutexGuard<'_, Shard> {
-        lock(&self.shards[key % SHARDS])
+        self.shards[key % SHARDS].lock()
     }
 
     /// Puts it where an event finds it, and asks for one. Both under one lock: the event waits until it is here, and
@@ -49,7 +51,8 @@ impl Parked {
     #[allow(clippy::vec_box)]
     pub fn take_overdue(&self, now: Instant) -> Vec<Box<Connection>> {
         let overdue = |shard: &Mutex<Shard>| {
-            lock(shard)
+            shard
+                .lock()
                 .extract_if(|_, one| one.is_overdue(now))
                 .map(|(_, one)| one)
                 .collect::<Vec<_>>()
@@ -60,7 +63,7 @@ impl Parked {
     /// Takes out the one that is idle for the longest time.
     pub fn take_longest_idle(&self) -> Option<Box<Connection>> {
         let idle = |shard: &Mutex<Shard>| {
-            let shard = lock(shard);
+            let shard = shard.lock();
             shard
                 .iter()
                 .filter_map(|(key, one)| Some((one.idle_since()?, *key)))
@@ -85,7 +88,8 @@ impl Parked {
     pub fn wake_all(&self) {
         for shard in &self.shards {
             // One that cannot be woken is closed by [`Parked::clear`].
-            lock(shard)
+            shard
+                .lock()
                 .values()
                 .for_each(|one| drop(one.arm(Interest::Write)));
         }
@@ -95,12 +99,8 @@ impl Parked {
     pub fn clear(&self) {
         self.shards
             .iter()
-            .for_each(|shard| drop(std::mem::take(&mut *lock(shard))));
+            .for_each(|shard| drop(std::mem::take(&mut *shard.lock())));
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A count that can be waited on: of open connections, and of running threads.
@@ -113,21 +113,26 @@ pub(super) struct Tally {
 impl Tally {
     /// One more, until the seat is dropped.
     pub fn take_seat(self: &Arc<Tally>) -> Seat {
-        *lock(&self.count) += 1;
+        *self.count.lock() += 1;
         Seat(Arc::clone(self))
     }
 
     pub fn count(&self) -> usize {
-        *lock(&self.count)
+        *self.count.lock()
     }
 
     /// Waits until the count is at most this; false if it was not by then.
     pub fn wait_for(&self, most: usize, within: Duration) -> bool {
-        let (count, _) = self
-            .fewer
-            .wait_timeout_while(lock(&self.count), within, |count| *count > most)
-            .unwrap_or_else(PoisonError::into_inner);
-        *count <= most
+        let until = Instant::now() + within;
+        let mut count = self.count.lock();
+        while *count > most {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            count = self.fewer.wait_timeout(count, left);
+        }
+        true
     }
 }
 
@@ -136,7 +141,7 @@ pub(super) struct Seat(Arc<Tally>);
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        *lock(&self.0.count) -= 1;
+        *self.0.count.lock() -= 1;
         self.0.fewer.notify_all();
     }
 }

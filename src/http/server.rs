@@ -15,9 +15,11 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use crate::sync::Mutex;
 
 /// Connections the system holds for us between two accepts; `std` asks for 128.
 const BACKLOG: i32 = 1024;
@@ -112,13 +114,7 @@ impl Server {
         // Who is connected as far as the system told him is not turned away.
         let _ = self.shared.accept_waiting();
         self.shared.stopping.store(true, Ordering::SeqCst);
-        drop(
-            self.shared
-                .listener
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        drop(self.shared.listener.lock().take());
         self.shared.parked.wake_all();
         let drained = self.shared.open.wait_for(0, within);
         self.shared.done.store(true, Ordering::SeqCst);

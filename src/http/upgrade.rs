@@ -3,8 +3,10 @@
 use super::parked::Parked;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Instant;
+
+use crate::sync::Mutex;
 
 /// What a connection speaks after the answer that upgraded it.
 pub trait Protocol: Send {
@@ -40,11 +42,7 @@ impl Upgrade {
     }
 
     pub(super) fn start(&self, key: usize, parked: &Arc<Parked>) -> Option<Upgraded> {
-        let start = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()?;
+        let start = self.0.lock().take()?;
         let woken = Arc::new(AtomicBool::new(false));
         let waker = Waker {
             parked: Arc::downgrade(parked),

@@ -14,9 +14,11 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
+
+use crate::sync::Mutex;
 
 /// The listener's key in the poller; connections count up from the next.
 pub(super) const LISTENER: usize = 0;
@@ -75,7 +77,7 @@ impl Shared {
 
     /// The key of something ready; waits for it as the leader, or behind one. `None` at the end.
     fn next_ready(&self) -> Option<usize> {
-        let mut lead = self.lead.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lead = self.lead.lock();
         let Lead { events, ready } = &mut *lead;
         loop {
             if self.done.load(Ordering::SeqCst) {
@@ -152,10 +154,7 @@ impl Shared {
         let until = Instant::now() + held;
         connection.hold(until);
         self.park(connection, Interest::Nothing);
-        self.due
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(Reverse(until));
+        self.due.lock().push(Reverse(until));
         if let Some(sweeper) = self.sweeper.get() {
             sweeper.unpark();
         }
@@ -163,7 +162,7 @@ impl Shared {
 
     /// How long the next sweep may wait.
     pub fn until_sweep(&self) -> Duration {
-        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut due = self.due.lock();
         let now = Instant::now();
         while due.peek().is_some_and(|next| next.0 <= now) {
             due.pop();

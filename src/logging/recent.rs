@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 
 use crate::clock::{Millis, rfc3339};
+use crate::sync::Mutex;
 
 /// Lines that are kept. Mattermost: as many as one page of `GET /logs` shows.
 pub const LINES: usize = 10_000;
@@ -37,7 +37,7 @@ struct Line {
 
 /// Keeps a line.
 pub fn keep(at: Millis, level: log::Level, text: &str) {
-    lock().keep(at, level, text);
+    RECENT.lock().keep(at, level, text);
 }
 
 /// The kept lines from some moment on; at first all of them.
@@ -51,7 +51,7 @@ impl Since {
     /// Leaves out the lines that were logged until now.
     pub fn begin_now(&self) {
         log::logger().flush();
-        self.before.store(lock().kept, Relaxed);
+        self.before.store(RECENT.lock().kept, Relaxed);
     }
 
     /// Returns a page of lines, oldest first within it; page 0 holds the newest. Each is JSON with Mattermost's members
@@ -60,12 +60,8 @@ impl Since {
         // What is on its way to the log counts.
         log::logger().flush();
         let before = self.before.load(Relaxed);
-        lock().page(page, per_page, before)
+        RECENT.lock().page(page, per_page, before)
     }
-}
-
-fn lock() -> MutexGuard<'static, Recent> {
-    RECENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Recent {

@@ -2,13 +2,14 @@
 //! order in which they were logged; warnings and errors, and all before them, are written at once. The only way out for a
 //! line, also into `recent.rs`.
 
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use log::Level;
 
 use crate::clock::{Millis, rfc3339};
 use crate::logging::recent;
+use crate::sync::{Condvar, Mutex};
 
 /// Where lines go: some at a time, each with its end.
 pub type Sink = fn(&str);
@@ -66,7 +67,7 @@ impl LogWriter {
 
     /// Takes a line; `json` is the whole of it where lines are JSON.
     pub fn push(&'static self, at: Millis, level: Level, text: &str, json: Option<String>) {
-        let mut waiting = lock(&self.waiting);
+        let mut waiting = self.waiting.lock();
         waiting.text.push_str(text);
         waiting.lines.push(Line {
             at,
@@ -85,9 +86,9 @@ impl LogWriter {
 
     /// Writes what waits.
     pub fn flush(&self) {
-        let mut output = lock(&self.output);
+        let mut output = self.output.lock();
         let Output { taken, text } = &mut *output;
-        std::mem::swap(taken, &mut *lock(&self.waiting));
+        std::mem::swap(taken, &mut *self.waiting.lock());
         let mut rest = taken.text.as_str();
         for line in taken.lines.drain(..) {
             let (message, behind) = rest.split_at(line.length);
@@ -124,19 +125,15 @@ impl LogWriter {
 
     fn gather(&self) {
         loop {
-            let waiting = lock(&self.waiting);
-            drop(
-                self.more
-                    .wait_while(waiting, |waiting| waiting.lines.is_empty()),
-            );
+            let mut waiting = self.waiting.lock();
+            while waiting.lines.is_empty() {
+                waiting = self.more.wait(waiting);
+            }
+            drop(waiting);
             std::thread::sleep(GATHER);
             self.flush();
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -150,7 +147,7 @@ mod tests {
     #[test]
     fn lines_of_many_come_whole_and_each_ones_in_order() {
         static WRITTEN: Mutex<String> = Mutex::new(String::new());
-        let writer = writer(|lines| lock(&WRITTEN).push_str(lines));
+        let writer = writer(|lines| WRITTEN.lock().push_str(lines));
         std::thread::scope(|scope| {
             for thread in 0..4 {
                 scope.spawn(move || {
@@ -164,7 +161,7 @@ mod tests {
         writer.flush();
         for thread in 0..4 {
             let begin = format!("1970-01-01T00:00:00.000Z INFO thread={thread} ");
-            let written = lock(&WRITTEN);
+            let written = WRITTEN.lock();
             let numbers = written.lines().filter_map(|line| line.strip_prefix(&begin));
             assert!(numbers.eq((0..1000).map(|number| number.to_string())));
         }
@@ -173,10 +170,10 @@ mod tests {
     #[test]
     fn a_warning_is_there_at_once_with_all_that_was_before_it() {
         static WRITTEN: Mutex<String> = Mutex::new(String::new());
-        let writer = writer(|lines| lock(&WRITTEN).push_str(lines));
+        let writer = writer(|lines| WRITTEN.lock().push_str(lines));
         writer.push(0, Level::Info, "before", Some("{before}".into()));
         writer.push(0, Level::Warn, "warning", Some("{warning}".into()));
-        assert_eq!(*lock(&WRITTEN), "{before}\n{warning}\n");
+        assert_eq!(*WRITTEN.lock(), "{before}\n{warning}\n");
     }
 
     #[test]
@@ -184,11 +181,13 @@ mod tests {
         static WRITTEN: Mutex<usize> = Mutex::new(0);
         static MORE: Condvar = Condvar::new();
         let writer = writer(|lines| {
-            *lock(&WRITTEN) += lines.lines().count();
+            *WRITTEN.lock() += lines.lines().count();
             MORE.notify_all();
         });
         writer.push(0, Level::Info, "line", None);
-        let nothing = |written: &mut usize| *written == 0;
-        drop(MORE.wait_while(lock(&WRITTEN), nothing).unwrap());
+        let mut written = WRITTEN.lock();
+        while *written == 0 {
+            written = MORE.wait(written);
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 mod agent;
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use self::agent::Agent;
@@ -11,7 +13,7 @@ use crate::clock::Millis;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::id;
-use crate::permission::Granted;
+use crate::permission::{Caller, Granted, LOGIN};
 use crate::secret::Secret;
 use crate::session::{self, Session};
 use crate::store::Tx;
@@ -51,18 +53,24 @@ pub struct Login {
 /// In Mattermost's order: deactivated, a bot, locked, wrong password or no such account.
 pub fn login(
     app: &App,
-    config: &Config,
-    granted: Granted,
+    config: &Arc<Config>,
+    caller: &Caller,
     attempt: Attempt,
 ) -> Result<Login, AppError> {
+    let caller = caller.clone();
     if attempt.password.is_empty() {
-        return refuse(app, granted, attempt, AppError::new(&error::BLANK_PASSWORD));
+        let refused = AppError::new(&error::BLANK_PASSWORD);
+        return refuse(app, caller, attempt, refused);
     }
     let found = app.store.read(|tx| find(tx, config, &attempt))?;
     let stored = found.map(|user| user.password_hash).unwrap_or_default();
     let right = app.passwords.verify(&attempt.password, Some(&stored))?;
-    let (length, config) = (Session::length(config, &attempt.device_id), config.clone());
+    let (length, config) = (
+        Session::length(config, &attempt.device_id),
+        Arc::clone(config),
+    );
     app.store.write(move |tx| {
+        let granted = LOGIN.ask(&caller)?;
         let user = find(tx, &config, &attempt)?;
         // A password that was changed while this one was checked was not the one that was checked.
         let right = right
@@ -87,12 +95,12 @@ const FAILED: [&str; 2] = ["attempt", "failure"];
 /// Refuses without having looked at an account.
 fn refuse(
     app: &App,
-    granted: Granted,
+    caller: Caller,
     attempt: Attempt,
     refused: AppError,
 ) -> Result<Login, AppError> {
     app.store
-        .write(move |tx| record(tx, &granted, &attempt, &FAILED))?;
+        .write(move |tx| record(tx, &LOGIN.ask(&caller)?, &attempt, &FAILED))?;
     Err(refused)
 }
 

@@ -66,6 +66,14 @@ impl Caller {
         }
     }
 
+    /// Returns the operator, acting in the name of a user: a seed says who makes what.
+    pub fn in_the_name_of(&self, user_id: &str) -> Caller {
+        Caller {
+            user_id: user_id.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// Whether the caller has the permission system-wide.
     pub fn has(&self, permission: Permission) -> bool {
         self.permissions.has(permission)
@@ -105,24 +113,11 @@ impl Caller {
     }
 }
 
-/// The account that is asked about.
-#[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
-    /// Its id, also when nobody has it.
-    pub user_id: &'a str,
-    /// Whether it has the role `system_admin`.
+/// What a rule looks at in the user that it is asked about. That of an id that nobody has is the default.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// Whether the user has the role `system_admin`.
     pub is_system_admin: bool,
-    /// Whose bot it is; `None` for a person.
-    pub bot_owner_id: Option<&'a str>,
-}
-
-impl<'a> Target<'a> {
-    /// An account that nobody has: rules are asked before it is told that it does not exist.
-    pub fn nobody(user_id: &'a str) -> Target<'a> {
-        Target {
-            user_id,
-            is_system_admin: false,
-            bot_owner_id: None,
-        }
-    }
+    /// The owner of the bot; `None` for a person.
+    pub bot_owner_id: Option<String>,
 }

@@ -8,14 +8,16 @@ mod names;
 pub mod roles;
 pub mod sql;
 
-pub use caller::{Caller, Target, Via};
+pub use caller::{Caller, Via};
 pub use names::{Permission, PermissionSet};
 
+use self::caller::Target;
 use crate::clock::Millis;
 use crate::error::{
     ACTIVE_PERMISSIONS, AppError, BOT_MISSING, Failure, PASSWORD_CONTEXT, PERMISSIONS,
     TEAM_CREATION,
 };
+use crate::store::Tx;
 
 /// One row of the rule table.
 #[derive(Debug)]
@@ -140,14 +142,26 @@ impl Rule {
         })
     }
 
-    /// Asks for something about an account.
-    pub fn ask_about(&'static self, caller: &Caller, target: Target) -> Result<Granted, AppError> {
+    /// Asks for something about a user, who need not exist: a refusal does not tell whether they do.
+    pub fn ask_about(
+        &'static self,
+        tx: &Tx,
+        caller: &Caller,
+        user_id: &str,
+    ) -> Result<Granted, AppError> {
+        self.judge(caller, user_id, &sql::target(tx, user_id)?)
+    }
+
+    fn judge(
+        &'static self,
+        caller: &Caller,
+        user_id: &str,
+        target: &Target,
+    ) -> Result<Granted, AppError> {
         self.need(caller, self.needs)?;
-        let own = caller.via != Via::Operator && caller.user_id == target.user_id;
-        let managed = self.bots
-            && target
-                .bot_owner_id
-                .is_some_and(|owner_id| caller.manages_bot_of(owner_id));
+        let own = caller.via != Via::Operator && caller.user_id == user_id;
+        let manages = |owner_id| caller.manages_bot_of(owner_id);
+        let managed = self.bots && target.bot_owner_id.as_deref().is_some_and(manages);
         if !own && !managed {
             self.need(caller, self.others)?;
             if target.is_system_admin {
@@ -244,13 +258,16 @@ mod tests {
     fn a_system_admins_account_needs_more_than_another_ones() {
         let mut caller = Caller::stranger(String::new(), String::new(), 0);
         caller.permissions = PermissionSet::parse("edit_other_users create_user_access_token");
-        let target = |is_system_admin| Target {
-            is_system_admin,
-            ..Target::nobody("somebody")
+        let permits = |caller: &Caller, is_system_admin| {
+            let target = Target {
+                is_system_admin,
+                ..Target::default()
+            };
+            TOKEN_CREATE.judge(caller, "somebody", &target).is_ok()
         };
-        assert!(TOKEN_CREATE.ask_about(&caller, target(false)).is_ok());
-        assert!(TOKEN_CREATE.ask_about(&caller, target(true)).is_err());
+        assert!(permits(&caller, false));
+        assert!(!permits(&caller, true));
         caller.permissions = PermissionSet::all();
-        assert!(TOKEN_CREATE.ask_about(&caller, target(true)).is_ok());
+        assert!(permits(&caller, true));
     }
 }

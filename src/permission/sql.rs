@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::roles::{BUILT_IN, Role};
+use super::caller::Target;
+use super::roles::{BUILT_IN, Role, SYSTEM_ADMIN, holds};
 use super::{Permission, PermissionSet};
 use crate::clock::Millis;
 use crate::id;
@@ -24,6 +25,21 @@ fn role(row: &Row) -> Result<Role, StoreError> {
         scheme_managed: row.get(8)?,
         built_in: row.get(9)?,
     })
+}
+
+/// Returns what rules look at in the user with the id, who need not exist.
+pub fn target(tx: &Tx, user_id: &str) -> Result<Target, StoreError> {
+    let target = tx.optional(
+        "SELECT roles, bot_owner_id FROM users WHERE id = $1",
+        params![user_id],
+        |row| {
+            Ok(Target {
+                is_system_admin: holds(row.text(0)?, SYSTEM_ADMIN),
+                bot_owner_id: row.get(1)?,
+            })
+        },
+    )?;
+    Ok(target.unwrap_or_default())
 }
 
 /// The role with the id.

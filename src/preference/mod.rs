@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::audit;
 use crate::error::{self, AppError};
-use crate::permission::Granted;
+use crate::permission::{Caller, PREFERENCES};
+use crate::store::{StoreError, Tx};
 use crate::user;
 
 /// Mattermost: the most that is changed at once.
-pub const AT_ONCE: usize = 100;
+const AT_ONCE: usize = 100;
 
 /// One of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -49,17 +50,11 @@ impl Preference {
 /// One of them is another account's, or has a part that is too long.
 pub fn store(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
-    preferences: Vec<Preference>,
+    preferences: Result<Vec<Preference>, AppError>,
 ) -> Result<(), AppError> {
-    check_owner(user_id, &preferences)?;
-    preferences.iter().try_for_each(Preference::check)?;
-    change(app, granted, user_id, move |tx| {
-        preferences
-            .iter()
-            .try_for_each(|preference| sql::store(tx, preference))
-    })
+    change(app, caller, user_id, preferences, sql::store)
 }
 
 /// Deletes them.
@@ -68,17 +63,11 @@ pub fn store(
 /// As [`store`]: what cannot be there cannot be deleted.
 pub fn delete(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
-    preferences: Vec<Preference>,
+    preferences: Result<Vec<Preference>, AppError>,
 ) -> Result<(), AppError> {
-    check_owner(user_id, &preferences)?;
-    preferences.iter().try_for_each(Preference::check)?;
-    change(app, granted, user_id, move |tx| {
-        preferences
-            .iter()
-            .try_for_each(|preference| sql::delete(tx, preference))
-    })
+    change(app, caller, user_id, preferences, sql::delete)
 }
 
 fn check_owner(user_id: &str, preferences: &[Preference]) -> Result<(), AppError> {
@@ -93,14 +82,24 @@ fn check_owner(user_id: &str, preferences: &[Preference]) -> Result<(), AppError
 
 fn change(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
-    work: impl FnOnce(&crate::store::Tx) -> Result<(), crate::store::StoreError> + Send + 'static,
+    preferences: Result<Vec<Preference>, AppError>,
+    change: fn(&Tx, &Preference) -> Result<(), StoreError>,
 ) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
+        let granted = PREFERENCES.ask_about(tx, &caller, &user_id)?;
+        let preferences = preferences?;
+        if preferences.is_empty() || preferences.len() > AT_ONCE {
+            return Err(AppError::body_param("preferences"));
+        }
+        check_owner(&user_id, &preferences)?;
+        preferences.iter().try_for_each(Preference::check)?;
         user::find(tx, &user_id)?;
-        work(tx)?;
+        for preference in &preferences {
+            change(tx, preference)?;
+        }
         audit::record(tx, &granted, "")
     })
 }

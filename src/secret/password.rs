@@ -3,12 +3,11 @@
 //! Callers run on the slow lane (`http/lane.rs`), so a storm of logins cannot starve token requests. There is one
 //! buffer for all hashing, so one hash is made at a time, and the storm leaves the other processors alone.
 
-use std::sync::{Mutex, PoisonError};
-
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 use crate::error::{AppError, INTERNAL};
+use crate::sync::Mutex;
 
 /// The longest password in bytes. Mattermost: the limit of bcrypt, kept for every account.
 pub const MAX_BYTES: usize = 72;
@@ -96,7 +95,7 @@ fn compute(
 ) -> Result<[u8; Params::DEFAULT_OUTPUT_LEN], AppError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
     let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-    let mut memory = MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut memory = MEMORY.lock();
     let blocks = params.block_count();
     if memory.len() < blocks {
         memory.resize_with(blocks, Block::default);

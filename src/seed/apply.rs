@@ -9,18 +9,17 @@ use sha2::{Digest, Sha256};
 use super::{At, Bot, Channel, Post, Role, Seed, Team, Token, User};
 use crate::app::App;
 use crate::error::{self, AppError};
+use crate::event;
+use crate::messaging::channel::ChannelKind;
+use crate::messaging::{administration, channel, post, team};
 use crate::permission::roles::SYSTEM_ADMIN;
-use crate::permission::{
-    BOT_CREATE, CHANNEL_CREATE_PRIVATE, CHANNEL_CREATE_PUBLIC, CHANNEL_MEMBERS_PRIVATE,
-    CHANNEL_MEMBERS_PUBLIC, CONFIG_WRITE, Caller, POST_CREATE, SIGN_UP, TEAM_ADD_MEMBER,
-    TEAM_CREATE, TOKEN_CREATE, TOKEN_REVOKE, USER_ACTIVE, USER_ROLES, USER_UPDATE,
-};
+use crate::permission::{Caller, TOKEN_CREATE, TOKEN_REVOKE};
 use crate::secret::Secret;
 use crate::store::Page;
 use crate::store::Tx;
 use crate::token::{self, Change};
 use crate::user::{self, NewUser, Patch};
-use crate::{bot, config, messaging::channel, messaging::post, messaging::team, role};
+use crate::{bot, role};
 
 /// Whether the secrets in the file count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +69,8 @@ pub fn apply(
     if let Some(At { line, value }) = &seed.settings {
         let new = Value::Object(value.clone());
         if !holds(&Value::Object(app.config.last().document().clone()), &new) {
-            let granted = CONFIG_WRITE.ask(caller).map_err(in_line(*line))?;
-            config::patch((&app.store, &app.config), granted, value.clone())
-                .map_err(in_line(*line))?;
+            let patched = app.config.patch(&app.store, caller, value.clone());
+            patched.map_err(in_line(*line))?;
         }
     }
     each(&seed.roles, &mut done, |one| applying.role(one))?;
@@ -279,8 +277,7 @@ impl Applying<'_> {
                     position: new.position.clone(),
                     ..Patch::default()
                 };
-                let granted = USER_UPDATE.ask_about(self.caller, user.target())?;
-                user::update(self.app, granted, &user.id, patch)?
+                user::update(self.app, self.caller, &user.id, Ok(patch))?
             }
             None => {
                 let email = new.email.clone();
@@ -294,14 +291,13 @@ impl Applying<'_> {
                     position: text(&new.position),
                     ..NewUser::default()
                 };
-                user::create(self.app, &config, SIGN_UP.ask(self.caller)?, new)?
+                user::create(self.app, &config, self.caller, new)?
             }
         };
         self.roles(&user, new.roles.as_deref())?;
         let active = new.is_active.unwrap_or(user.delete_at == 0);
         if active != (user.delete_at == 0) {
-            let granted = USER_ACTIVE.ask_about(self.caller, user.target())?;
-            user::update_active(self.app, &config, granted, &user.id, active)?;
+            user::update_active(self.app, &config, self.caller, &user.id, active)?;
         }
         Ok(self.done("user", &new.username, user.id, existed))
     }
@@ -316,8 +312,7 @@ impl Applying<'_> {
         if roles == user.roles {
             return Ok(());
         }
-        let granted = USER_ROLES.ask(self.caller)?;
-        user::update_roles(self.app, granted, &user.id, roles)
+        user::update_roles(self.app, self.caller, &user.id, roles)
     }
 
     fn bot(&mut self, new: &Bot) -> Result<Applied, AppError> {
@@ -344,9 +339,16 @@ impl Applying<'_> {
             }
             None => {
                 let owner = self.maker(new.owner.as_deref())?;
-                let granted = BOT_CREATE.ask(self.caller)?.acting_as(&owner.id, "");
-                let (name, description) = (text(&new.display_name), text(&new.description));
-                bot::create(self.app, granted, new.username.clone(), name, description)?
+                let new = bot::NewBot {
+                    username: new.username.clone(),
+                    display_name: text(&new.display_name),
+                    description: text(&new.description),
+                };
+                let (config, by) = (
+                    self.app.config.last(),
+                    self.caller.in_the_name_of(&owner.id),
+                );
+                bot::create(self.app, &config, &by, new)?
             }
         };
         self.roles(&bot, new.roles.as_deref())?;
@@ -372,11 +374,13 @@ impl Applying<'_> {
                     .clone()
                     .filter(|_| self.secrets == Secrets::Chosen);
                 let secret = chosen.map_or_else(Secret::new, Secret::chosen);
-                let (config, ends) = (self.app.config.last(), new.expires_at.unwrap_or(0));
-                let granted = TOKEN_CREATE.ask_about(self.caller, owner.target())?;
-                let (id, text) = (&owner.id, &new.description);
-                let token =
-                    token::create_with(self.app, &config, granted, id, text, ends, &secret)?;
+                let new = token::NewToken {
+                    user_id: owner.id.clone(),
+                    description: new.description.clone(),
+                    expires_at: new.expires_at.unwrap_or(0),
+                };
+                let config = self.app.config.last();
+                let token = token::create_with(self.app, &config, self.caller, new, &secret)?;
                 (token, Some(secret.reveal().to_owned()))
             }
         };
@@ -404,12 +408,15 @@ impl Applying<'_> {
             Some(team) => team,
             None => {
                 let creator = self.maker(new.creator.as_deref())?;
-                let granted = TEAM_CREATE.ask(self.caller)?.acting_as(&creator.id, "");
-                let display_name = new.display_name.as_ref().unwrap_or(&new.name);
-                let kind = new.kind.as_deref().unwrap_or("O");
-                let mut team = team::Team::new(&new.name, display_name, kind, "", granted.at())?;
-                team.allow_open_invite = new.allow_open_invite;
-                team::create(self.app, granted, team)?
+                let new = administration::team::NewTeam {
+                    name: new.name.clone(),
+                    display_name: new.display_name.as_ref().unwrap_or(&new.name).clone(),
+                    kind: new.kind.as_deref().unwrap_or("O").to_owned(),
+                    allow_open_invite: new.allow_open_invite,
+                    ..Default::default()
+                };
+                let by = self.caller.in_the_name_of(&creator.id);
+                administration::team::create(self.app, &by, new)?
             }
         };
         for username in &new.members {
@@ -419,8 +426,7 @@ impl Applying<'_> {
                 .store
                 .read(|tx| Ok(team::sql::member(tx, &team.id, &user.id)?))?;
             if member.is_none() {
-                let granted = TEAM_ADD_MEMBER.ask(self.caller)?;
-                team::add_member(self.app, granted, &team.id, &user.id)?;
+                administration::team::add_member(self.app, self.caller, &team.id, &user.id)?;
             }
         }
         Ok(self.done("team", &new.name, team.id, existed))
@@ -437,26 +443,22 @@ impl Applying<'_> {
             Some(channel) => channel,
             None => {
                 let creator = self.maker(new.creator.as_deref())?;
-                let (kind, rule) = match new.kind.as_deref() {
-                    None | Some("O") => ("O", &CHANNEL_CREATE_PUBLIC),
-                    Some("P") => ("P", &CHANNEL_CREATE_PRIVATE),
-                    _ => return Err(AppError::new(&error::CHANNEL_TYPE)),
-                };
-                let granted = rule.ask(self.caller)?;
-                let display_name = new.display_name.as_ref().unwrap_or(&new.name);
-                let new = channel::NewChannel {
+                let new = administration::channel::NewChannel {
                     team_id: team.id.clone(),
-                    kind: kind.to_owned(),
+                    kind: ChannelKind::parse(new.kind.as_deref().unwrap_or("O"))
+                        .filter(|kind| matches!(kind, ChannelKind::Public | ChannelKind::Private)),
                     name: new.name.clone(),
-                    display_name: display_name.clone(),
+                    display_name: new.display_name.as_ref().unwrap_or(&new.name).clone(),
                     header: new.header.clone(),
                     purpose: new.purpose.clone(),
+                    ..Default::default()
                 };
-                channel::create(self.app, granted.acting_as(&creator.id, ""), new)?
+                let by = self.caller.in_the_name_of(&creator.id);
+                administration::channel::create(self.app, &by, new)?
             }
         };
         let members = self.app.store.read(|tx| {
-            let ids = channel::sql::member_ids(tx, &channel.id)?;
+            let ids = event::sql::channel_member_ids(tx, &channel.id)?;
             Ok(ids.into_iter().collect::<std::collections::HashSet<_>>())
         })?;
         let mut joining = Vec::new();
@@ -464,13 +466,13 @@ impl Applying<'_> {
             let user = self.known(username)?;
             joining.extend((!members.contains(&user.id)).then_some(user.id));
         }
-        let id = channel.id.clone();
+        let id = channel.id;
         if !joining.is_empty() {
-            let rule = match channel.is_public() {
-                true => &CHANNEL_MEMBERS_PUBLIC,
-                false => &CHANNEL_MEMBERS_PRIVATE,
+            let new = administration::channel_member::NewMembers {
+                user_ids: joining,
+                post_root_id: String::new(),
             };
-            channel::add_members(self.app, rule.ask(self.caller)?, channel, joining)?;
+            administration::channel_member::add_members(self.app, self.caller, &id, new)?;
         }
         let name = format!("{}/{}", new.team, new.name);
         Ok(self.done("channel", &name, id, existed))
@@ -495,10 +497,9 @@ impl Applying<'_> {
             .store
             .read(|tx| Ok(post::sql::by_pending_id(tx, &author.id, &pending_post_id)?))?
             .is_some();
-        let granted = POST_CREATE.ask(self.caller)?.acting_as(&author.id, "");
         let post = post::create(
             self.app,
-            granted,
+            &self.caller.in_the_name_of(&author.id),
             &channel.id,
             post::NewPost {
                 message: new.message.clone(),

@@ -2,7 +2,7 @@
 
 mod clean_up;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::api::{self, Router};
 use crate::app::{App, Options};
 use crate::auth::{self, Entry};
 use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
-use crate::http::{self, Handler, Limits};
+use crate::http::{self, Handler, Limits, Listener};
 use crate::store::Serving;
 use crate::user;
 use clean_up::CleanUp;
@@ -32,7 +32,7 @@ impl Server {
     ///
     /// # Errors
     /// One sentence that says what is wrong and what to do.
-    pub fn start(listener: TcpListener, options: Options) -> Result<Server, String> {
+    pub fn start(listener: Listener, options: Options) -> Result<Server, String> {
         let serving = Serving::take(&options.data)?;
         let app = Arc::new(App::open(options)?);
         let router = Arc::new(Router::new(app));
@@ -42,7 +42,7 @@ impl Server {
 
     /// Answers on the listener, with a file that is open already.
     pub(crate) fn over(
-        listener: TcpListener,
+        listener: Listener,
         router: Arc<Router>,
         mut serving: Serving,
         limits: Limits,
@@ -68,7 +68,7 @@ impl Server {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn serve_metrics(&mut self, listener: TcpListener) -> Result<SocketAddr, String> {
+    pub fn serve_metrics(&mut self, listener: Listener) -> Result<SocketAddr, String> {
         let metrics = api::metrics::serve(Arc::clone(&self.router), self.engine.load(), listener)
             .map_err(|error| format!("cannot start: {error}"))?;
         Ok(self.metrics.insert(metrics).local_addr())

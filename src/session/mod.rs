@@ -9,7 +9,7 @@ use crate::audit;
 use crate::clock::{DAY, Millis};
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
-use crate::permission::Granted;
+use crate::permission::{Caller, LOGIN, SESSION_REVOKE, SESSION_REVOKE_ALL};
 use crate::secret::SecretHash;
 
 /// The open session of a login.
@@ -66,32 +66,33 @@ pub struct OpenSession {
 }
 
 /// Ends the session of the request. A token lives on, with a new session at its next use.
-pub fn logout(app: &App, granted: Granted) -> Result<(), AppError> {
+pub fn logout(app: &App, caller: &Caller) -> Result<(), AppError> {
+    let caller = caller.clone();
     app.store.write(move |tx| {
+        let granted = LOGIN.ask(&caller)?;
         sql::delete(tx, &granted.caller().session_id)?;
         audit::record(tx, &granted, "")
     })
 }
 
-/// Ends a session of the account.
+/// Ends a session of a user.
 ///
 /// # Errors
-/// There is no such session, or it is somebody else's.
-pub fn revoke(
-    app: &App,
-    granted: Granted,
-    user_id: &str,
-    session_id: &str,
-) -> Result<(), AppError> {
-    let (user_id, session_id) = (user_id.to_owned(), session_id.to_owned());
+/// In Mattermost's order: the rule's refusal, no session is named, there is no such session, it is another user's.
+pub fn revoke(app: &App, caller: &Caller, user_id: &str, session_id: &str) -> Result<(), AppError> {
+    let (caller, user_id, session_id) = (caller.clone(), user_id.to_owned(), session_id.to_owned());
     app.store.write(move |tx| {
+        let granted = SESSION_REVOKE.ask_about(tx, &caller, &user_id)?;
+        if session_id.is_empty() {
+            return Err(AppError::body_param("session_id"));
+        }
         // Mattermost: the session's secret is taken for its id, too.
         let by_id = sql::find(tx, &session_id)?;
         let found = match by_id {
             None => sql::find_by_secret(tx, &SecretHash::of(&session_id))?,
             found => found,
         };
-        let (id, owner) = found.ok_or_else(|| AppError::new(&error::SESSION_UNKNOWN))?;
+        let (id, owner) = found.ok_or(&error::SESSION_UNKNOWN)?;
         if owner != user_id {
             return Err(AppError::url_param("user_id"));
         }
@@ -100,18 +101,27 @@ pub fn revoke(
     })
 }
 
-/// Ends all sessions of the account; its tokens live on.
-pub fn revoke_all(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
+/// Ends all sessions of a user; their tokens live on.
+///
+/// # Errors
+/// The rule's refusal.
+pub fn revoke_all(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppError> {
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
+        let granted = SESSION_REVOKE.ask_about(tx, &caller, &user_id)?;
         sql::delete_all_of(tx, &user_id)?;
         audit::record(tx, &granted, "")
     })
 }
 
-/// Ends everybody's sessions, also the caller's.
-pub fn revoke_everybodys(app: &App, granted: Granted) -> Result<(), AppError> {
+/// Ends all sessions of all users, also the caller's.
+///
+/// # Errors
+/// The rule's refusal.
+pub fn revoke_everybodys(app: &App, caller: &Caller) -> Result<(), AppError> {
+    let caller = caller.clone();
     app.store.write(move |tx| {
+        let granted = SESSION_REVOKE_ALL.ask(&caller)?;
         sql::delete_all(tx)?;
         audit::record(tx, &granted, "")
     })

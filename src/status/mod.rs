@@ -11,7 +11,7 @@ use crate::audit;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::event::hub::{Hub, Presence};
-use crate::permission::Granted;
+use crate::permission::{Caller, STATUS};
 use crate::session;
 use crate::store::Tx;
 use crate::user;
@@ -62,27 +62,27 @@ pub fn of(tx: &Tx, hub: &Hub, user_id: &str, now: Millis) -> Result<Option<Statu
     }))
 }
 
-/// Sets it by hand; `online` lets it follow the sessions again.
+/// Sets a user's status by hand; `online` lets it follow the sessions again.
 ///
 /// # Errors
-/// There is no such status, or no such account.
-pub fn set(app: &App, granted: Granted, user_id: &str, status: &str) -> Result<Status, AppError> {
-    if !KNOWN.contains(&status) {
-        return Err(AppError::body_param("status"));
-    }
-    if status == ONLINE {
-        app.hub.is_active(user_id, granted.at());
-    }
-    let (user_id, status, hub) = (user_id.to_owned(), status.to_owned(), Arc::clone(&app.hub));
+/// The rule's refusal; there is no such status, or no such user.
+pub fn set(app: &App, caller: &Caller, user_id: &str, status: &str) -> Result<Status, AppError> {
+    let (caller, user_id, status) = (caller.clone(), user_id.to_owned(), status.to_owned());
+    let hub = Arc::clone(&app.hub);
     app.change(move |tx, news| {
+        let granted = STATUS.ask_about(tx, &caller, &user_id)?;
+        if !KNOWN.contains(&status.as_str()) {
+            return Err(AppError::body_param("status"));
+        }
         user::find(tx, &user_id)?;
-        match status.as_str() {
-            ONLINE => sql::delete(tx, &user_id)?,
-            status => sql::set(tx, &user_id, status)?,
+        if status == ONLINE {
+            hub.is_active(&user_id, granted.at());
+            sql::delete(tx, &user_id)?;
+        } else {
+            sql::set(tx, &user_id, &status)?;
         }
         audit::record(tx, &granted, "")?;
-        let status = of(tx, &hub, &user_id, granted.at())?;
-        let status = status.ok_or_else(|| AppError::new(&error::USER_MISSING))?;
+        let status = of(tx, &hub, &user_id, granted.at())?.ok_or(&error::USER_MISSING)?;
         news.status_changed(&user_id, &status.status);
         Ok(status)
     })

@@ -1,12 +1,12 @@
 //! Reading: transactions on pooled read-only connections.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
 use super::{Store, StoreError, Tx, connect, params};
 use crate::error::AppError;
+use crate::sync::Mutex;
 
 /// Connections that are not in use.
 pub type Pool = Mutex<Vec<Connection>>;
@@ -15,16 +15,13 @@ pub type Pool = Mutex<Vec<Connection>>;
 /// begin anew: it is for the time of a request that changes nothing.
 pub struct Reading<'s> {
     store: &'s Store,
-    /// Changes that were answered before it began.
-    changes: u64,
     /// There until the end.
     connection: Option<Connection>,
 }
 
 impl<'s> Reading<'s> {
     pub(super) fn begin(store: &'s Store) -> Result<Reading<'s>, AppError> {
-        let changes = store.changes();
-        let pooled = pool(store).pop();
+        let pooled = store.readers.lock().pop();
         let connection = match pooled {
             Some(connection) => connection,
             None => connect_reader(&store.path).map_err(StoreError::from)?,
@@ -32,7 +29,6 @@ impl<'s> Reading<'s> {
         Tx::new(&connection).execute("BEGIN", params![])?;
         Ok(Reading {
             store,
-            changes,
             connection: Some(connection),
         })
     }
@@ -43,11 +39,6 @@ impl<'s> Reading<'s> {
         let connection = self.connection.as_ref();
         Tx::new(connection.expect("only the drop takes it"))
     }
-
-    /// Whether it has all that this process changed; what others change meanwhile is for the next request.
-    pub fn is_current(&self) -> bool {
-        self.changes == self.store.changes()
-    }
 }
 
 impl Drop for Reading<'_> {
@@ -57,7 +48,7 @@ impl Drop for Reading<'_> {
             && !std::thread::panicking()
             && Tx::new(&connection).execute("COMMIT", params![]).is_ok()
         {
-            pool(self.store).push(connection);
+            self.store.readers.lock().push(connection);
         }
     }
 }
@@ -86,10 +77,6 @@ impl Standing {
     pub fn end(&self) {
         drop(Tx::new(&self.0).execute("COMMIT", params![]));
     }
-}
-
-fn pool(store: &Store) -> MutexGuard<'_, Vec<Connection>> {
-    store.readers.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How much of the file is read in place and not copied: at most what SQLite takes. Measured at a million tokens: a quarter

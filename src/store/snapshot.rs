@@ -1,12 +1,11 @@
 //! A copy of the whole file in memory, to which the file can be set back in a few milliseconds.
 
-use std::sync::{Mutex, PoisonError};
-
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::{Durability, Store, StoreError, connect_writer};
 use crate::error::AppError;
+use crate::sync::Mutex;
 
 /// The file as it was at one moment.
 pub struct Snapshot(Mutex<Connection>);
@@ -25,7 +24,7 @@ impl Store {
     /// durable as an ephemeral file.
     pub fn restore(&self, snapshot: &Snapshot) -> Result<(), AppError> {
         self.settle()?;
-        let memory = snapshot.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = snapshot.0.lock();
         let mut file =
             connect_writer(&self.path, Durability::Ephemeral).map_err(StoreError::from)?;
         Ok(copy(&memory, &mut file)?)

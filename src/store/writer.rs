@@ -5,9 +5,9 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -18,6 +18,7 @@ use super::{StoreError, Tx, beside, params};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
+use crate::sync::Mutex;
 
 /// Changes that share one commit.
 const BATCH: usize = 256;
@@ -76,7 +77,7 @@ where
         };
         match self.waiting {
             Some(Waiting { answer, bell }) => {
-                *answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                *answer.lock() = Some(result);
                 // Nobody waits any more when the caller's thread is gone: then there is nobody to tell.
                 let _ = bell.send(());
             }
@@ -161,7 +162,7 @@ impl Writer {
             .send(Box::new(change))
             .map_err(|_| gone())?;
         rung.recv().map_err(|_| gone())?;
-        let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let answer = answer.lock().take();
         answer.ok_or_else(gone)?
     }
 

@@ -3,6 +3,8 @@
 
 pub mod sql;
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::app::App;
@@ -65,58 +67,58 @@ impl Token {
     }
 }
 
-/// Makes a token for the account. The secret is in this answer and never again anywhere.
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// The id of its owner.
+    pub user_id: String,
+    /// The purpose, at most 255 bytes.
+    pub description: String,
+    /// The end in milliseconds since 1970; 0: never.
+    pub expires_at: Millis,
+}
+
+/// Makes a token. The secret is in this answer and never again anywhere.
 ///
 /// # Errors
-/// In Mattermost's order: the user does not exist, tokens are switched off, the end, the description.
+/// In Mattermost's order: the rule's refusal, the user does not exist, tokens are switched off, the end, the description.
 pub fn create(
     app: &App,
-    config: &Config,
-    granted: Granted,
-    user_id: &str,
-    description: &str,
-    expires_at: Millis,
+    config: &Arc<Config>,
+    caller: &Caller,
+    new: NewToken,
 ) -> Result<(Token, Secret), AppError> {
     let secret = Secret::new();
-    let token = create_with(
-        app,
-        config,
-        granted,
-        user_id,
-        description,
-        expires_at,
-        &secret,
-    )?;
+    let token = create_with(app, config, caller, new, &secret)?;
     Ok((token, secret))
 }
 
-/// The same with a secret that there is already.
+/// Makes a token with a secret that exists already.
+///
+/// # Errors
+/// As [`create`].
 pub fn create_with(
     app: &App,
-    config: &Config,
-    granted: Granted,
-    user_id: &str,
-    description: &str,
-    expires_at: Millis,
+    config: &Arc<Config>,
+    caller: &Caller,
+    new: NewToken,
     secret: &Secret,
 ) -> Result<Token, AppError> {
-    let (user_id, description, config) =
-        (user_id.to_owned(), description.to_owned(), config.clone());
-    let secret_hash = secret.hash();
+    let (config, caller, secret_hash) = (Arc::clone(config), caller.clone(), secret.hash());
     app.store.write(move |tx| {
-        let user = user::find(tx, &user_id)?;
-        check_new(&config, &user, expires_at, granted.at())?;
-        if description.len() > DESCRIPTION_BYTES || description.contains('\0') {
+        let granted = TOKEN_CREATE.ask_about(tx, &caller, &new.user_id)?;
+        let user = user::find(tx, &new.user_id)?;
+        check_new(&config, &user, new.expires_at, granted.at())?;
+        if new.description.len() > DESCRIPTION_BYTES || new.description.contains('\0') {
             return Err(AppError::new(&error::TOKEN_DESCRIPTION));
         }
-        let create_at = granted.at();
         let token = Token {
             id: id::new(),
             user_id: user.id,
-            description,
+            description: new.description,
             is_active: true,
-            expires_at,
-            create_at,
+            expires_at: new.expires_at,
+            create_at: granted.at(),
             last_used_at: 0,
             last_used_from: String::new(),
         };
@@ -170,12 +172,12 @@ pub fn latest_end(config: &Config, now: Millis) -> Option<Millis> {
 /// As [`allowed`]; the token is disabled; then as [`create`].
 pub fn rotate(
     app: &App,
-    config: &Config,
+    config: &Arc<Config>,
     caller: &Caller,
     token_id: &str,
     expires_at: Millis,
 ) -> Result<(Token, Secret), AppError> {
-    let (caller, token_id, config) = (caller.clone(), token_id.to_owned(), config.clone());
+    let (caller, token_id, config) = (caller.clone(), token_id.to_owned(), Arc::clone(config));
     app.store.write(move |tx| {
         let (granted, token, owner) = allowed(tx, &TOKEN_CREATE, &caller, &token_id)?;
         if !token.is_active {
@@ -201,11 +203,13 @@ const BATCH: i64 = 500;
 /// Revokes people's active tokens that live longer than the limit allows, and tells how many.
 ///
 /// # Errors
-/// There is no limit.
-pub fn revoke_non_compliant(app: &App, config: &Config, granted: Granted) -> Result<i64, AppError> {
-    let latest = latest_end(config, granted.at())
-        .ok_or_else(|| AppError::new(&error::NO_LIFETIME_POLICY))?;
-    revoke_in_batches(app, &granted, move |tx| Ok(sql::beyond(tx, latest, BATCH)?))
+/// The rule's refusal; there is no limit.
+pub fn revoke_non_compliant(app: &App, config: &Config, caller: &Caller) -> Result<i64, AppError> {
+    let latest = latest_end(config, caller.at);
+    revoke_in_batches(app, caller, move |tx| {
+        let latest = latest.ok_or(&error::NO_LIFETIME_POLICY)?;
+        Ok(sql::beyond(tx, latest, BATCH)?)
+    })
 }
 
 /// Days that an expired token is kept, so that a request with it can be told apart from one with an unknown secret.
@@ -215,20 +219,21 @@ const EXPIRED_KEPT_DAYS: i64 = 30;
 pub fn clean_up(app: &App) -> Result<i64, AppError> {
     let caller = Caller::operator("clean-up", app.clock.now());
     let before = caller.at - EXPIRED_KEPT_DAYS * DAY;
-    revoke_in_batches(app, &TOKEN_ALL.ask(&caller)?, move |tx| {
+    revoke_in_batches(app, &caller, move |tx| {
         Ok(sql::ended_before(tx, before, BATCH)?)
     })
 }
 
 fn revoke_in_batches(
     app: &App,
-    granted: &Granted,
+    caller: &Caller,
     find: impl Fn(&Tx) -> Result<Vec<Token>, AppError> + Clone + Send + 'static,
 ) -> Result<i64, AppError> {
     let mut revoked = 0;
     loop {
-        let (granted, find) = (granted.clone(), find.clone());
+        let (caller, find) = (caller.clone(), find.clone());
         let count = app.store.write(move |tx| {
+            let granted = TOKEN_ALL.ask(&caller)?;
             let tokens = find(tx)?;
             for token in &tokens {
                 sql::delete(tx, &token.id)?;
@@ -254,10 +259,9 @@ pub fn allowed(
     token_id: &str,
 ) -> Result<(Granted, Token, User), AppError> {
     rule.ask(caller)?;
-    let unknown = || AppError::new(&error::TOKEN_UNKNOWN);
-    let token = sql::by_id(tx, token_id)?.ok_or_else(unknown)?;
-    let owner = user::sql::by_id(tx, &token.user_id)?.ok_or_else(unknown)?;
-    Ok((rule.ask_about(caller, owner.target())?, token, owner))
+    let token = sql::by_id(tx, token_id)?.ok_or(&error::TOKEN_UNKNOWN)?;
+    let owner = user::sql::by_id(tx, &token.user_id)?.ok_or(&error::TOKEN_UNKNOWN)?;
+    Ok((rule.ask_about(tx, caller, &owner.id)?, token, owner))
 }
 
 /// What can be done to a token that exists.

@@ -1,13 +1,20 @@
 //! Changes to an account: its fields, roles, password, the service that logs it in; and its deletion.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::{User, as_stored, auth_data_is_free, filled, find, free, sql, tell_updated, valid};
+use super::activation::{deactivate_or_reactivate, tell_updated};
+use super::{User, as_stored, auth_data_is_free, filled, find, free, sql, valid};
 use crate::app::App;
 use crate::audit;
+use crate::config::{self, Config};
 use crate::error::{self, AppError};
-use crate::event::Audience;
-use crate::permission::Granted;
+use crate::event::{Audience, News};
+use crate::permission::{
+    Caller, Granted, Permission, USER_AUTH, USER_DELETE, USER_ROLES, USER_UPDATE,
+};
+use crate::store::Tx;
 
 /// Mattermost: a list of roles is not longer.
 const ROLES_BYTES: usize = 256;
@@ -15,19 +22,19 @@ const ROLES_BYTES: usize = 256;
 /// Gives and takes roles; they hold on the next request.
 ///
 /// # Errors
-/// The user or one of the roles does not exist.
+/// The rule's refusal; the user or one of the roles does not exist.
 pub fn update_roles(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
     roles: String,
 ) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.change(move |tx, news| {
-        sql::by_id(tx, &user_id)?.ok_or_else(|| AppError::new(&error::USER_MISSING_400))?;
+        let granted = USER_ROLES.ask(&caller)?;
+        sql::by_id(tx, &user_id)?.ok_or(&error::USER_MISSING_400)?;
         for name in roles.split_whitespace() {
-            crate::permission::sql::by_name(tx, name)?
-                .ok_or_else(|| AppError::new(&error::ROLE_UNKNOWN_400))?;
+            crate::permission::sql::by_name(tx, name)?.ok_or(&error::ROLE_UNKNOWN_400)?;
         }
         if roles.len() > ROLES_BYTES {
             return Err(AppError::new(&error::ROLES_LIMIT));
@@ -67,23 +74,44 @@ pub struct Patch {
     pub bot_description: Option<String>,
 }
 
-/// Changes an account's fields.
+/// Changes a user's fields. Mattermost: the rule is asked before it is said what is wrong with the patch.
 ///
 /// # Errors
-/// The user does not exist; the first field that is not as it must be; username or address taken.
-pub fn update(app: &App, granted: Granted, user_id: &str, patch: Patch) -> Result<User, AppError> {
-    let user_id = user_id.to_owned();
+/// In Mattermost's order: the rule's refusal, the user does not exist, the patch, the first field that is not as it must
+/// be, username or address taken.
+pub fn update(
+    app: &App,
+    caller: &Caller,
+    user_id: &str,
+    patch: Result<Patch, AppError>,
+) -> Result<User, AppError> {
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.change(move |tx, news| {
-        let mut user = find(tx, &user_id)?;
-        patch.apply(&mut user);
-        user.update_at = granted.at();
-        valid::check(&user)?;
-        free(tx, &user)?;
-        sql::update(tx, &user)?;
-        tell_updated(news, &user);
-        audit::record(tx, &granted, "")?;
-        Ok(user)
+        let granted = USER_UPDATE.ask_about(tx, &caller, &user_id)?;
+        let user = find(tx, &user_id)?;
+        apply(tx, news, &granted, user, patch?)
     })
+}
+
+/// Changes the fields of a user, or of a bot, in the transaction.
+///
+/// # Errors
+/// The first field that is not as it must be; username or address taken.
+pub fn apply(
+    tx: &Tx,
+    news: &mut News,
+    granted: &Granted,
+    mut user: User,
+    patch: Patch,
+) -> Result<User, AppError> {
+    patch.apply(&mut user);
+    user.update_at = granted.at();
+    valid::check(&user)?;
+    free(tx, &user)?;
+    sql::update(tx, &user)?;
+    tell_updated(news, &user);
+    audit::record(tx, granted, "")?;
+    Ok(user)
 }
 
 impl Patch {
@@ -118,16 +146,17 @@ impl Patch {
 /// nor that the account is.
 ///
 /// # Errors
-/// Another account has the name at that service.
+/// The rule's refusal; another account has the name at that service.
 pub fn update_auth(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
     service: String,
     data: String,
 ) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
+        let granted = USER_AUTH.ask(&caller)?;
         auth_data_is_free(tx, Some(&data), &user_id)?;
         sql::update_auth(tx, &user_id, &service, &data, granted.at())?;
         audit::record(
@@ -138,14 +167,32 @@ pub fn update_auth(
     })
 }
 
-/// Deletes an account for good, with its sessions, tokens and preferences.
+/// Deactivates an account or, if `permanent`, deletes it for good with its sessions, tokens and preferences.
 ///
 /// # Errors
-/// The user does not exist.
-pub fn delete(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
-    app.store.write(move |tx| {
-        find(tx, &user_id)?;
+/// In Mattermost's order: the rule's refusal, users may not deactivate themselves, the user does not exist, deleting for
+/// good is switched off.
+pub fn delete(
+    app: &App,
+    config: &Arc<Config>,
+    caller: &Caller,
+    user_id: &str,
+    permanent: bool,
+) -> Result<(), AppError> {
+    let (config, caller, user_id) = (Arc::clone(config), caller.clone(), user_id.to_owned());
+    app.change(move |tx, news| {
+        let granted = USER_DELETE.ask_about(tx, &caller, &user_id)?;
+        let leaves = caller.user_id == user_id && !caller.has(Permission::ManageSystem);
+        if leaves && !config.is_on(&config::ENABLE_USER_DEACTIVATION) {
+            return Err(AppError::new(&error::ACTIVE_SELF));
+        }
+        let user = find(tx, &user_id)?;
+        if !permanent {
+            return deactivate_or_reactivate(tx, news, &config, &granted, &user, false);
+        }
+        if !config.is_on(&config::ENABLE_API_USER_DELETION) {
+            return Err(AppError::new(&error::USER_DELETION_DISABLED));
+        }
         sql::delete(tx, &user_id)?;
         audit::record(tx, &granted, &format!("user_id={user_id} deleted"))
     })

@@ -1,5 +1,7 @@
 //! Accounts are made: by an admin, by anyone while sign-up is open, by the command line; the first is system admin.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{User, as_stored, filled, free, password, sql, valid};
@@ -9,7 +11,7 @@ use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::permission::roles::{SYSTEM_ADMIN, SYSTEM_USER};
-use crate::permission::{Granted, USER_CREATE};
+use crate::permission::{Caller, Granted, SIGN_UP, USER_CREATE};
 use crate::store::Tx;
 use crate::{audit, id};
 
@@ -56,11 +58,11 @@ pub struct NewUser {
 /// In Mattermost's order: sign-up closed, password, each field, username taken, e-mail taken.
 pub fn create(
     app: &App,
-    config: &Config,
-    granted: Granted,
+    config: &Arc<Config>,
+    caller: &Caller,
     new: NewUser,
 ) -> Result<User, AppError> {
-    let invited = USER_CREATE.ask(granted.caller()).is_ok();
+    let invited = USER_CREATE.ask(caller).is_ok();
     if !invited {
         sign_up_is_open(config, app.store.read(|tx| Ok(sql::none(tx)?))?)?;
     }
@@ -75,18 +77,21 @@ pub fn create(
     if !new.id.is_empty() {
         return Err(AppError::new(&error::USER_EXISTING));
     }
-    let user = made(new, granted.at())?;
-    let config = config.clone();
+    let user = made(new, caller.at)?;
+    let (config, caller) = (Arc::clone(config), caller.clone());
     let mut user = User {
         password_hash: hashed(app, &user)?,
         ..user
     };
     app.change(move |tx, news| {
         let first = sql::none(tx)?;
-        if !invited {
+        let granted = if invited {
+            USER_CREATE.ask(&caller)?
+        } else {
             // Somebody else may have been first since.
             sign_up_is_open(&config, first)?;
-        }
+            SIGN_UP.ask(&caller)?
+        };
         if first {
             user.roles = roles_of(true);
         }

@@ -10,8 +10,8 @@ pub mod sql;
 pub mod valid;
 mod view;
 
-pub use activation::{set_active, tell_updated, update_active};
-pub use change::{Patch, delete, update, update_auth, update_roles};
+pub use activation::{set_active, update_active};
+pub use change::{Patch, apply, delete, update, update_auth, update_roles};
 pub use creation::{NewUser, add, create, made};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
@@ -19,8 +19,6 @@ pub use view::Seen;
 
 use crate::clock::Millis;
 use crate::error::{self, AppError};
-use crate::permission::Target;
-use crate::permission::roles::SYSTEM_ADMIN;
 use crate::store::Tx;
 
 /// An account as it is stored.
@@ -71,32 +69,18 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the account has the role `system_admin`.
-    pub fn is_system_admin(&self) -> bool {
-        crate::permission::roles::holds(&self.roles, SYSTEM_ADMIN)
-    }
-
     /// Whether it is a bot: only bots have an owner.
     pub fn is_bot(&self) -> bool {
         self.bot_owner_id.is_some()
     }
-
-    /// What a rule is asked about.
-    pub fn target(&self) -> Target<'_> {
-        Target {
-            user_id: &self.id,
-            is_system_admin: self.is_system_admin(),
-            bot_owner_id: self.bot_owner_id.as_deref(),
-        }
-    }
 }
 
-/// The account with the id.
+/// Returns the user with the id.
 ///
 /// # Errors
 /// There is none.
 pub fn find(tx: &Tx, id: &str) -> Result<User, AppError> {
-    sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::USER_MISSING))
+    Ok(sql::by_id(tx, id)?.ok_or(&error::USER_MISSING)?)
 }
 
 /// Mattermost: what a new account is notified of.

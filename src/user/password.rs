@@ -5,69 +5,116 @@ use crate::app::App;
 use crate::audit;
 use crate::config::{self, Config};
 use crate::error::{self, AppError, PasswordRules};
-use crate::permission::Granted;
+use crate::permission::{Caller, USER_PASSWORD, USER_UNLOCK};
 use crate::secret::password::MAX_BYTES;
+use crate::store::Tx;
+
+/// A password to be set.
+pub struct PasswordChange<'c> {
+    /// The present one, which users show for their own account; empty: not sent.
+    pub current: &'c str,
+    /// The new one, in clear.
+    pub new: &'c str,
+    /// Whether `new` is said to be a hash.
+    pub already_hashed: bool,
+}
 
 /// Sets a password. Mattermost: sessions and tokens go on; a lock is lifted; an account of another service becomes one
 /// with a password.
 ///
-/// `current` is the stored hash that the caller's current password was checked against, where one is asked for.
-///
 /// # Errors
-/// The rules in force, by Mattermost's name for them; the user does not exist; the password was changed meanwhile.
+/// In Mattermost's order: the rule's refusal, the current password, the rules in force, by Mattermost's name for them. The
+/// password was changed meanwhile.
 pub fn update_password(
     app: &App,
     config: &Config,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
-    current: Option<String>,
-    new: &str,
+    change: PasswordChange,
 ) -> Result<(), AppError> {
-    check_rules(config, new).map_err(AppError::password_rules)?;
-    let (user_id, hash) = (user_id.to_owned(), app.passwords.hash(new)?);
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
+    let granted = move |tx: &Tx| {
+        // Mattermost: an account that does not exist is refused as somebody else's.
+        let user = sql::by_id(tx, &user_id)?.ok_or(USER_PASSWORD.refused)?;
+        Ok((USER_PASSWORD.ask_about(tx, &caller, &user_id)?, user))
+    };
+    // Asked before the work of hashing, and again in the transaction that writes.
+    let (before, user) = app.store.read(&granted)?;
+    let own = before.caller().user_id == user.id;
+    if change.already_hashed {
+        // Taken for a password, somebody else's hash would lock the account.
+        let own = own && !before.caller().is_system_admin();
+        return Err(AppError::new(if own {
+            &error::PASSWORD_HASHED
+        } else {
+            &error::NOT_IMPLEMENTED
+        }));
+    }
+    if own {
+        if change.current.is_empty() {
+            return Err(AppError::body_param("current_password"));
+        }
+        if user.auth_data.is_some() {
+            return Err(AppError::new(&error::PASSWORD_OF_SERVICE));
+        }
+        check_current(app, config, &user, change.current)?;
+    }
+    check_rules(config, change.new).map_err(AppError::password_rules)?;
+    let hash = app.passwords.hash(change.new)?;
     app.store.write(move |tx| {
-        let user = find(tx, &user_id)?;
-        if current.is_some_and(|current| current != user.password_hash) {
+        let (granted, now) = granted(tx)?;
+        if own && now.password_hash != user.password_hash {
             return Err(AppError::new(&error::PASSWORD_INCORRECT));
         }
-        sql::update_password(tx, &user_id, &hash, granted.at())?;
+        sql::update_password(tx, &user.id, &hash, granted.at())?;
         audit::record(tx, &granted, "attempted")?;
         audit::record(tx, &granted, "completed")
     })
 }
 
 /// Forgets the wrong passwords since the last right one, so that a lock is lifted.
-pub fn unlock(app: &App, granted: Granted, user_id: &str) -> Result<(), AppError> {
-    let user_id = user_id.to_owned();
+///
+/// # Errors
+/// In Mattermost's order: the caller may unlock nobody, the user does not exist, another service knows the password, the
+/// rule's refusal.
+pub fn unlock(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppError> {
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
+        // Mattermost: who may unlock nobody is not told who is there.
+        USER_UNLOCK.ask(&caller)?;
+        let user = find(tx, &user_id)?;
+        if !["", "ldap"].contains(&user.auth_service.as_str()) {
+            return Err(AppError::new(&error::UNLOCK_SERVICE));
+        }
+        let granted = USER_UNLOCK.ask_about(tx, &caller, &user_id)?;
         sql::update_failed_attempts(tx, &user_id, 0)?;
         audit::record(tx, &granted, &format!("user_id={user_id}"))
     })
 }
 
-/// Checks the password of a user who is signed in, and counts a wrong one. Returns the stored hash that it belongs to.
+/// Checks the password of a user who is signed in, and counts a wrong one.
 ///
 /// # Errors
 /// Locked, or wrong.
 pub fn check_current(
     app: &App,
     config: &Config,
-    user_id: &str,
+    user: &User,
     password: &str,
-) -> Result<String, AppError> {
-    let user = app.store.read(|tx| find(tx, user_id))?;
-    if is_locked(config, &user) {
+) -> Result<(), AppError> {
+    if is_locked(config, user) {
         return Err(AppError::new(&error::LOGIN_ATTEMPTS));
     }
+    let user_id = user.id.clone();
     if app.passwords.verify(password, Some(&user.password_hash))? {
         if user.failed_attempts > 0 {
             app.store
-                .write(move |tx| Ok(sql::update_failed_attempts(tx, &user.id, 0)?))?;
+                .write(move |tx| Ok(sql::update_failed_attempts(tx, &user_id, 0)?))?;
         }
-        return Ok(user.password_hash);
+        return Ok(());
     }
     app.store
-        .write(move |tx| Ok(sql::count_failed_attempt(tx, &user.id)?))?;
+        .write(move |tx| Ok(sql::count_failed_attempt(tx, &user_id)?))?;
     Err(AppError::new(&error::PASSWORD_INCORRECT))
 }
 

@@ -1,42 +1,30 @@
 //! HTTP endpoints of bots.
 
 use crate::api::{Answer, Context, answer, json};
-use crate::bot::Bot;
-use crate::config::ENABLE_BOT_ACCOUNT_CREATION;
+use crate::bot::{Bot, NewBot};
 use crate::error::{self, AppError};
-use crate::permission::{BOT_CREATE, Permission, USER_TO_BOT};
+use crate::permission::Permission;
+use crate::store::Tx;
 use crate::user::sql::Bots;
 use crate::user::{self, Patch};
 
 /// `POST /bots`
 pub fn create(cx: &Context) -> Answer {
     let body = json::object(cx.body(), "bot")?;
-    let caller = cx.caller()?;
-    let granted = BOT_CREATE.ask(caller)?;
-    // Mattermost: a bot makes no bots, whatever its roles are.
-    let by_bot =
-        cx.read(|tx| Ok(user::sql::by_id(tx, &caller.user_id)?.is_some_and(|user| user.is_bot())))?;
-    if by_bot {
-        return Err(AppError::new(&error::PERMISSIONS));
-    }
-    if !cx.config.is_on(&ENABLE_BOT_ACCOUNT_CREATION) {
-        return Err(AppError::new(&error::BOT_CREATION_DISABLED));
-    }
     let text = |name| body.text(name).unwrap_or_default().to_owned();
-    let bot = crate::bot::create(
-        cx.app,
-        granted,
-        text("username"),
-        text("display_name"),
-        text("description"),
-    )?;
+    let new = NewBot {
+        username: text("username"),
+        display_name: text("display_name"),
+        description: text("description"),
+    };
+    let bot = crate::bot::create(cx.app, &cx.config, cx.caller()?, new)?;
     Ok(answer::created(&Bot::of(&bot)))
 }
 
 /// `GET /bots/{bot_user_id}`
-pub fn get(cx: &Context) -> Answer {
+pub fn get(cx: &Context, tx: &Tx) -> Answer {
     let bot_id = cx.id("bot_user_id")?;
-    let bot = cx.read(|tx| crate::bot::find(tx, bot_id))?;
+    let bot = crate::bot::find(tx, bot_id)?;
     let readable = cx
         .caller()?
         .reads_bot_of(bot.bot_owner_id.as_deref().unwrap_or_default());
@@ -48,7 +36,7 @@ pub fn get(cx: &Context) -> Answer {
 }
 
 /// `GET /bots`
-pub fn list(cx: &Context) -> Answer {
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let caller = cx.caller()?;
     let owner_id = match (
         caller.has(Permission::ReadOthersBots),
@@ -63,7 +51,7 @@ pub fn list(cx: &Context) -> Answer {
         disabled: cx.flag("include_deleted"),
         orphaned: cx.flag("only_orphaned"),
     };
-    let bots = cx.read(|tx| Ok(user::sql::bots(tx, which, cx.page())?))?;
+    let bots = user::sql::bots(tx, which, cx.page())?;
     Ok(answer::json(&bots.iter().map(Bot::of).collect::<Vec<_>>()))
 }
 
@@ -121,11 +109,6 @@ pub fn assign(cx: &Context) -> Answer {
 /// `POST /users/{user_id}/convert_to_bot`
 pub fn convert(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    // Mattermost: here it is told to everybody that there is no such account.
-    cx.read(|tx| user::find(tx, user_id))?;
-    Ok(answer::json(&Bot::of(&crate::bot::convert(
-        cx.app,
-        USER_TO_BOT.ask(cx.caller()?)?,
-        user_id,
-    )?)))
+    let bot = crate::bot::convert(cx.app, cx.caller()?, user_id)?;
+    Ok(answer::json(&Bot::of(&bot)))
 }

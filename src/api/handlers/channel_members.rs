@@ -2,54 +2,48 @@
 
 use serde_json::{Value, json};
 
-use crate::api::handlers::channels::{at, of_kind, of_member};
-use crate::api::handlers::users::about;
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
-use crate::messaging::channel::sql;
-use crate::permission::{
-    CHANNEL_JOIN, CHANNEL_MEMBERS_PRIVATE, CHANNEL_MEMBERS_PUBLIC, CHANNEL_VIEW, LEAVE,
-    MEMBERSHIPS, TEAM_VIEW,
-};
-use crate::{id, messaging::post, messaging::team, user};
+use crate::id;
+use crate::messaging::administration::channel_member::{self, NewMembers};
+use crate::messaging::channel::{self, find_as_member, sql};
+use crate::messaging::team;
+use crate::permission::{MEMBERSHIPS, TEAM_VIEW};
+use crate::store::Tx;
 
 /// `GET /users/{user_id}/teams/{team_id}/channels/members`
-pub fn memberships(cx: &Context) -> Answer {
+pub fn memberships(cx: &Context, tx: &Tx) -> Answer {
     let (user_id, team_id) = (cx.id("user_id")?, cx.id("team_id")?);
     let caller = cx.caller()?;
-    cx.read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
-    about(cx, user_id, &MEMBERSHIPS)?;
-    let found = cx.read(|tx| Ok(sql::memberships(tx, user_id, team_id)?))?;
+    team::ask(tx, &TEAM_VIEW, caller, team_id)?;
+    MEMBERSHIPS.ask_about(tx, caller, user_id)?;
+    let found = sql::memberships(tx, user_id, team_id)?;
     Ok(answer::json(&found))
 }
 
 /// `GET /channels/{channel_id}/members`
-pub fn members(cx: &Context) -> Answer {
-    let channel = of_member(cx)?;
-    let members = cx.read(|tx| Ok(sql::members(tx, &channel.id, cx.page())?))?;
+pub fn members(cx: &Context, tx: &Tx) -> Answer {
+    let channel = find_as_member(tx, cx.caller()?, cx.id("channel_id")?)?;
+    let members = sql::members(tx, &channel.id, cx.page())?;
     Ok(answer::json(&members))
 }
 
 /// `GET /channels/{channel_id}/members/{user_id}`
-pub fn member(cx: &Context) -> Answer {
-    let (_, user_id) = (cx.id("channel_id")?, cx.id("user_id")?);
-    let channel = of_member(cx)?;
-    let member = cx.read(|tx| Ok(sql::member(tx, &channel.id, user_id)?))?;
-    Ok(answer::json(&member.ok_or_else(missing)?))
-}
-
-fn missing() -> AppError {
-    AppError::new(&error::CHANNEL_MEMBER_MISSING)
+pub fn member(cx: &Context, tx: &Tx) -> Answer {
+    let (channel_id, user_id) = (cx.id("channel_id")?, cx.id("user_id")?);
+    let channel = find_as_member(tx, cx.caller()?, channel_id)?;
+    let member = sql::member(tx, &channel.id, user_id)?;
+    Ok(answer::json(&member.ok_or(&error::CHANNEL_MEMBER_MISSING)?))
 }
 
 /// `GET /users/{user_id}/channels/{channel_id}/unread`
-pub fn unread(cx: &Context) -> Answer {
+pub fn unread(cx: &Context, tx: &Tx) -> Answer {
     let user_id = cx.id("user_id")?;
-    cx.id("channel_id")?;
-    about(cx, user_id, &MEMBERSHIPS)?;
-    let channel = of_member(cx)?;
-    let member = cx.read(|tx| Ok(sql::member(tx, &channel.id, user_id)?))?;
-    let member = member.ok_or_else(missing)?;
+    let channel_id = cx.id("channel_id")?;
+    MEMBERSHIPS.ask_about(tx, cx.caller()?, user_id)?;
+    let channel = find_as_member(tx, cx.caller()?, channel_id)?;
+    let member = sql::member(tx, &channel.id, user_id)?;
+    let member = member.ok_or(&error::CHANNEL_MEMBER_MISSING)?;
     Ok(answer::json(&json!({
         "team_id": channel.team_id,
         "channel_id": channel.id,
@@ -83,23 +77,15 @@ pub fn add_member(cx: &Context) -> Answer {
         };
         return Err(AppError::body_param(name));
     }
-    root_is_of(cx, body.text("post_root_id"), channel_id)?;
-    let (channel, here) = at(cx)?;
-    if channel.is_direct_or_group() {
-        return Err(AppError::new(&error::CHANNEL_ADD_TYPE));
+    let post_root_id = body.text("post_root_id").unwrap_or_default();
+    if !post_root_id.is_empty() && !id::is_valid(post_root_id) {
+        return Err(AppError::body_param("post_root_id"));
     }
-    let caller = cx.caller()?;
-    let oneself = valid.iter().all(|id| *id == caller.user_id);
-    let granted = if oneself && here.member {
-        // Mattermost: who is in a channel may say so again.
-        LEAVE.ask(caller)?
-    } else if oneself && channel.is_public() {
-        CHANNEL_JOIN.ask_in(caller, here.team)?
-    } else {
-        of_kind(&channel, &CHANNEL_MEMBERS_PUBLIC, &CHANNEL_MEMBERS_PRIVATE)
-            .ask_in(caller, here.all)?
+    let new = NewMembers {
+        user_ids: valid,
+        post_root_id: post_root_id.to_owned(),
     };
-    let members = crate::messaging::channel::add_members(cx.app, granted, channel, valid)?;
+    let members = channel_member::add_members(cx.app, cx.caller()?, channel_id, new)?;
     // Mattermost: whoever names one gets one.
     Ok(match (several, members.as_slice()) {
         (None, [member]) => answer::created(member),
@@ -107,47 +93,24 @@ pub fn add_member(cx: &Context) -> Answer {
     })
 }
 
-/// The post that the account was mentioned in, when one is named, must be of the channel.
-fn root_is_of(cx: &Context, post_id: Option<&str>, channel_id: &str) -> Result<(), AppError> {
-    let refused = || AppError::body_param("post_root_id");
-    let Some(post_id) = post_id.filter(|post_id| !post_id.is_empty()) else {
-        return Ok(());
-    };
-    if !id::is_valid(post_id) {
-        return Err(refused());
-    }
-    let post = cx.read(|tx| post::find(tx, post_id))?;
-    if post.channel_id == channel_id {
-        Ok(())
-    } else {
-        Err(refused())
-    }
-}
-
 /// `DELETE /channels/{channel_id}/members/{user_id}`
 pub fn remove_member(cx: &Context) -> Answer {
-    let (_, user_id) = (cx.id("channel_id")?, cx.id("user_id")?);
-    let (channel, here) = at(cx)?;
-    cx.read(|tx| user::find(tx, user_id))?;
-    if channel.is_direct_or_group() {
-        return Err(AppError::new(&error::CHANNEL_REMOVE_TYPE));
-    }
-    let caller = cx.caller()?;
-    let granted = if user_id == caller.user_id {
-        LEAVE.ask(caller)?
-    } else {
-        of_kind(&channel, &CHANNEL_MEMBERS_PUBLIC, &CHANNEL_MEMBERS_PRIVATE)
-            .ask_in(caller, here.all)?
-    };
-    crate::messaging::channel::remove_member(cx.app, granted, channel, user_id)?;
+    let (channel_id, user_id) = (cx.id("channel_id")?, cx.id("user_id")?);
+    channel_member::remove_member(cx.app, cx.caller()?, channel_id, user_id)?;
     Ok(answer::ok())
 }
 
 /// `POST /channels/members/{user_id}/view`: the channel that is looked at, and the one that was before.
 pub fn view(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, &CHANNEL_VIEW)?;
-    let body = of_json::object(cx.body(), "channel_view")?;
+    let times = channel::view(cx.app, cx.caller()?, user_id, viewed(cx.body()))?;
+    Ok(answer::json(
+        &json!({"status": "OK", "last_viewed_at_times": times}),
+    ))
+}
+
+fn viewed(body: &[u8]) -> Result<Vec<String>, AppError> {
+    let body = of_json::object(body, "channel_view")?;
     let mut channel_ids = Vec::new();
     for (name, refused) in [
         ("channel_id", "channel_view.channel_id"),
@@ -162,8 +125,5 @@ pub fn view(cx: &Context) -> Answer {
         }
         channel_ids.push(channel_id.to_owned());
     }
-    let times = crate::messaging::channel::view(cx.app, granted, user_id, channel_ids)?;
-    Ok(answer::json(
-        &json!({"status": "OK", "last_viewed_at_times": times}),
-    ))
+    Ok(channel_ids)
 }

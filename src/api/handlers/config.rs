@@ -7,44 +7,40 @@ use serde_json::{Map, Value, json};
 use crate::api::{Answer, Context, answer, json as body};
 use crate::config::{self as config, Config, Live};
 use crate::error::{self, AppError};
-use crate::permission::{CONFIG_READ, CONFIG_WRITE, Granted};
-use crate::store::Store;
+use crate::permission::{CONFIG_READ, Caller};
+use crate::store::{Store, Tx};
 use crate::user;
 
 /// Mattermost: the configuration is never kept by a cache.
 const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-revalidate");
 
 /// `GET /config`
-pub fn get(cx: &Context) -> Answer {
+pub fn get(cx: &Context, _: &Tx) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
     Ok(answer::json(cx.config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
 }
 
 /// `PUT /config/patch`
 pub fn patch(cx: &Context) -> Answer {
-    change(cx, config::patch)
+    change(cx, Live::patch)
 }
 
 /// `PUT /config`
 pub fn update(cx: &Context) -> Answer {
-    change(cx, config::replace)
+    change(cx, Live::replace)
 }
 
-type Change = fn((&Store, &Live), Granted, Map<String, Value>) -> Result<Arc<Config>, AppError>;
+type Change = fn(&Live, &Store, &Caller, Map<String, Value>) -> Result<Arc<Config>, AppError>;
 
 fn change(cx: &Context, change: Change) -> Answer {
     let given = body::object(cx.body(), "config")?;
-    let granted = CONFIG_WRITE.ask(cx.caller()?)?;
-    let config = change(
-        (&cx.app.store, &cx.app.config),
-        granted,
-        given.members().clone(),
-    )?;
+    let (live, store) = (&cx.app.config, &cx.app.store);
+    let config = change(live, store, cx.caller()?, given.members().clone())?;
     Ok(answer::json(config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
 }
 
 /// `GET /config/environment`: what is pinned, as true under its section; with `?include_source=true`, as what pins it.
-pub fn environment(cx: &Context) -> Answer {
+pub fn environment(cx: &Context, _: &Tx) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
     let mut pinned = json!({});
     for pin in cx.app.config.pins().iter() {
@@ -58,13 +54,13 @@ pub fn environment(cx: &Context) -> Answer {
 }
 
 /// `GET /config/client?format=old`: a flat map, all values are strings; more of them with a session.
-pub fn client(cx: &Context) -> Answer {
+pub fn client(cx: &Context, tx: &Tx) -> Answer {
     match cx.request.query("format") {
         Some("old") => {}
         None | Some("") => return Err(AppError::new(&error::CLIENT_FORMAT)),
         Some(_) => return Err(AppError::body_param("format")),
     }
-    let nobody = cx.read(|tx| Ok(user::sql::none(tx)?))?;
+    let nobody = user::sql::none(tx)?;
     let mut values = of_a_stranger(&cx.config);
     values["NoAccounts"] = text(nobody).into();
     if cx.caller().is_ok() {

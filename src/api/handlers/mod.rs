@@ -9,6 +9,7 @@ pub mod config;
 pub mod post_lists;
 pub mod posts;
 pub mod preferences;
+pub mod reactions;
 pub mod roles;
 pub mod sessions;
 pub mod statuses;

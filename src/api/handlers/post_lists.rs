@@ -3,17 +3,15 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::api::handlers::posts::readable;
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
-use crate::http::Response;
-use crate::messaging::channel;
+use crate::id;
+use crate::messaging::channel::find_as_member;
 use crate::messaging::post::sql::Window;
-use crate::messaging::post::{Post, sql};
-use crate::permission::{CHANNEL_READ, TEAM_VIEW};
-use crate::store::Page;
-use crate::store::Tx;
-use crate::{id, messaging::team};
+use crate::messaging::post::{self, Post, sql};
+use crate::messaging::team;
+use crate::permission::TEAM_VIEW;
+use crate::store::{Page, Tx};
 
 /// A list of posts: their order, and each by its id.
 #[derive(Serialize)]
@@ -54,7 +52,7 @@ impl List {
 }
 
 /// `GET /channels/{channel_id}/posts`
-pub fn list(cx: &Context) -> Answer {
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
     let id_of = |name| match cx.request.query(name) {
         None | Some("") => Ok(None),
@@ -66,44 +64,41 @@ pub fn list(cx: &Context) -> Answer {
         None | Some("") => 0,
         Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
     };
-    let list = cx.read(|tx| {
-        let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
-        CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-        let page = cx.page();
-        let anchor = match after.or(before) {
-            Some(id) => sql::by_id(tx, id)?,
-            None => None,
-        };
-        let posts = match (&anchor, before, after) {
-            _ if since > 0 => sql::list(tx, channel_id, Window::Since(since))?,
-            (Some(post), _, Some(_)) => sql::list(tx, channel_id, Window::After(post, page))?,
-            (Some(post), Some(_), None) => sql::list(tx, channel_id, Window::Before(post, page))?,
-            // Mattermost: before and after a post that does not exist there is none.
-            (None, Some(_), _) | (None, None, Some(_)) => Vec::new(),
-            (_, None, None) => sql::list(tx, channel_id, Window::Page(page))?,
-        };
-        let neighbour = |window| {
-            let found = sql::list(tx, channel_id, window)?.pop();
-            Ok::<_, AppError>(found.map_or_else(String::new, |post| post.id))
-        };
-        let (mut next, mut prev) = (String::new(), String::new());
-        if let (true, Some(newest), Some(oldest)) = (since <= 0, posts.first(), posts.last()) {
-            next = neighbour(Window::After(newest, Page::first(1)))?;
-            prev = neighbour(Window::Before(oldest, Page::first(1)))?;
-        } else if since <= 0 && page.offset == 0 {
-            // Mattermost: an empty page is beside the post that was named.
-            next = before
-                .filter(|_| after.is_none())
-                .unwrap_or_default()
-                .to_owned();
-            prev = after.unwrap_or_default().to_owned();
-        }
-        Ok(List {
-            next_post_id: next,
-            prev_post_id: prev,
-            ..List::new(tx, posts)?
-        })
-    })?;
+    find_as_member(tx, caller, channel_id)?;
+    let page = cx.page();
+    let anchor = match after.or(before) {
+        Some(id) => sql::by_id(tx, id)?,
+        None => None,
+    };
+    let posts = match (&anchor, before, after) {
+        _ if since > 0 => sql::list(tx, channel_id, Window::Since(since))?,
+        (Some(post), _, Some(_)) => sql::list(tx, channel_id, Window::After(post, page))?,
+        (Some(post), Some(_), None) => sql::list(tx, channel_id, Window::Before(post, page))?,
+        // Mattermost: before and after a post that does not exist there is none.
+        (None, Some(_), _) | (None, None, Some(_)) => Vec::new(),
+        (_, None, None) => sql::list(tx, channel_id, Window::Page(page))?,
+    };
+    let neighbour = |window| {
+        let found = sql::list(tx, channel_id, window)?.pop();
+        Ok::<_, AppError>(found.map_or_else(String::new, |post| post.id))
+    };
+    let (mut next, mut prev) = (String::new(), String::new());
+    if let (true, Some(newest), Some(oldest)) = (since <= 0, posts.first(), posts.last()) {
+        next = neighbour(Window::After(newest, Page::first(1)))?;
+        prev = neighbour(Window::Before(oldest, Page::first(1)))?;
+    } else if since <= 0 && page.offset == 0 {
+        // Mattermost: an empty page is beside the post that was named.
+        next = before
+            .filter(|_| after.is_none())
+            .unwrap_or_default()
+            .to_owned();
+        prev = after.unwrap_or_default().to_owned();
+    }
+    let list = List {
+        next_post_id: next,
+        prev_post_id: prev,
+        ..List::new(tx, posts)?
+    };
     let newest = list
         .posts
         .values()
@@ -116,26 +111,19 @@ pub fn list(cx: &Context) -> Answer {
 }
 
 /// `GET /posts/{post_id}/thread`
-pub fn thread(cx: &Context) -> Answer {
-    let (post, _) = readable(cx)?;
-    Ok(shown(cx.read(|tx| {
-        List::new(tx, sql::thread(tx, post.first_id())?)
-    })?))
+pub fn thread(cx: &Context, tx: &Tx) -> Answer {
+    let post_id = cx.id("post_id")?;
+    let post = post::readable(tx, cx.caller()?, post_id)?;
+    let thread = sql::thread(tx, post.first_id())?;
+    Ok(answer::json(&List::new(tx, thread)?))
 }
 
 /// `GET /channels/{channel_id}/pinned`
-pub fn pinned(cx: &Context) -> Answer {
-    let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    let list = cx.read(|tx| {
-        let channel = channel::sql::by_id(tx, channel_id)?.ok_or_else(|| CHANNEL_READ.refusal())?;
-        CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
-        List::new(tx, sql::pinned(tx, channel_id)?)
-    })?;
-    Ok(shown(list))
-}
-
-fn shown(list: List) -> Response {
-    answer::json(&list)
+pub fn pinned(cx: &Context, tx: &Tx) -> Answer {
+    let channel_id = cx.id("channel_id")?;
+    find_as_member(tx, cx.caller()?, channel_id)?;
+    let pinned = sql::pinned(tx, channel_id)?;
+    Ok(answer::json(&List::new(tx, pinned)?))
 }
 
 /// A list of posts that were found. Mattermost: where in them is told by the search engines of larger installations only.
@@ -156,9 +144,9 @@ const FOUND_MOST: i64 = 200;
 const WORDS: usize = 8;
 
 /// `POST /teams/{team_id}/posts/search`
-pub fn search(cx: &Context) -> Answer {
+pub fn search(cx: &Context, tx: &Tx) -> Answer {
     let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
-    cx.read(|tx| TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?))?;
+    team::ask(tx, &TEAM_VIEW, caller, team_id)?;
     let body = of_json::object(cx.body(), "search")
         .map_err(|_| AppError::new(&error::POST_SEARCH_BODY))?;
     let terms = body.required("terms")?.to_lowercase();
@@ -180,16 +168,13 @@ pub fn search(cx: &Context) -> Answer {
         limit,
         offset: number("page", 0).saturating_mul(limit),
     };
-    let list = cx.read(|tx| {
-        let found = if words.is_empty() {
-            Vec::new()
-        } else {
-            sql::search(tx, &caller.user_id, team_id, &words, any, page)?
-        };
-        List::new(tx, found)
-    })?;
+    let found = if words.is_empty() {
+        Vec::new()
+    } else {
+        sql::search(tx, &caller.user_id, team_id, &words, any, page)?
+    };
     let found = Found {
-        list,
+        list: List::new(tx, found)?,
         matches: None,
     };
     Ok(answer::json(&found).with("Cache-Control", "no-cache, no-store, must-revalidate"))

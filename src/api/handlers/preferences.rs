@@ -1,20 +1,20 @@
 //! HTTP endpoints of preferences.
 
-use crate::api::handlers::users::about;
 use crate::api::{Answer, Context, answer, json};
 use crate::app::App;
 use crate::error::{self, AppError};
-use crate::permission::{Granted, PREFERENCES};
-use crate::preference::{AT_ONCE, Preference, sql};
+use crate::permission::{Caller, PREFERENCES};
+use crate::preference::{Preference, sql};
+use crate::store::Tx;
 
 /// `GET /users/{user_id}/preferences`
-pub fn list(cx: &Context) -> Answer {
-    Ok(answer::json(&found(cx)?))
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
+    Ok(answer::json(&found(cx, tx)?))
 }
 
 /// `GET /users/{user_id}/preferences/{category}`
-pub fn list_of_category(cx: &Context) -> Answer {
-    let found = found(cx)?;
+pub fn list_of_category(cx: &Context, tx: &Tx) -> Answer {
+    let found = found(cx, tx)?;
     // Mattermost: an empty category is one that does not exist.
     if found.is_empty() {
         Err(AppError::new(&error::PREFERENCE_CATEGORY_MISSING))
@@ -24,24 +24,22 @@ pub fn list_of_category(cx: &Context) -> Answer {
 }
 
 /// `GET /users/{user_id}/preferences/{category}/name/{preference_name}`
-pub fn get(cx: &Context) -> Answer {
-    let one = found(cx)?.into_iter().next();
+pub fn get(cx: &Context, tx: &Tx) -> Answer {
+    let one = found(cx, tx)?.into_iter().next();
     Ok(answer::json(&one.ok_or_else(|| {
         AppError::new(&error::PREFERENCE_MISSING)
     })?))
 }
 
-fn found(cx: &Context) -> Result<Vec<Preference>, AppError> {
+fn found(cx: &Context, tx: &Tx) -> Result<Vec<Preference>, AppError> {
     let user_id = cx.id("user_id")?;
-    about(cx, user_id, &PREFERENCES)?;
-    cx.read(|tx| {
-        Ok(sql::list(
-            tx,
-            user_id,
-            cx.param("category"),
-            cx.param("preference_name"),
-        )?)
-    })
+    PREFERENCES.ask_about(tx, cx.caller()?, user_id)?;
+    Ok(sql::list(
+        tx,
+        user_id,
+        cx.param("category"),
+        cx.param("preference_name"),
+    )?)
 }
 
 /// `PUT /users/{user_id}/preferences`
@@ -54,16 +52,11 @@ pub fn delete(cx: &Context) -> Answer {
     change(cx, crate::preference::delete)
 }
 
-fn change(
-    cx: &Context,
-    change: fn(&App, Granted, &str, Vec<Preference>) -> Result<(), AppError>,
-) -> Answer {
+type Change = fn(&App, &Caller, &str, Result<Vec<Preference>, AppError>) -> Result<(), AppError>;
+
+fn change(cx: &Context, change: Change) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, &PREFERENCES)?;
-    let preferences: Vec<Preference> = json::typed(cx.body(), "preferences")?;
-    if preferences.is_empty() || preferences.len() > AT_ONCE {
-        return Err(AppError::body_param("preferences"));
-    }
-    change(cx.app, granted, user_id, preferences)?;
+    let preferences = json::typed(cx.body(), "preferences");
+    change(cx.app, cx.caller()?, user_id, preferences)?;
     Ok(answer::ok())
 }

@@ -7,26 +7,27 @@ use crate::error::{AppError, ROLE_NAME_UNKNOWN, ROLE_UNKNOWN};
 use crate::permission::ROLE_LIST;
 use crate::permission::roles::is_valid_name;
 use crate::permission::sql;
+use crate::store::Tx;
 
 /// `GET /roles/{role_id}`
-pub fn get(cx: &Context) -> Answer {
+pub fn get(cx: &Context, tx: &Tx) -> Answer {
     let id = cx.id("role_id")?;
-    let role = cx.read(|tx| Ok(sql::by_id(tx, id)?))?;
+    let role = sql::by_id(tx, id)?;
     Ok(answer::json(
         &role.ok_or_else(|| AppError::new(&ROLE_UNKNOWN))?,
     ))
 }
 
 /// `GET /roles/name/{role_name}`
-pub fn get_by_name(cx: &Context) -> Answer {
-    let role = cx.read(|tx| Ok(sql::by_name(tx, cx.param("role_name"))?))?;
+pub fn get_by_name(cx: &Context, tx: &Tx) -> Answer {
+    let role = sql::by_name(tx, cx.param("role_name"))?;
     Ok(answer::json(
         &role.ok_or_else(|| AppError::new(&ROLE_NAME_UNKNOWN))?,
     ))
 }
 
 /// `POST /roles/names`: unknown names are left out.
-pub fn get_by_names(cx: &Context) -> Answer {
+pub fn get_by_names(cx: &Context, tx: &Tx) -> Answer {
     let names = json::texts(cx.body(), "rolenames")?;
     if names.is_empty() {
         return Err(AppError::body_param("rolenames"));
@@ -42,19 +43,17 @@ pub fn get_by_names(cx: &Context) -> Answer {
     // Mattermost: one row for each role, however often it is named.
     names.sort_unstable();
     names.dedup();
-    let roles = cx.read(|tx| {
-        let found = names.iter().map(|name| sql::by_name(tx, name));
-        Ok(found.collect::<Result<Vec<_>, _>>()?)
-    })?;
+    let found = names.iter().map(|name| sql::by_name(tx, name));
+    let roles = found.collect::<Result<Vec<_>, _>>()?;
     Ok(answer::json(
         &roles.into_iter().flatten().collect::<Vec<_>>(),
     ))
 }
 
 /// `GET /roles`
-pub fn list(cx: &Context) -> Answer {
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
     ROLE_LIST.ask(cx.caller()?)?;
-    Ok(answer::json(&cx.read(|tx| Ok(sql::list(tx)?))?))
+    Ok(answer::json(&sql::list(tx)?))
 }
 
 /// `PUT /roles/{role_id}/patch`

@@ -3,15 +3,15 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::api::handlers::users::about;
 use crate::api::{Answer, Context, answer, json};
 use crate::auth::{CLEARED_COOKIE, COOKIE};
 use crate::clock::Millis;
 use crate::login::{Attempt, Login};
 use crate::messaging::team;
-use crate::permission::{LOGIN, SESSION_READ, SESSION_REVOKE, SESSION_REVOKE_ALL};
+use crate::permission::SESSION_READ;
 use crate::secret::csrf_token;
 use crate::session::sql;
+use crate::store::Tx;
 use crate::user::Seen;
 
 /// `POST /users/login`
@@ -30,7 +30,7 @@ pub fn login(cx: &Context) -> Answer {
             .to_owned(),
     };
     // Whoever logs in does so as nobody, also with a session of before.
-    let login = crate::login::login(cx.app, &cx.config, LOGIN.ask(&cx.anyone)?, attempt)?;
+    let login = crate::login::login(cx.app, &cx.config, &cx.anyone, attempt)?;
     let mut response =
         answer::json(&Seen::Own.view(&login.user)).with("Token", login.secret.reveal());
     // Mattermost: browsers' clients ask for the cookies by this header.
@@ -60,7 +60,7 @@ fn cookies(cx: &Context, login: &Login) -> [String; 3] {
 /// `POST /users/logout`
 pub fn logout(cx: &Context) -> Answer {
     if cx.caller().is_ok() {
-        crate::session::logout(cx.app, LOGIN.ask(&cx.anyone)?)?;
+        crate::session::logout(cx.app, &cx.anyone)?;
     }
     Ok(answer::ok().with("Set-Cookie", CLEARED_COOKIE))
 }
@@ -88,15 +88,11 @@ struct Shown<'s> {
 }
 
 /// `GET /users/{user_id}/sessions`; with `?include_current=true`, also which of them sent the request.
-pub fn list(cx: &Context) -> Answer {
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let user_id = cx.id("user_id")?;
-    about(cx, user_id, &SESSION_READ)?;
-    let (sessions, team_members) = cx.read(|tx| {
-        Ok((
-            sql::list(tx, user_id, cx.app.clock.now())?,
-            team::sql::memberships(tx, user_id)?,
-        ))
-    })?;
+    SESSION_READ.ask_about(tx, cx.caller()?, user_id)?;
+    let sessions = sql::list(tx, user_id, cx.app.clock.now())?;
+    let team_members = team::sql::memberships(tx, user_id)?;
     let current = cx.flag("include_current").then_some(&cx.anyone.session_id);
     let shown: Vec<_> = sessions
         .iter()
@@ -123,22 +119,20 @@ pub fn list(cx: &Context) -> Answer {
 /// `POST /users/{user_id}/sessions/revoke`
 pub fn revoke(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, &SESSION_REVOKE)?;
     let body = json::texts_by_name(cx.body());
-    crate::session::revoke(cx.app, granted, user_id, body.required("session_id")?)?;
+    crate::session::revoke(cx.app, cx.caller()?, user_id, body.text("session_id"))?;
     Ok(answer::ok())
 }
 
 /// `POST /users/{user_id}/sessions/revoke/all`
 pub fn revoke_all(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, &SESSION_REVOKE)?;
-    crate::session::revoke_all(cx.app, granted, user_id)?;
+    crate::session::revoke_all(cx.app, cx.caller()?, user_id)?;
     Ok(answer::ok())
 }
 
 /// `POST /users/sessions/revoke/all`
 pub fn revoke_everybodys(cx: &Context) -> Answer {
-    crate::session::revoke_everybodys(cx.app, SESSION_REVOKE_ALL.ask(cx.caller()?)?)?;
+    crate::session::revoke_everybodys(cx.app, cx.caller()?)?;
     Ok(answer::ok())
 }

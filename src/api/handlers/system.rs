@@ -8,6 +8,7 @@ use crate::config::ENABLE_DEVELOPER;
 use crate::error::{self, AppError};
 use crate::http::Response;
 use crate::permission::{CACHES, DASHBOARD_READ, LOG_READ, Permission};
+use crate::store::Tx;
 use crate::token::{self, Token};
 use crate::{audit, logging::recent};
 
@@ -15,7 +16,7 @@ use crate::{audit, logging::recent};
 pub const PING: &str = "/system/ping";
 
 /// `GET /system/ping`
-pub fn ping(cx: &Context) -> Answer {
+pub fn ping(cx: &Context, _: &Tx) -> Answer {
     // The settings of this very request were read from the data file, so it answers.
     Ok(answer::json(&status(cx.flag("get_server_status"), "OK")))
 }
@@ -39,7 +40,7 @@ fn status(whole: bool, health: &str) -> Value {
 }
 
 /// `GET /license/client?format=old`
-pub fn license(cx: &Context) -> Answer {
+pub fn license(cx: &Context, _: &Tx) -> Answer {
     match cx.request.query("format") {
         Some("old") => Ok(answer::json(&json!({"IsLicensed": "false"}))),
         None | Some("") => Err(AppError::new(&error::LICENSE_FORMAT)),
@@ -63,16 +64,12 @@ const UNUSED_DAYS: i64 = 30;
 const UNUSED_MOST: i64 = 50;
 
 /// `GET /system/dashboard`: not in Mattermost; what the console shows first.
-pub fn dashboard(cx: &Context) -> Answer {
+pub fn dashboard(cx: &Context, tx: &Tx) -> Answer {
     DASHBOARD_READ.ask(cx.caller()?)?;
     let now = cx.app.clock.now();
     let (soon, lately) = (now + SOON_DAYS * DAY, now - UNUSED_DAYS * DAY);
-    let (states, unused) = cx.read(|tx| {
-        Ok((
-            token::sql::count_by_state(tx, now, soon, lately)?,
-            token::sql::unused(tx, now, lately, UNUSED_MOST)?,
-        ))
-    })?;
+    let states = token::sql::count_by_state(tx, now, soon, lately)?;
+    let unused = token::sql::unused(tx, now, lately, UNUSED_MOST)?;
     let unused: Vec<_> = unused.iter().map(Token::with_usage).collect();
     Ok(answer::json(&json!({
         "tokens": states,
@@ -82,7 +79,7 @@ pub fn dashboard(cx: &Context) -> Answer {
 }
 
 /// `GET /logs`
-pub fn logs(cx: &Context) -> Answer {
+pub fn logs(cx: &Context, _: &Tx) -> Answer {
     LOG_READ.ask(cx.caller()?)?;
     let number = |name| {
         cx.request
@@ -109,7 +106,7 @@ pub fn post_log(cx: &Context) -> Answer {
     let sent: String = sent.chars().take(MESSAGE_LETTERS).collect();
     let message = format!("Client Logs API Endpoint Message: {sent}");
     // What a client sends may hold a secret, or the beginning of another line.
-    let clean = cx.read(|tx| audit::redact(tx, &message))?;
+    let clean = cx.app.store.read(|tx| audit::redact(tx, &message))?;
     let trusted = cx.anyone.has(Permission::ManageSystem) || cx.config.is_on(&ENABLE_DEVELOPER);
     let level = if trusted && body.get("level").is_some_and(|level| level == "ERROR") {
         log::Level::Error

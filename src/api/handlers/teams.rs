@@ -3,98 +3,75 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::api::handlers::users::about;
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
 use crate::http::Response;
-use crate::messaging::team::{Team, find, permissions, sql};
-use crate::permission::{
-    Granted, LEAVE, MEMBERSHIPS, TEAM_ADD_MEMBER, TEAM_CREATE, TEAM_JOIN, TEAM_JOIN_CLOSED,
-    TEAM_LIST_ALL, TEAM_REMOVE_MEMBER, TEAM_VIEW,
-};
+use crate::messaging::administration::{self, team::NewTeam};
+use crate::messaging::team::{Team, ask, find, permissions, sql};
+use crate::permission::{MEMBERSHIPS, TEAM_LIST_ALL, TEAM_VIEW};
 use crate::store::Tx;
 
 /// `POST /teams`
 pub fn create(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "team")?;
-    let granted = TEAM_CREATE.ask(cx.caller()?)?;
-    let text = |name| body.text(name).unwrap_or_default();
-    if !text("id").is_empty() {
-        return Err(AppError::new(&error::TEAM_EXISTS));
-    }
-    let mut team = Team::new(
-        text("name"),
-        text("display_name"),
-        text("type"),
-        text("description"),
-        granted.at(),
-    )?;
-    team.allow_open_invite = body.bool("allow_open_invite").unwrap_or(false);
-    Ok(answer::created(&crate::messaging::team::create(
-        cx.app, granted, team,
-    )?))
+    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let new = NewTeam {
+        id: text("id"),
+        name: text("name"),
+        display_name: text("display_name"),
+        kind: text("type"),
+        description: text("description"),
+        allow_open_invite: body.bool("allow_open_invite").unwrap_or(false),
+    };
+    let team = administration::team::create(cx.app, cx.caller()?, new)?;
+    Ok(answer::created(&team))
 }
 
 /// `GET /teams/{team_id}`
-pub fn get(cx: &Context) -> Answer {
+pub fn get(cx: &Context, tx: &Tx) -> Answer {
     let id = cx.id("team_id")?;
-    one(cx, |tx| find(tx, id))
+    shown(cx, tx, find(tx, id)?)
 }
 
 /// `GET /teams/name/{team_name}`
-pub fn get_by_name(cx: &Context) -> Answer {
-    one(cx, |tx| by_name(tx, cx.param("team_name")))
+pub fn get_by_name(cx: &Context, tx: &Tx) -> Answer {
+    let team = sql::by_name(tx, cx.param("team_name"))?;
+    shown(cx, tx, team.ok_or(&error::TEAM_MISSING)?)
 }
 
-fn by_name(tx: &Tx, name: &str) -> Result<Team, AppError> {
-    sql::by_name(tx, name)?.ok_or_else(|| AppError::new(&error::TEAM_MISSING))
-}
-
-fn one(cx: &Context, find: impl FnOnce(&Tx) -> Result<Team, AppError>) -> Answer {
+fn shown(cx: &Context, tx: &Tx, team: Team) -> Answer {
     let caller = cx.caller()?;
-    let team = cx.read(|tx| {
-        let team = find(tx)?;
-        let here = permissions(tx, caller, &team.id)?;
-        if !team.is_open() {
-            TEAM_VIEW.ask_in(caller, here)?;
-        }
-        Ok(team.seen_by(here))
-    })?;
-    Ok(answer::json(&team))
+    let here = permissions(tx, caller, &team.id)?;
+    if !team.is_open() {
+        TEAM_VIEW.ask_in(caller, here)?;
+    }
+    Ok(answer::json(&team.seen_by(here)))
 }
 
 /// `GET /teams/name/{team_name}/exists`
-pub fn exists(cx: &Context) -> Answer {
+pub fn exists(cx: &Context, tx: &Tx) -> Answer {
     let name = cx.param("team_name");
     let caller = cx.caller()?;
-    let exists = cx.read(|tx| match sql::by_name(tx, name)? {
-        None => Ok(false),
-        Some(team) => Ok(team.is_open()
-            || TEAM_VIEW
-                .ask_in(caller, permissions(tx, caller, &team.id)?)
-                .is_ok()),
-    })?;
+    let exists = match sql::by_name(tx, name)? {
+        None => false,
+        Some(team) => team.is_open() || ask(tx, &TEAM_VIEW, caller, &team.id).is_ok(),
+    };
     Ok(answer::json(&json!({"exists": exists})))
 }
 
 /// `GET /teams`: with `include_total_count=true` an object that also counts them.
-pub fn list(cx: &Context) -> Answer {
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let all = TEAM_LIST_ALL.ask(cx.caller()?).is_ok();
-    let (teams, total) = cx.read(|tx| {
-        Ok((
-            seen(cx, tx, sql::list(tx, all, cx.page())?)?,
-            sql::count(tx, all)?,
-        ))
-    })?;
+    let teams = seen(cx, tx, sql::list(tx, all, cx.page())?)?;
     Ok(if cx.flag("include_total_count") {
-        counted(&teams, total)
+        counted(&teams, sql::count(tx, all)?)
     } else {
         answer::json(&teams)
     })
 }
 
 /// `POST /teams/search`: with `page` and `per_page` an object that also counts them.
-pub fn search(cx: &Context) -> Answer {
+pub fn search(cx: &Context, tx: &Tx) -> Answer {
     let body = of_json::object(cx.body(), "team_search")?;
     let term = body.text("term").unwrap_or_default().to_lowercase();
     let number = |name| body.get(name).and_then(Value::as_u64);
@@ -103,7 +80,7 @@ pub fn search(cx: &Context) -> Answer {
     if !all && (page.is_some() || per_page.is_some()) {
         return Err(AppError::new(&error::TEAM_SEARCH_PAGES));
     }
-    let found = cx.read(|tx| seen(cx, tx, sql::search(tx, &term, all)?))?;
+    let found = seen(cx, tx, sql::search(tx, &term, all)?)?;
     let (Some(page), Some(per_page)) = (page, per_page) else {
         return Ok(answer::json(&found));
     };
@@ -122,10 +99,10 @@ fn counted(teams: &impl Serialize, total: i64) -> Response {
 }
 
 /// `GET /users/{user_id}/teams`
-pub fn list_of_user(cx: &Context) -> Answer {
+pub fn list_of_user(cx: &Context, tx: &Tx) -> Answer {
     let user_id = cx.id("user_id")?;
-    about(cx, user_id, &MEMBERSHIPS)?;
-    let teams = cx.read(|tx| seen(cx, tx, sql::of_user(tx, user_id)?))?;
+    MEMBERSHIPS.ask_about(tx, cx.caller()?, user_id)?;
+    let teams = seen(cx, tx, sql::of_user(tx, user_id)?)?;
     Ok(answer::json(&teams))
 }
 
@@ -139,10 +116,10 @@ fn seen(cx: &Context, tx: &Tx, teams: Vec<Team>) -> Result<Vec<Team>, AppError> 
 }
 
 /// `GET /teams/{team_id}/stats`
-pub fn stats(cx: &Context) -> Answer {
+pub fn stats(cx: &Context, tx: &Tx) -> Answer {
     let team_id = cx.id("team_id")?;
-    may_view(cx, team_id)?;
-    let (total, active) = cx.read(|tx| Ok(sql::count_members(tx, team_id)?))?;
+    ask(tx, &TEAM_VIEW, cx.caller()?, team_id)?;
+    let (total, active) = sql::count_members(tx, team_id)?;
     Ok(answer::json(
         &json!({"team_id": team_id, "total_member_count": total, "active_member_count": active}),
     ))
@@ -160,70 +137,35 @@ pub fn add_member(cx: &Context) -> Answer {
         .text("user_id")
         .filter(|id| crate::id::is_valid(id))
         .ok_or_else(|| AppError::body_param("user_id"))?;
-    let granted = may_add(cx, team_id, user_id)?;
-    Ok(answer::created(&crate::messaging::team::add_member(
-        cx.app, granted, team_id, user_id,
-    )?))
-}
-
-/// Mattermost: oneself into an open team; others with the permission there.
-fn may_add(cx: &Context, team_id: &str, user_id: &str) -> Result<Granted, AppError> {
-    let caller = cx.caller()?;
-    cx.read(|tx| {
-        if user_id != caller.user_id {
-            return TEAM_ADD_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?);
-        }
-        let rule = if find(tx, team_id)?.is_open() {
-            &TEAM_JOIN
-        } else {
-            &TEAM_JOIN_CLOSED
-        };
-        rule.ask(caller)
-    })
+    let member = administration::team::add_member(cx.app, cx.caller()?, team_id, user_id)?;
+    Ok(answer::created(&member))
 }
 
 /// `GET /teams/{team_id}/members`
-pub fn members(cx: &Context) -> Answer {
+pub fn members(cx: &Context, tx: &Tx) -> Answer {
     let team_id = cx.id("team_id")?;
-    may_view(cx, team_id)?;
-    Ok(answer::json(
-        &cx.read(|tx| Ok(sql::members(tx, team_id, cx.page())?))?,
-    ))
+    ask(tx, &TEAM_VIEW, cx.caller()?, team_id)?;
+    Ok(answer::json(&sql::members(tx, team_id, cx.page())?))
 }
 
 /// `GET /teams/{team_id}/members/{user_id}`
-pub fn member(cx: &Context) -> Answer {
+pub fn member(cx: &Context, tx: &Tx) -> Answer {
     let (team_id, user_id) = (cx.id("team_id")?, cx.id("user_id")?);
-    may_view(cx, team_id)?;
-    let member = cx.read(|tx| Ok(sql::member(tx, team_id, user_id)?))?;
-    Ok(answer::json(&member.ok_or_else(|| {
-        AppError::new(&error::TEAM_MEMBER_MISSING)
-    })?))
-}
-
-fn may_view(cx: &Context, team_id: &str) -> Result<Granted, AppError> {
-    let caller = cx.caller()?;
-    cx.read(|tx| TEAM_VIEW.ask_in(caller, permissions(tx, caller, team_id)?))
+    ask(tx, &TEAM_VIEW, cx.caller()?, team_id)?;
+    let member = sql::member(tx, team_id, user_id)?;
+    Ok(answer::json(&member.ok_or(&error::TEAM_MEMBER_MISSING)?))
 }
 
 /// `GET /users/{user_id}/teams/members`
-pub fn memberships(cx: &Context) -> Answer {
+pub fn memberships(cx: &Context, tx: &Tx) -> Answer {
     let user_id = cx.id("user_id")?;
-    about(cx, user_id, &MEMBERSHIPS)?;
-    Ok(answer::json(
-        &cx.read(|tx| Ok(sql::memberships(tx, user_id)?))?,
-    ))
+    MEMBERSHIPS.ask_about(tx, cx.caller()?, user_id)?;
+    Ok(answer::json(&sql::memberships(tx, user_id)?))
 }
 
 /// `DELETE /teams/{team_id}/members/{user_id}`
 pub fn remove_member(cx: &Context) -> Answer {
     let (team_id, user_id) = (cx.id("team_id")?, cx.id("user_id")?);
-    let caller = cx.caller()?;
-    let granted = if user_id == caller.user_id {
-        LEAVE.ask(caller)?
-    } else {
-        cx.read(|tx| TEAM_REMOVE_MEMBER.ask_in(caller, permissions(tx, caller, team_id)?))?
-    };
-    crate::messaging::team::remove_member(cx.app, granted, team_id, user_id)?;
+    administration::team::remove_member(cx.app, cx.caller()?, team_id, user_id)?;
     Ok(answer::ok())
 }

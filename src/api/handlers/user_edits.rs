@@ -2,28 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::handlers::users::about;
 use crate::api::{Answer, Context, answer, json as of_json};
+use crate::audit;
 use crate::error::{self, AppError};
-use crate::permission::{
-    Granted, Permission, USER_ACTIVE, USER_AUTH, USER_DELETE, USER_LEAVE, USER_PASSWORD,
-    USER_ROLES, USER_UNLOCK, USER_UPDATE,
-};
-use crate::user::{Patch, Seen, User, password, sql};
-use crate::{audit, config};
+use crate::permission::USER_AUTH;
+use crate::user::password::{self, PasswordChange};
+use crate::user::{Patch, Seen, User, sql};
 
 /// `PUT /users/{user_id}/patch`
 pub fn patch(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let body = of_json::object(cx.body(), "user")?;
-    let granted = about(cx, user_id, &USER_UPDATE)?;
-    let found = cx.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
-    let user = found.ok_or_else(|| AppError::body_param("user_id"))?;
-    let patch = patch_of(&body)?;
-    if changes_own_email(cx, &user, &patch) {
+    let patch = patch_of(&body);
+    if let Some(user) = changes_own_email(cx, user_id, &patch)? {
         check_password(cx, &user, body.required("password")?)?;
     }
-    change(cx, granted, &user.id, patch)
+    // Mattermost: here a user who does not exist is a bad parameter.
+    change(cx, user_id, patch).map_err(|error| {
+        if error.is(&error::USER_MISSING) {
+            AppError::body_param("user_id")
+        } else {
+            error
+        }
+    })
 }
 
 /// `PUT /users/{user_id}`: the whole account as it was read, with what has changed.
@@ -33,15 +34,13 @@ pub fn update(cx: &Context) -> Answer {
     if body.text("id") != Some(user_id) {
         return Err(AppError::body_param("user_id"));
     }
-    let granted = about(cx, user_id, &USER_UPDATE)?;
-    let user = cx.read(|tx| crate::user::find(tx, user_id))?;
-    let patch = whole_of(&body)?;
-    if changes_own_email(cx, &user, &patch) {
+    let patch = whole_of(&body);
+    if let Some(user) = changes_own_email(cx, user_id, &patch)? {
         // Mattermost: here a wrong password is told as a missing one.
         let right = check_password(cx, &user, body.text("password").unwrap_or_default());
         right.map_err(|_| AppError::body_param("password"))?;
     }
-    change(cx, granted, &user.id, patch)
+    change(cx, user_id, patch)
 }
 
 fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
@@ -104,14 +103,23 @@ fn texts(body: &of_json::Object, name: &str, most: usize) -> Result<Option<Value
     }
 }
 
-fn changes_own_email(cx: &Context, user: &User, patch: &Patch) -> bool {
-    let changed = |email: &String| *email != user.email;
-    cx.anyone.user_id == user.id && patch.email.as_ref().is_some_and(changed)
+/// Returns the caller's own account when the patch gives it another address, which asks for the password.
+fn changes_own_email(
+    cx: &Context,
+    user_id: &str,
+    patch: &Result<Patch, AppError>,
+) -> Result<Option<User>, AppError> {
+    let email = match patch {
+        Ok(Patch { email, .. }) if cx.caller()?.user_id == user_id => email,
+        _ => return Ok(None),
+    };
+    let user = cx.app.store.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
+    let changed = |user: &User| email.as_ref().is_some_and(|email| *email != user.email);
+    Ok(user.filter(changed))
 }
 
 fn check_password(cx: &Context, user: &User, text: &str) -> Result<(), AppError> {
-    let checked = password::check_current(cx.app, &cx.config, &user.id, text);
-    checked.map(drop).map_err(|error| {
+    password::check_current(cx.app, &cx.config, user, text).map_err(|error| {
         if error.is(&error::PASSWORD_INCORRECT) {
             AppError::new(&error::WRONG_PASSWORD)
         } else {
@@ -120,16 +128,17 @@ fn check_password(cx: &Context, user: &User, text: &str) -> Result<(), AppError>
     })
 }
 
-fn change(cx: &Context, granted: Granted, user_id: &str, patch: Patch) -> Answer {
-    let user = crate::user::update(cx.app, granted, user_id, patch)?;
+fn change(cx: &Context, user_id: &str, patch: Result<Patch, AppError>) -> Answer {
+    let user = crate::user::update(cx.app, cx.caller()?, user_id, patch)?;
     // Mattermost: whoever may change an account is shown it as its owner sees it.
     Ok(answer::json(&Seen::Own.view(&user)))
 }
 
 /// `PUT /users/{user_id}/auth`
 pub fn update_auth(cx: &Context) -> Answer {
-    // Mattermost: here the permission goes before the id.
-    let granted = USER_AUTH.ask(cx.caller()?)?;
+    let caller = cx.caller()?;
+    // Mattermost: here the permission goes before the id and the body.
+    USER_AUTH.ask(caller)?;
     let user_id = cx.id("user_id")?;
     let body = of_json::object(cx.body(), "user")?;
     let text = |name| body.text(name).unwrap_or_default().to_owned();
@@ -141,27 +150,15 @@ pub fn update_auth(cx: &Context) -> Answer {
         return Err(AppError::new(&error::BAD_AUTH));
     }
     let answer = answer::json(&json!({"auth_service": service, "auth_data": data}));
-    crate::user::update_auth(cx.app, granted, user_id, service, data)?;
+    crate::user::update_auth(cx.app, caller, user_id, service, data)?;
     Ok(answer)
 }
 
 /// `DELETE /users/{user_id}`: deactivates; with `?permanent=true`, where it is enabled, deletes.
 pub fn delete(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let granted = about(cx, user_id, &USER_DELETE)?;
-    let caller = cx.caller()?;
-    let leaves = caller.user_id == user_id && !caller.has(Permission::ManageSystem);
-    if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
-        return Err(AppError::new(&error::ACTIVE_SELF));
-    }
-    cx.read(|tx| crate::user::find(tx, user_id))?;
-    if !cx.flag("permanent") {
-        crate::user::update_active(cx.app, &cx.config, granted, user_id, false)?;
-    } else if cx.config.is_on(&config::ENABLE_API_USER_DELETION) {
-        crate::user::delete(cx.app, granted, user_id)?;
-    } else {
-        return Err(AppError::new(&error::USER_DELETION_DISABLED));
-    }
+    let permanent = cx.flag("permanent");
+    crate::user::delete(cx.app, &cx.config, cx.caller()?, user_id, permanent)?;
     Ok(answer::ok())
 }
 
@@ -170,7 +167,7 @@ pub fn update_roles(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let body = of_json::texts_by_name(cx.body());
     let roles = crate::permission::roles::parse_list(body.text("roles"))?;
-    crate::user::update_roles(cx.app, USER_ROLES.ask(cx.caller()?)?, user_id, roles)?;
+    crate::user::update_roles(cx.app, cx.caller()?, user_id, roles)?;
     Ok(answer::ok())
 }
 
@@ -180,17 +177,7 @@ pub fn update_active(cx: &Context) -> Answer {
     let active = of_json::values_by_name(cx.body())
         .bool("active")
         .ok_or_else(|| AppError::body_param("active"))?;
-    let caller = cx.caller()?;
-    let leaves = !active && caller.user_id == user_id;
-    if leaves && !cx.config.is_on(&config::ENABLE_USER_DEACTIVATION) {
-        return Err(AppError::new(&error::ACTIVE_SELF));
-    }
-    let granted = if leaves {
-        USER_LEAVE.ask(caller)?
-    } else {
-        about(cx, user_id, &USER_ACTIVE)?
-    };
-    crate::user::update_active(cx.app, &cx.config, granted, user_id, active)?;
+    crate::user::update_active(cx.app, &cx.config, cx.caller()?, user_id, active)?;
     Ok(answer::ok())
 }
 
@@ -199,52 +186,18 @@ pub fn update_password(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let body = of_json::texts_by_name(cx.body());
     let caller = cx.caller()?;
-    let set = || {
-        let found = cx.read(|tx| Ok(sql::by_id(tx, user_id)?))?;
-        // Mattermost: an account that does not exist is refused as somebody else's.
-        let user = found.ok_or_else(|| USER_PASSWORD.refusal())?;
-        let granted = USER_PASSWORD.ask_about(caller, user.target())?;
-        let own = caller.user_id == user_id;
-        if body.text("already_hashed") == "true" {
-            // Taken for a password, somebody else's hash would lock the account.
-            return Err(AppError::new(if own && !caller.is_system_admin() {
-                &error::PASSWORD_HASHED
-            } else {
-                &error::NOT_IMPLEMENTED
-            }));
-        }
-        let current = own.then(|| current_password(cx, &user, body.required("current_password")?));
-        password::update_password(
-            cx.app,
-            &cx.config,
-            granted,
-            user_id,
-            current.transpose()?,
-            body.text("new_password"),
-        )
+    let change = PasswordChange {
+        current: body.text("current_password"),
+        new: body.text("new_password"),
+        already_hashed: body.text("already_hashed") == "true",
     };
+    let set = || password::update_password(cx.app, &cx.config, caller, user_id, change);
     audit::attempt(&cx.app.store, caller, &["attempted", "failed"], set)?;
     Ok(answer::ok())
 }
 
-/// The stored hash of the password that its owner has shown to know.
-fn current_password(cx: &Context, user: &User, text: &str) -> Result<String, AppError> {
-    if user.auth_data.is_some() {
-        return Err(AppError::new(&error::PASSWORD_OF_SERVICE));
-    }
-    password::check_current(cx.app, &cx.config, &user.id, text)
-}
-
 /// `POST /users/{user_id}/reset_failed_attempts`
 pub fn unlock(cx: &Context) -> Answer {
-    let user_id = cx.id("user_id")?;
-    // Mattermost: who may unlock nobody is not told who is there.
-    USER_UNLOCK.ask(cx.caller()?)?;
-    let user = cx.read(|tx| crate::user::find(tx, user_id))?;
-    if !["", "ldap"].contains(&user.auth_service.as_str()) {
-        return Err(AppError::new(&error::UNLOCK_SERVICE));
-    }
-    let granted = USER_UNLOCK.ask_about(cx.caller()?, user.target())?;
-    password::unlock(cx.app, granted, user_id)?;
+    password::unlock(cx.app, cx.caller()?, cx.id("user_id")?)?;
     Ok(answer::ok())
 }

@@ -13,7 +13,7 @@ use crate::user::{Seen, User, sql};
 use crate::{config, messaging::channel, messaging::team};
 
 /// `GET /users`
-pub fn list(cx: &Context) -> Answer {
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let text = |name| cx.request.query(name).unwrap_or_default();
     let roles = roles_of(text("roles").split(','));
     let filter = Filter {
@@ -46,10 +46,8 @@ pub fn list(cx: &Context) -> Answer {
     if filter.without_team {
         USER_WITHOUT_TEAM.ask(caller)?;
     }
-    let users = cx.read(|tx| {
-        may_look_there(tx, caller, &filter)?;
-        Ok(sql::list(tx, filter, cx.page())?)
-    })?;
+    may_look_there(tx, caller, &filter)?;
+    let users = sql::list(tx, filter, cx.page())?;
     Ok(views(cx, &users))
 }
 
@@ -91,31 +89,32 @@ fn is_known_order(sort: &str, filter: &Filter) -> bool {
 fn may_look_there(tx: &Tx, caller: &Caller, filter: &Filter) -> Result<(), AppError> {
     for channel_id in [filter.channel_id, filter.not_in_channel] {
         if let Some(channel) = channel::sql::by_id(tx, channel_id)? {
-            CHANNEL_READ.ask_in(caller, channel::permissions(tx, caller, &channel)?.all)?;
+            channel::ask(tx, &CHANNEL_READ, caller, &channel)?;
         } else if !channel_id.is_empty() {
             CHANNEL_READ.ask(caller)?;
         }
     }
     for team_id in [filter.team_id, filter.not_in_team] {
         if !team_id.is_empty() {
-            TEAM_VIEW.ask_in(caller, team::permissions(tx, caller, team_id)?)?;
+            team::ask(tx, &TEAM_VIEW, caller, team_id)?;
         }
     }
     Ok(())
 }
 
 /// `POST /users/ids`: unknown ones are left out.
-pub fn list_by_ids(cx: &Context) -> Answer {
-    several(cx, "user_ids", sql::by_id)
+pub fn list_by_ids(cx: &Context, tx: &Tx) -> Answer {
+    several(cx, tx, "user_ids", sql::by_id)
 }
 
 /// `POST /users/usernames`: unknown ones are left out.
-pub fn list_by_usernames(cx: &Context) -> Answer {
-    several(cx, "usernames", sql::by_username)
+pub fn list_by_usernames(cx: &Context, tx: &Tx) -> Answer {
+    several(cx, tx, "usernames", sql::by_username)
 }
 
 fn several(
     cx: &Context,
+    tx: &Tx,
     name: &str,
     find: fn(&Tx, &str) -> Result<Option<User>, StoreError>,
 ) -> Answer {
@@ -130,18 +129,12 @@ fn several(
     };
     keys.sort_unstable();
     keys.dedup();
-    let mut users = cx.read(|tx| {
-        let found = keys
-            .iter()
-            .map(|key| find(tx, key))
-            .collect::<Result<Vec<_>, _>>()?;
-        let changed = |user: &User| since == 0 || user.update_at > since;
-        Ok(found
-            .into_iter()
-            .flatten()
-            .filter(changed)
-            .collect::<Vec<_>>())
-    })?;
+    let found = keys
+        .iter()
+        .map(|key| find(tx, key))
+        .collect::<Result<Vec<_>, _>>()?;
+    let changed = |user: &User| since == 0 || user.update_at > since;
+    let mut users: Vec<User> = found.into_iter().flatten().filter(changed).collect();
     users.sort_by(|a, b| a.username.cmp(&b.username));
     Ok(views(cx, &users))
 }
@@ -156,7 +149,7 @@ const FOUND_MOST: i64 = 1000;
 const WORDS: usize = 8;
 
 /// `POST /users/search`
-pub fn search(cx: &Context) -> Answer {
+pub fn search(cx: &Context, tx: &Tx) -> Answer {
     let body = json::object(cx.body(), "term")?;
     let term = body.required("term")?;
     let text = |name| body.text(name).unwrap_or_default();
@@ -179,17 +172,17 @@ pub fn search(cx: &Context) -> Answer {
         return Err(AppError::body_param("team_id"));
     }
     let caller = cx.caller()?;
-    cx.read(|tx| may_look_there(tx, caller, &filter))?;
+    may_look_there(tx, caller, &filter)?;
     let limit = match body.get("limit").and_then(Value::as_i64) {
         None | Some(0) => FOUND,
         Some(limit @ 1..=FOUND_MOST) => limit,
         Some(_) => return Err(AppError::body_param("limit")),
     };
-    Ok(views(cx, &find(cx, term, limit, filter, true)?))
+    Ok(views(cx, &find(cx, tx, term, limit, filter, true)?))
 }
 
 /// `GET /users/autocomplete`: active accounts by the beginning of a name.
-pub fn autocomplete(cx: &Context) -> Answer {
+pub fn autocomplete(cx: &Context, tx: &Tx) -> Answer {
     let text = |name| cx.request.query(name).unwrap_or_default();
     let limit = text("limit").parse().unwrap_or(FOUND);
     let limit = if limit > 0 {
@@ -204,9 +197,9 @@ pub fn autocomplete(cx: &Context) -> Answer {
         ..Filter::default()
     };
     let caller = cx.caller()?;
-    cx.read(|tx| may_look_there(tx, caller, &filter))?;
+    may_look_there(tx, caller, &filter)?;
     let found = |filter| {
-        let users = find(cx, text("name"), limit, filter, false)?;
+        let users = find(cx, tx, text("name"), limit, filter, false)?;
         let view = |user| Seen::listed(&cx.anyone, &cx.config).view(user);
         Ok::<_, AppError>(serde_json::json!(
             users.iter().map(view).collect::<Vec<_>>()
@@ -226,6 +219,7 @@ pub fn autocomplete(cx: &Context) -> Answer {
 /// Who has a name, where the caller sees it, that begins with each word of the term.
 fn find(
     cx: &Context,
+    tx: &Tx,
     term: &str,
     limit: i64,
     filter: Filter,
@@ -245,7 +239,7 @@ fn find(
         filter,
         limit,
     };
-    cx.read(|tx| Ok(sql::search(tx, search)?))
+    Ok(sql::search(tx, search)?)
 }
 
 fn views(cx: &Context, users: &[User]) -> Response {
@@ -258,8 +252,8 @@ fn views(cx: &Context, users: &[User]) -> Response {
 }
 
 /// `GET /users/stats`
-pub fn stats(cx: &Context) -> Answer {
-    let count = cx.read(|tx| Ok(sql::count_active(tx)?))?;
+pub fn stats(_: &Context, tx: &Tx) -> Answer {
+    let count = sql::count_active(tx)?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))
@@ -269,7 +263,7 @@ pub fn stats(cx: &Context) -> Answer {
 const ROLES: usize = 16;
 
 /// `GET /users/stats/filtered`: Mattermost: people that are not deactivated, unless more is asked for.
-pub fn stats_filtered(cx: &Context) -> Answer {
+pub fn stats_filtered(cx: &Context, tx: &Tx) -> Answer {
     USER_COUNT.ask(cx.caller()?)?;
     let text = |name| cx.request.query(name).unwrap_or_default();
     let roles: Vec<&str> = text("roles")
@@ -290,16 +284,14 @@ pub fn stats_filtered(cx: &Context) -> Answer {
         team_id: text("in_team"),
         channel_id: text("in_channel"),
     };
-    let count = cx.read(|tx| Ok(sql::count(tx, kind)?))?;
+    let count = sql::count(tx, kind)?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))
 }
 
 /// `GET /users/known`: ids of those one shares a channel with.
-pub fn known(cx: &Context) -> Answer {
+pub fn known(cx: &Context, tx: &Tx) -> Answer {
     let caller = cx.caller()?;
-    Ok(answer::json(&cx.read(|tx| {
-        Ok(channel::sql::known_to(tx, &caller.user_id)?)
-    })?))
+    Ok(answer::json(&channel::sql::known_to(tx, &caller.user_id)?))
 }

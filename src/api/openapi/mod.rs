@@ -19,12 +19,13 @@ use self::schema::schema;
 use super::routes::{Access, BASE, ROUTES, Route};
 use super::{Answer, Context};
 use crate::http::Response;
+use crate::store::Tx;
 
 /// The description as JSON, for people too.
 pub static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document()));
 
 /// `GET /openapi.json`
-pub fn get(_: &Context) -> Answer {
+pub fn get(_: &Context, _: &Tx) -> Answer {
     Ok(Response::json(200, TEXT.as_str()))
 }
 

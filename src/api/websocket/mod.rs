@@ -17,10 +17,11 @@ use super::{Context, cors};
 use crate::config::Config;
 use crate::error::{self, AppError};
 use crate::http::{Request, Response, Upgrade};
+use crate::store::Tx;
 use crate::{auth, id};
 
 /// `GET /websocket`
-pub fn open(cx: &Context) -> super::Answer {
+pub fn open(cx: &Context, _: &Tx) -> super::Answer {
     let request = cx.request;
     if !is_from_here(&cx.config, request) {
         return Ok(refusal(403));

@@ -4,8 +4,7 @@ use pico_args::Arguments;
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
-use crate::config::{SETTINGS, Setting, find, patch};
-use crate::permission::CONFIG_WRITE;
+use crate::config::{SETTINGS, Setting, find};
 
 /// `patmost config get`
 pub static GET: Command = Command {
@@ -109,11 +108,8 @@ fn set(mut arguments: Arguments) -> Result<(), Stop> {
     let change: Map<String, Value> = [(setting.section.to_owned(), json!({setting.name: value}))]
         .into_iter()
         .collect();
-    patch(
-        (&operator.app.store, &operator.app.config),
-        CONFIG_WRITE.ask(&operator.caller)?,
-        change.clone(),
-    )?;
+    let (live, store) = (&operator.app.config, &operator.app.store);
+    live.patch(store, &operator.caller, change.clone())?;
     format.print(&change, &format!("{} = {text}", setting.path()), &text)
 }
 

@@ -7,7 +7,7 @@ use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data
 use crate::clock::{DAY, Millis, rfc3339};
 use crate::permission::{Rule, TOKEN_CREATE, TOKEN_REVOKE};
 use crate::store::Page;
-use crate::token::{Change, Token, WithUsage, sql};
+use crate::token::{Change, NewToken, Token, WithUsage, sql};
 use crate::user;
 
 /// `patmost token create`
@@ -59,15 +59,13 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     let operator = Operator::open(&CREATE, data, false)?;
     let user = super::user::find(&operator, &name)?;
     let expires_at = days.map_or(0, |days| operator.caller.at + i64::from(days) * DAY);
-    let granted = TOKEN_CREATE.ask_about(&operator.caller, user.target())?;
-    let (token, secret) = crate::token::create(
-        &operator.app,
-        &operator.config,
-        granted,
-        &user.id,
-        &description,
+    let new = NewToken {
+        user_id: user.id,
+        description,
         expires_at,
-    )?;
+    };
+    let (token, secret) =
+        crate::token::create(&operator.app, &operator.config, &operator.caller, new)?;
     let words = format!(
         "created token {} for {}; its secret, shown this once:\n{}",
         token.id,

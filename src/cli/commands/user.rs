@@ -6,7 +6,6 @@ use pico_args::Arguments;
 
 use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
 use crate::clock::rfc3339;
-use crate::permission::{SIGN_UP, USER_ACTIVE, USER_ROLES};
 use crate::secret::password;
 use crate::store::Page;
 use crate::user::sql::Filter;
@@ -57,12 +56,7 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
         system_admin,
         ..NewUser::default()
     };
-    let user = crate::user::create(
-        &operator.app,
-        &operator.config,
-        SIGN_UP.ask(&operator.caller)?,
-        new,
-    )?;
+    let user = crate::user::create(&operator.app, &operator.config, &operator.caller, new)?;
     format.print(
         &Seen::Own.view(&user),
         &format!(
@@ -184,12 +178,7 @@ fn roles(mut arguments: Arguments) -> Result<(), Stop> {
     }
     let roles = crate::permission::roles::parse_list(&roles.join(" "))?;
     if roles != user.roles {
-        crate::user::update_roles(
-            &operator.app,
-            USER_ROLES.ask(&operator.caller)?,
-            &user.id,
-            roles.clone(),
-        )?;
+        crate::user::update_roles(&operator.app, &operator.caller, &user.id, roles.clone())?;
     }
     format.print(
         &roles.split_whitespace().collect::<Vec<_>>(),
@@ -236,7 +225,7 @@ fn active(mut arguments: Arguments, command: &Command, active: bool) -> Result<(
     crate::user::update_active(
         &operator.app,
         &operator.config,
-        USER_ACTIVE.ask_about(&operator.caller, user.target())?,
+        &operator.caller,
         &user.id,
         active,
     )?;

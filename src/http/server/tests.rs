@@ -33,7 +33,7 @@ impl Handler for Echo {
     }
 
     fn handle(&self, request: Request) -> Response {
-        self.calls.lock().unwrap().push(request.path.clone());
+        self.calls.lock().push(request.path.clone());
         match request.path.as_str() {
             "/panic" => panic!("on purpose"),
             "/huge" => Response::new(200, "text/plain", vec![b'h'; 32 << 20]),
@@ -51,8 +51,8 @@ impl Handler for Echo {
                 }
             }
             path if path.ends_with("/wait") => {
-                self.entered.lock().unwrap().send(path.to_owned()).unwrap();
-                self.go_on.lock().unwrap().recv().unwrap();
+                self.entered.lock().send(path.to_owned()).unwrap();
+                self.go_on.lock().recv().unwrap();
                 Response::new(200, "text/plain", "waited")
             }
             path => Response::new(
@@ -112,7 +112,7 @@ impl Test {
     }
 
     fn calls(&self) -> Vec<String> {
-        self.echo.calls.lock().unwrap().clone()
+        self.echo.calls.lock().clone()
     }
 
     fn stop(self) {

@@ -1,20 +1,18 @@
-//! Channels: public and private ones of a team, direct and group messages. Owns who is in a channel, and what that
-//! permits.
+//! Channels: public and private ones of a team, direct and group messages. Owns what a channel is, who is in it, and what
+//! that permits. How channels change stands in `messaging/administration/`, because each change is announced by a post.
 
-mod create;
-mod edit;
-mod member;
+mod kind;
 pub mod sql;
+mod view;
 
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::create::{NewChannel, between, create, create_defaults};
-pub use self::edit::{Patch, delete, restore, set_privacy, update};
-pub use self::member::{add_members, join_defaults, leave_team, remove_member, view};
+pub use self::kind::ChannelKind;
+pub use self::view::view;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
-use crate::permission::{CHANNEL_READ, CHANNEL_READ_PUBLIC, Caller, Granted, PermissionSet};
+use crate::permission::{CHANNEL_READ, CHANNEL_READ_PUBLIC, Caller, Granted, PermissionSet, Rule};
 use crate::store::Tx;
 use crate::{id, messaging::team};
 
@@ -31,9 +29,9 @@ pub struct Channel {
     pub delete_at: Millis,
     /// Empty for direct and group messages.
     pub team_id: String,
-    /// `O`, `P`, `D` or `G`.
+    /// Whether it is public, private, direct or a group.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: ChannelKind,
     /// What people read.
     pub display_name: String,
     /// Part of addresses.
@@ -58,12 +56,14 @@ pub struct Channel {
 }
 
 /// Mattermost: the channels that every team has, and everybody in it is in.
-const DEFAULTS: [(&str, &str); 2] = [("town-square", "Town Square"), ("off-topic", "Off-Topic")];
+pub const DEFAULTS: [(&str, &str); 2] =
+    [("town-square", "Town Square"), ("off-topic", "Off-Topic")];
 
 impl Channel {
-    fn new(
+    /// Returns a channel without header and purpose.
+    pub fn new(
         team_id: &str,
-        kind: &str,
+        kind: ChannelKind,
         name: &str,
         display_name: &str,
         creator_id: &str,
@@ -75,7 +75,7 @@ impl Channel {
             update_at: now,
             delete_at: 0,
             team_id: team_id.to_owned(),
-            kind: kind.to_owned(),
+            kind,
             display_name: display_name.to_owned(),
             name: name.to_owned(),
             header: String::new(),
@@ -95,27 +95,33 @@ impl Channel {
 
     /// Whether everybody in the team may find it.
     pub fn is_public(&self) -> bool {
-        self.kind == "O"
+        self.kind == ChannelKind::Public
     }
 
     /// Whether it belongs to people instead of a team.
     pub fn is_direct_or_group(&self) -> bool {
-        self.kind == "D" || self.kind == "G"
+        matches!(self.kind, ChannelKind::Direct | ChannelKind::Group)
     }
 
+    /// Checks display name and name, as Mattermost does before it looks at the type.
+    ///
     /// # Errors
-    /// In Mattermost's order: display name, name, type, header, purpose.
-    fn check(&self) -> Result<(), AppError> {
-        let within = |text: &str, most: usize| text.chars().count() <= most && !text.contains('\0');
+    /// The first that is not as it must be.
+    pub fn check_names(&self) -> Result<(), AppError> {
         if !within(&self.display_name, 64) {
             return Err(AppError::new(&error::CHANNEL_DISPLAY_NAME));
         }
         if !is_name(&self.name) {
             return Err(AppError::new(&error::CHANNEL_NAME));
         }
-        if !["O", "P", "D", "G"].contains(&self.kind.as_str()) {
-            return Err(AppError::new(&error::CHANNEL_TYPE));
-        }
+        Ok(())
+    }
+
+    /// Checks header and purpose, and that the name is not like that of a direct channel.
+    ///
+    /// # Errors
+    /// The first that is not as it must be.
+    pub fn check_texts(&self) -> Result<(), AppError> {
         if !within(&self.header, 1024) {
             return Err(AppError::new(&error::CHANNEL_HEADER));
         }
@@ -123,11 +129,18 @@ impl Channel {
             return Err(AppError::new(&error::CHANNEL_PURPOSE));
         }
         let both = self.name.split_once("__");
-        if self.kind != "D" && both.is_some_and(|(a, b)| id::is_valid(a) && id::is_valid(b)) {
+        if self.kind != ChannelKind::Direct
+            && both.is_some_and(|(a, b)| id::is_valid(a) && id::is_valid(b))
+        {
             return Err(AppError::new(&error::CHANNEL_NAME_OF_DIRECT));
         }
         Ok(())
     }
+}
+
+/// Whether a text has at most so many letters, and none that the file cannot hold.
+fn within(text: &str, most: usize) -> bool {
+    text.chars().count() <= most && !text.contains('\0')
 }
 
 /// Mattermost: lower-case letters and digits, with `-` and `_` between them.
@@ -217,12 +230,35 @@ pub fn may_read(caller: &Caller, channel: &Channel, here: Here) -> Result<Grante
     }
 }
 
-/// The channel with the id.
+/// Asks a rule in a channel, where the caller may do more than everywhere.
+///
+/// # Errors
+/// The rule's refusal.
+pub fn ask(
+    tx: &Tx,
+    rule: &'static Rule,
+    caller: &Caller,
+    channel: &Channel,
+) -> Result<Granted, AppError> {
+    rule.ask_in(caller, permissions(tx, caller, channel)?.all)
+}
+
+/// Returns a channel that the caller reads as a member. Mattermost: one that does not exist is one that nobody reads.
+///
+/// # Errors
+/// The refusal of `CHANNEL_READ`.
+pub fn find_as_member(tx: &Tx, caller: &Caller, channel_id: &str) -> Result<Channel, AppError> {
+    let channel = sql::by_id(tx, channel_id)?.ok_or(CHANNEL_READ.refused)?;
+    ask(tx, &CHANNEL_READ, caller, &channel)?;
+    Ok(channel)
+}
+
+/// Returns the channel with the id.
 ///
 /// # Errors
 /// There is none.
 pub fn find(tx: &Tx, id: &str) -> Result<Channel, AppError> {
-    sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::CHANNEL_MISSING))
+    Ok(sql::by_id(tx, id)?.ok_or(&error::CHANNEL_MISSING)?)
 }
 
 /// Whether every team has a channel of this name.

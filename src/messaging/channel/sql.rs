@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Channel, Member, roles_of};
+use super::{Channel, ChannelKind, Member, roles_of};
 use crate::clock::Millis;
 use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, params};
@@ -11,11 +11,13 @@ const COLUMNS: &str = "c.id, c.create_at, c.update_at, c.delete_at, c.team_id, c
                        c.last_post_at, c.total_msg_count, c.creator_id";
 
 fn channel(row: &Row) -> Result<Channel, StoreError> {
-    let (team_id, kind, display_name, name): (String, String, String, String) =
-        (row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?);
+    let kind = ChannelKind::parse(row.text(5)?)
+        .ok_or_else(|| StoreError::Other("a channel is of no known kind".into()))?;
+    let (team_id, display_name, name): (String, String, String) =
+        (row.get(4)?, row.get(6)?, row.get(7)?);
     let mut channel = Channel::new(
         &team_id,
-        &kind,
+        kind,
         &name,
         &display_name,
         &row.get::<String>(12)?,
@@ -53,7 +55,7 @@ pub fn by_name(tx: &Tx, team_id: &str, name: &str) -> Result<Option<Channel>, St
 pub fn list(
     tx: &Tx,
     team_id: &str,
-    kind: &str,
+    kind: ChannelKind,
     archived: bool,
     page: Page,
 ) -> Result<Vec<Channel>, StoreError> {
@@ -63,7 +65,7 @@ pub fn list(
     );
     tx.many(
         &sql,
-        params![team_id, kind, archived, page.limit, page.offset],
+        params![team_id, kind.as_str(), archived, page.limit, page.offset],
         channel,
     )
 }
@@ -107,7 +109,7 @@ pub fn insert(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
             channel.update_at,
             channel.delete_at,
             channel.team_id,
-            channel.kind,
+            channel.kind.as_str(),
             channel.display_name,
             channel.name,
             channel.header,
@@ -132,7 +134,7 @@ pub fn update(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
             channel.name,
             channel.header,
             channel.purpose,
-            channel.kind,
+            channel.kind.as_str(),
         ],
     )?;
     Ok(())
@@ -188,15 +190,6 @@ pub fn members(tx: &Tx, channel_id: &str, page: Page) -> Result<Vec<Member>, Sto
         &sql,
         params![channel_id, page.limit, page.offset],
         member_of,
-    )
-}
-
-/// Who is in a channel.
-pub fn member_ids(tx: &Tx, channel_id: &str) -> Result<Vec<String>, StoreError> {
-    tx.many(
-        "SELECT user_id FROM channel_members WHERE channel_id = $1",
-        params![channel_id],
-        |row| row.get(0),
     )
 }
 

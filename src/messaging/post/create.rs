@@ -1,14 +1,17 @@
 //! How posts come to be, and who hears of them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
-use super::{Post, sql};
+use super::{Post, may_post, sql};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
-use crate::event::{Audience, News};
-use crate::messaging::channel::{self, Channel};
-use crate::permission::Granted;
+use crate::event::{self, Audience, News};
+use crate::id;
+use crate::messaging::channel::{self, Channel, ChannelKind};
+use crate::permission::{Caller, POST_CREATE, POST_EPHEMERAL};
 use crate::store::Tx;
 use crate::user::{self, User};
 
@@ -35,23 +38,31 @@ pub struct NewPost {
     pub set_online: bool,
 }
 
-/// Posts.
+/// Creates a post in the caller's name.
 ///
 /// # Errors
-/// In Mattermost's order: the type is one of the system's, the channel is archived, the thread, the message.
+/// In Mattermost's order: the rule's refusal, the type is one of the system's, the channel is archived, the thread, the
+/// message.
 pub fn create(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     channel_id: &str,
     new: NewPost,
 ) -> Result<Post, AppError> {
-    let (channel_id, clock) = (channel_id.to_owned(), app.clock.clone());
-    if new.set_online {
-        app.hub.is_active(&granted.caller().user_id, granted.at());
-    }
+    let (caller, channel_id) = (caller.clone(), channel_id.to_owned());
+    let (clock, hub) = (app.clock.clone(), Arc::clone(&app.hub));
     app.change(move |tx, news| {
-        let author = user::find(tx, &granted.caller().user_id)?;
-        let channel = channel::find(tx, &channel_id)?;
+        // Mattermost: a channel that does not exist is one where nobody may post.
+        let channel = channel::sql::by_id(tx, &channel_id)?.ok_or(POST_CREATE.refused)?;
+        let granted = may_post(
+            &caller,
+            &channel,
+            channel::permissions(tx, &caller, &channel)?,
+        )?;
+        if new.set_online {
+            hub.is_active(&caller.user_id, granted.at());
+        }
+        let author = user::find(tx, &caller.user_id)?;
         if new.kind.starts_with("system_") {
             return Err(AppError::new(&error::POST_TYPE));
         }
@@ -144,7 +155,7 @@ pub(super) fn publish(
         "set_online": set_online,
         "team_id": channel.team_id,
     });
-    if channel.kind == "D" {
+    if channel.kind == ChannelKind::Direct {
         data["channel_display_name"] = format!("@{}", author.username).into();
     }
     let mentioned = if system {
@@ -183,15 +194,15 @@ fn mentions(
         .filter(|name| !name.is_empty())
         .take(50)
         .collect();
-    if names.is_empty() && channel.kind != "D" {
+    if names.is_empty() && channel.kind != ChannelKind::Direct {
         return Ok(Vec::new());
     }
-    let everybody = channel.kind == "D"
+    let everybody = channel.kind == ChannelKind::Direct
         || names
             .iter()
             .any(|name| ["channel", "all"].contains(&name.as_str()));
     let mut mentioned = if everybody {
-        channel::sql::member_ids(tx, &channel.id)?
+        event::sql::channel_member_ids(tx, &channel.id)?
     } else {
         Vec::new()
     };
@@ -208,32 +219,37 @@ fn mentions(
     Ok(mentioned)
 }
 
-/// A post that only one account hears of, and nobody keeps.
+/// Publishes a post that only one user hears of, and nobody keeps.
 ///
 /// # Errors
-/// There is no such account or channel; the message.
+/// In Mattermost's order: the rule's refusal, an id that is none, the message, there is no such user or channel.
 pub fn ephemeral(
     app: &App,
-    granted: Granted,
+    caller: &Caller,
     user_id: &str,
     channel_id: &str,
     message: String,
 ) -> Result<Post, AppError> {
-    let mut post = Post::new(&granted.caller().user_id, channel_id, message, granted.at());
-    post.kind = "system_ephemeral".to_owned();
-    post.check()?;
-    let user_id = user_id.to_owned();
+    let (caller, user_id, channel_id) = (caller.clone(), user_id.to_owned(), channel_id.to_owned());
     app.change(move |tx, news| {
+        let granted = POST_EPHEMERAL.ask(&caller)?;
+        // Mattermost tells anybody and nobody alike; here a user and a channel that nobody has are told as such.
+        if !id::is_valid(&user_id) {
+            return Err(AppError::body_param("user_id"));
+        }
+        if !id::is_valid(&channel_id) {
+            return Err(AppError::body_param("channel_id"));
+        }
+        let mut post = Post::new(&caller.user_id, &channel_id, message, granted.at());
+        post.kind = "system_ephemeral".to_owned();
+        post.check()?;
         user::find(tx, &user_id)?;
-        channel::find(tx, &post.channel_id)?;
-        news.tell(
-            "ephemeral_message",
-            json!({"post": post.as_text()}),
-            Audience {
-                channel_id: post.channel_id.clone(),
-                ..Audience::user(&user_id)
-            },
-        );
+        channel::find(tx, &channel_id)?;
+        let to = Audience {
+            channel_id,
+            ..Audience::user(&user_id)
+        };
+        news.tell("ephemeral_message", json!({"post": post.as_text()}), to);
         Ok(post)
     })
 }

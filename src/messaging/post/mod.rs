@@ -11,13 +11,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use self::create::{NewPost, create, ephemeral};
-pub use self::edit::{Patch, delete, update};
-pub use self::reaction::Reaction;
+pub use self::edit::{PostPatch, delete, set_pinned, update};
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::id;
-use crate::messaging::channel::{Channel, Here};
-use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC};
+use crate::messaging::channel::{self, Channel, Here, may_read};
+use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
 use crate::store::Tx;
 
 /// Mattermost: letters of a message at most.
@@ -155,14 +154,51 @@ pub fn may_post(caller: &Caller, channel: &Channel, here: Here) -> Result<Grante
     }
 }
 
-/// The post with the id.
+/// Returns the post with the id.
 ///
 /// # Errors
 /// There is none, or it was deleted.
 pub fn find(tx: &Tx, id: &str) -> Result<Post, AppError> {
-    sql::by_id(tx, id)?
-        .filter(|post| post.delete_at == 0)
-        .ok_or_else(|| AppError::new(&error::POST_MISSING))
+    let post = sql::by_id(tx, id)?.filter(|post| post.delete_at == 0);
+    Ok(post.ok_or(&error::POST_MISSING)?)
+}
+
+/// Returns the post with the id and its channel, or `None` if there is none or it was deleted.
+fn located(tx: &Tx, id: &str) -> Result<Option<(Post, Channel)>, AppError> {
+    let Some(post) = sql::by_id(tx, id)?.filter(|post| post.delete_at == 0) else {
+        return Ok(None);
+    };
+    let channel = channel::find(tx, &post.channel_id)?;
+    Ok(Some((post, channel)))
+}
+
+/// Returns a post whose channel the caller may read, with its replies counted.
+///
+/// # Errors
+/// There is no such post; 403.
+pub fn readable(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
+    let (post, channel) = located(tx, id)?.ok_or(&error::POST_MISSING)?;
+    may_read(
+        caller,
+        &channel,
+        channel::permissions(tx, caller, &channel)?,
+    )?;
+    sql::with_replies(tx, post)
+}
+
+/// Returns a post in whose channel the rule permits. Mattermost: a post that does not exist is one that nobody reaches.
+///
+/// # Errors
+/// The rule's refusal.
+pub fn reachable(
+    tx: &Tx,
+    rule: &'static Rule,
+    caller: &Caller,
+    id: &str,
+) -> Result<(Granted, Post, Channel), AppError> {
+    let (post, channel) = located(tx, id)?.ok_or(rule.refused)?;
+    let granted = channel::ask(tx, rule, caller, &channel)?;
+    Ok((granted, post, channel))
 }
 
 #[cfg(test)]

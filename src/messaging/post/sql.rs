@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Post, Reaction};
+use super::Post;
+use super::reaction::Reaction;
 use crate::clock::Millis;
 use crate::store::Page;
 use crate::store::{Row, StoreError, ToSql, Tx, params};

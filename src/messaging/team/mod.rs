@@ -1,18 +1,15 @@
-//! Teams: channels and members under one name. Owns who belongs to a team, and what that permits.
+//! Teams: channels and members under one name. Owns what a team is, who belongs to it, and what that permits. How teams
+//! change stands in `messaging/administration/`.
 
 pub mod sql;
 
 use serde::Serialize;
-use serde_json::json;
 
-use crate::app::App;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
-use crate::event::{Audience, News};
-use crate::permission::{Caller, Granted, Permission, PermissionSet};
+use crate::id;
+use crate::permission::{Caller, Granted, Permission, PermissionSet, Rule};
 use crate::store::Tx;
-use crate::user::{self, User};
-use crate::{audit, id, messaging::channel};
 
 /// A team as the API shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -172,95 +169,18 @@ pub fn permissions(tx: &Tx, caller: &Caller, team_id: &str) -> Result<Permission
 /// # Errors
 /// There is none.
 pub fn find(tx: &Tx, id: &str) -> Result<Team, AppError> {
-    sql::by_id(tx, id)?.ok_or_else(|| AppError::new(&error::TEAM_MISSING))
+    Ok(sql::by_id(tx, id)?.ok_or(&error::TEAM_MISSING)?)
 }
 
-/// Makes a team with its two channels; the caller becomes its admin.
+/// Asks a rule in a team, where the caller may do more than everywhere.
 ///
 /// # Errors
-/// The name is taken.
-pub fn create(app: &App, granted: Granted, mut team: Team) -> Result<Team, AppError> {
-    app.change(move |tx, news| {
-        let creator = user::find(tx, &granted.caller().user_id)?;
-        if sql::by_name(tx, &team.name)?.is_some() {
-            return Err(AppError::new(&error::TEAM_EXISTS));
-        }
-        team.email.clone_from(&creator.email);
-        sql::insert(tx, &team)?;
-        channel::create_defaults(tx, &team.id, granted.at())?;
-        join(tx, news, &team, &creator, true, granted.at())?;
-        audit::record(tx, &granted, &format!("name={}", team.name))?;
-        Ok(team)
-    })
-}
-
-/// Adds the account to the team and its two channels; a member stays one.
-///
-/// # Errors
-/// The team or the user does not exist.
-pub fn add_member(
-    app: &App,
-    granted: Granted,
-    team_id: &str,
-    user_id: &str,
-) -> Result<Member, AppError> {
-    let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
-    app.change(move |tx, news| {
-        let missing = || AppError::new(&error::USER_MISSING);
-        let team = find(tx, &team_id)?;
-        let user = user::sql::by_id(tx, &user_id)?.ok_or_else(missing)?;
-        if sql::member(tx, &team_id, &user_id)?.is_none() {
-            join(tx, news, &team, &user, false, granted.at())?;
-        }
-        audit::record(
-            tx,
-            &granted,
-            &format!("name={} user_id={user_id}", team.name),
-        )?;
-        sql::member(tx, &team_id, &user_id)?.ok_or_else(missing)
-    })
-}
-
-fn join(
+/// The rule's refusal.
+pub fn ask(
     tx: &Tx,
-    news: &mut News,
-    team: &Team,
-    user: &User,
-    admin: bool,
-    at: Millis,
-) -> Result<(), AppError> {
-    sql::insert_member(tx, &team.id, &user.id, admin)?;
-    news.tell(
-        "added_to_team",
-        json!({"team_id": team.id, "user_id": user.id}),
-        Audience::user(&user.id),
-    );
-    channel::join_defaults(tx, news, team, user, at)
-}
-
-/// Takes the account out of the team and all its channels.
-///
-/// # Errors
-/// There is no such team or account; the user is no member.
-pub fn remove_member(
-    app: &App,
-    granted: Granted,
+    rule: &'static Rule,
+    caller: &Caller,
     team_id: &str,
-    user_id: &str,
-) -> Result<(), AppError> {
-    let (team_id, user_id) = (team_id.to_owned(), user_id.to_owned());
-    app.change(move |tx, news| {
-        find(tx, &team_id)?;
-        let user = user::find(tx, &user_id)?;
-        sql::member(tx, &team_id, &user_id)?.ok_or_else(|| AppError::new(&error::TEAM_LEFT))?;
-        let to = Audience {
-            also: user_id.clone(),
-            ..Audience::team(&team_id)
-        };
-        let data = json!({"team_id": team_id, "user_id": user_id});
-        news.tell("leave_team", data, to);
-        sql::delete_member(tx, &team_id, &user_id)?;
-        channel::leave_team(tx, news, &team_id, &user, &granted)?;
-        audit::record(tx, &granted, &format!("user_id={user_id}"))
-    })
+) -> Result<Granted, AppError> {
+    rule.ask_in(caller, permissions(tx, caller, team_id)?)
 }

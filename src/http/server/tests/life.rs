@@ -55,7 +55,7 @@ fn stop_finishes_what_is_complete_and_closes_the_rest() {
         late.send(last("/late"));
         let (shared, address) = (Arc::clone(&server.shared), server.local_addr());
         let stopping = std::thread::spawn(move || server.stop(Duration::from_secs(20)));
-        while !shared.is_stopping() || shared.listener.lock().unwrap().is_some() {
+        while !shared.is_stopping() || shared.listener.lock().is_some() {
             std::thread::yield_now();
         }
         assert!(TcpStream::connect(address).is_err());
@@ -68,7 +68,7 @@ fn stop_finishes_what_is_complete_and_closes_the_rest() {
         assert_eq!((idle.rest(), half.rest()), (String::new(), String::new()));
         assert!(late.rest().ends_with("/late|"));
         assert!(stopping.join().unwrap());
-        assert_eq!(*echo.calls.lock().unwrap(), ["/once", path, "/late"]);
+        assert_eq!(*echo.calls.lock(), ["/once", path, "/late"]);
     }
 }
 

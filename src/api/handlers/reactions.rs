@@ -1,0 +1,54 @@
+//! HTTP endpoints of reactions.
+
+use crate::api::{Answer, Context, answer, json as of_json};
+use crate::error::{self, AppError};
+use crate::id;
+use crate::messaging::post;
+use crate::messaging::post::reaction::{self, Reaction};
+use crate::permission::CHANNEL_READ;
+use crate::store::Tx;
+
+/// `POST /reactions`
+pub fn add(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "reaction")?;
+    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let caller = cx.caller()?;
+    let reaction = Reaction {
+        user_id: text("user_id"),
+        post_id: text("post_id"),
+        emoji_name: text("emoji_name"),
+        create_at: cx.app.clock.now(),
+    };
+    let name_fits = (1..=64).contains(&reaction.emoji_name.len())
+        && reaction
+            .emoji_name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte));
+    if !id::is_valid(&reaction.user_id) || !id::is_valid(&reaction.post_id) || !name_fits {
+        return Err(AppError::body_param("reaction"));
+    }
+    if reaction.user_id != caller.user_id {
+        return Err(AppError::new(&error::REACTION_OTHERS));
+    }
+    Ok(answer::json(&reaction::add(cx.app, caller, reaction)?))
+}
+
+/// `GET /posts/{post_id}/reactions`
+pub fn list(cx: &Context, tx: &Tx) -> Answer {
+    let post_id = cx.id("post_id")?;
+    let (_, post, _) = post::reachable(tx, &CHANNEL_READ, cx.caller()?, post_id)?;
+    Ok(answer::json(&post::sql::reactions(tx, &post.id)?))
+}
+
+/// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
+pub fn delete(cx: &Context) -> Answer {
+    let (user_id, post_id) = (cx.id("user_id")?, cx.id("post_id")?);
+    let reaction = Reaction {
+        user_id: user_id.to_owned(),
+        post_id: post_id.to_owned(),
+        emoji_name: cx.param("emoji_name").to_owned(),
+        create_at: 0,
+    };
+    reaction::remove(cx.app, cx.caller()?, reaction)?;
+    Ok(answer::ok())
+}

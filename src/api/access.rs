@@ -27,6 +27,8 @@ pub struct AccessLine {
     user_id: String,
     token_id: Option<String>,
     credential: &'static str,
+    /// Whether its credential was one that nobody has.
+    guessed: bool,
     /// The file of the console, if it was for one.
     console: Option<&'static str>,
     /// The id of a refusal.
@@ -57,6 +59,7 @@ impl AccessLine {
             user_id: String::new(),
             token_id: None,
             credential: "none",
+            guessed: false,
             console: None,
             error: None,
             allowance: None,
@@ -88,7 +91,8 @@ impl AccessLine {
     pub fn refused(&mut self, refused: &Refused) {
         self.user_id.clone_from(&refused.user_id);
         self.token_id.clone_from(&refused.token_id);
-        self.credential = refused.reason;
+        self.credential = refused.reason.as_str();
+        self.guessed = refused.reason.is_guess();
     }
 
     /// The path of its route, or of a file of the console; `-`: neither.
@@ -102,9 +106,10 @@ impl AccessLine {
         self.started.elapsed()
     }
 
-    /// Whether it looks like guessing: a login that failed, a credential that nobody has.
-    pub fn is_dear(&self, status: u16) -> bool {
-        self.credential == "unknown" || (self.path() == "/users/login" && status == 401)
+    /// Whether it looks like guessing: a credential that nobody has, or a refused login.
+    pub fn is_guess(&self, status: u16) -> bool {
+        let guessable = self.route.is_some_and(|route| route.is_login());
+        self.guessed || (guessable && status == 401)
     }
 
     /// The answer with what is left of the limit on how often.

@@ -99,7 +99,7 @@ impl Router {
             Some(refused) => refused,
             None => self.answer(request, config, &mut line),
         };
-        if line.is_dear(response.status) {
+        if line.is_guess(response.status) {
             self.charge(config, &address, DEAR - 1, &mut line);
         }
         let took = line.took();
@@ -254,7 +254,7 @@ impl Router {
                 caller,
                 &refused.user_id,
                 token_id,
-                refused.reason,
+                refused.reason.as_str(),
             );
         }
     }

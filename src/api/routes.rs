@@ -59,6 +59,13 @@ pub struct Route {
     pub doc: &'static str,
 }
 
+impl Route {
+    /// Whether it is where passwords are tried.
+    pub fn is_login(&self) -> bool {
+        self.path == "/users/login"
+    }
+}
+
 macro_rules! routes {
     ($($method:ident $path:literal $access:ident $work:ident $handler:path, $doc:literal;)*) => {
         /// Every endpoint; the first that fits answers.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::sql::{self, Holder, Login, Owner, Token};
-use super::{Good, Refused, Touch, of_user, refused};
+use super::{Good, Reason, Refused, Touch, of_user, refused};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::config::{
@@ -28,14 +28,14 @@ pub fn secret(app: &App, tx: &Tx, secret: &str, now: Millis) -> Result<Checked, 
     if let Some(checked) = hash(app, tx, &SecretHash::of(secret), now)? {
         return Ok(checked);
     }
-    let mut unknown = refused("unknown");
+    let mut unknown = refused(Reason::Unknown);
     if id::is_valid(secret)
         && let Some(token) = token::sql::by_id(tx, secret)?
     {
         unknown = Refused {
             token_id: Some(token.id),
             user_id: token.user_id,
-            ..refused("token_id_instead_of_secret")
+            ..refused(Reason::TokenIdInsteadOfSecret)
         };
     }
     Ok((app.config.current(tx)?, Err(unknown)))
@@ -74,13 +74,13 @@ fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<
     };
     let allowed = config.int(&SESSION_IDLE_TIMEOUT_IN_MINUTES) * 60_000;
     if login.expires_at <= now {
-        return Err(of_user(&good, "session_expired"));
+        return Err(of_user(&good, Reason::SessionExpired));
     }
     if extended.is_none() && allowed > 0 && idle > allowed {
-        return Err(of_user(&good, "session_idle"));
+        return Err(of_user(&good, Reason::SessionIdle));
     }
     if good.owner.delete_at > 0 {
-        return Err(of_user(&good, "user_deactivated"));
+        return Err(of_user(&good, Reason::UserDeactivated));
     }
     Ok(good)
 }
@@ -109,13 +109,13 @@ fn of_token(
         touch,
     };
     let reason = if !token.is_active {
-        "token_disabled"
+        Reason::TokenDisabled
     } else if token.expires_at > 0 && token.expires_at <= now {
-        "token_expired"
+        Reason::TokenExpired
     } else if good.owner.delete_at > 0 {
-        "user_deactivated"
+        Reason::UserDeactivated
     } else if !good.owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
-        "tokens_switched_off"
+        Reason::TokensSwitchedOff
     } else {
         return Ok(good);
     };

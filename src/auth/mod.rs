@@ -4,9 +4,12 @@
 //! very next request. What a refusal says is always the same; its reason goes to the log.
 
 mod check;
+mod reason;
 pub mod sql;
 
 use std::sync::Arc;
+
+pub use reason::Reason;
 
 use crate::app::App;
 use crate::clock::Millis;
@@ -40,8 +43,8 @@ pub enum Entry {
 pub struct Refused {
     /// What the client is told.
     pub failure: &'static Failure,
-    /// For the log, in words.
-    pub reason: &'static str,
+    /// The reason, for the log.
+    pub reason: Reason,
     /// The token it was, if it was one.
     pub token_id: Option<String>,
     /// Whose it was; empty when unknown.
@@ -225,7 +228,7 @@ fn admit(
             Some(Entry::Known(good.caller(permissions, stranger)))
         }
         // Between the look and the first use somebody ended the token.
-        Touched::Ended => Some(Entry::Refused(of_user(&good, "ended"), stranger)),
+        Touched::Ended => Some(Entry::Refused(of_user(&good, Reason::Ended), stranger)),
     };
     Ok((config, admitted))
 }
@@ -265,13 +268,13 @@ fn check_place(request: &Request, place: Place, secret: &str, good: Good) -> Res
         Place::Cookie if request.method != "GET" && !shows_csrf(request, secret) => Err(Refused {
             on_open_routes: true,
             clears_cookie: false,
-            ..of_user(&good, "csrf")
+            ..of_user(&good, Reason::Csrf)
         }),
         // Mattermost: only sessions of OAuth may come in the query, and there are none here.
         Place::Query => Err(Refused {
             failure: &TOKEN_IN_QUERY,
             on_open_routes: true,
-            ..of_user(&good, "secret_in_query")
+            ..of_user(&good, Reason::SecretInQuery)
         }),
         _ => Ok(good),
     }
@@ -336,7 +339,7 @@ fn token_id(good: &Good) -> Option<&str> {
     }
 }
 
-fn of_user(good: &Good, reason: &'static str) -> Refused {
+fn of_user(good: &Good, reason: Reason) -> Refused {
     Refused {
         token_id: token_id(good).map(str::to_owned),
         user_id: good.owner.user_id.clone(),
@@ -344,7 +347,7 @@ fn of_user(good: &Good, reason: &'static str) -> Refused {
     }
 }
 
-fn refused(reason: &'static str) -> Refused {
+fn refused(reason: Reason) -> Refused {
     Refused {
         failure: &SESSION_EXPIRED,
         reason,

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::config::{Config, ENABLE_BOT_ACCOUNT_CREATION};
 use crate::error::{self, AppError};
-use crate::permission::{BOT_CREATE, Caller, Granted, USER_TO_BOT, Via, ask_about_bot};
+use crate::permission::{BOT_CHANGE, BOT_CREATE, Caller, Granted, USER_TO_BOT, Via};
 use crate::store::Tx;
 use crate::user::{self, NewUser, Patch, User};
 use crate::{audit, session};
@@ -105,7 +105,7 @@ fn check(description: &str) -> Result<(), AppError> {
 pub fn allowed(tx: &Tx, caller: &Caller, bot_id: &str) -> Result<(Granted, User), AppError> {
     let bot = find(tx, bot_id)?;
     let owner_id = bot.bot_owner_id.as_deref().unwrap_or_default();
-    Ok((ask_about_bot(caller, owner_id)?, bot))
+    Ok((BOT_CHANGE.ask_about_bot(caller, owner_id)?, bot))
 }
 
 /// The bot with the id.

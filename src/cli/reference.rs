@@ -89,15 +89,26 @@ fn permissions() -> String {
             format!("`{}`", permission.name())
         })
     };
+    let bots = |rule: &crate::permission::Rule| {
+        rule.bots.map_or("-".to_owned(), |(own, others)| {
+            format!("`{}`, `{}`", own.name(), others.name())
+        })
+    };
     let row = |rule: &&crate::permission::Rule| {
         [
             rule.operation.to_owned(),
             name(rule.needs),
             name(rule.others),
+            bots(rule),
         ]
     };
     table(
-        ["to", "needs", "for somebody else's account also"],
+        [
+            "to",
+            "needs",
+            "for another user's account also",
+            "for a bot's account instead (own, others')",
+        ],
         RULES.iter().map(row),
     )
 }

@@ -84,26 +84,6 @@ impl Caller {
         self.has(Permission::ManageSystem)
     }
 
-    /// Whether the caller may change a bot with this owner.
-    pub fn manages_bot_of(&self, owner_id: &str) -> bool {
-        let needed = if self.user_id == owner_id {
-            Permission::ManageBots
-        } else {
-            Permission::ManageOthersBots
-        };
-        self.has(needed)
-    }
-
-    /// Whether the caller may see a bot with this owner as a bot.
-    pub fn reads_bot_of(&self, owner_id: &str) -> bool {
-        let needed = if self.user_id == owner_id {
-            Permission::ReadBots
-        } else {
-            Permission::ReadOthersBots
-        };
-        self.has(needed)
-    }
-
     /// The id of the token the caller came with.
     pub fn token_id(&self) -> Option<&str> {
         match &self.via {

@@ -29,14 +29,14 @@ pub struct Rule {
     /// The permission that is needed beside it for someone else's account; a system admin's account needs
     /// `manage_system` then. `None`: the rule is not about accounts.
     pub others: Option<Permission>,
-    /// Whether it is enough to be allowed to manage the bot that the account is.
-    pub bots: bool,
+    /// The permissions for a bot's account, where they are enough: for one's own bots, and for other users' bots.
+    pub bots: Option<(Permission, Permission)>,
     /// What a refused caller is told.
     pub refused: &'static Failure,
 }
 
 macro_rules! rules {
-    ($($name:ident: $operation:literal, $needs:expr, $others:expr, $bots:literal, $refused:expr;)*) => {
+    ($($name:ident: $operation:literal, $needs:expr, $others:expr, $bots:expr, $refused:expr;)*) => {
         $(#[doc = $operation]
           pub static $name: Rule = Rule { operation: $operation, needs: $needs, others: $others, bots: $bots, refused: &$refused };)*
         /// The rule table.
@@ -50,87 +50,96 @@ use Permission::{
     CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
     DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
     JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels,
-    ListUsersWithoutTeam, ManagePrivateChannelMembers, ManagePrivateChannelProperties,
-    ManagePublicChannelMembers, ManagePublicChannelProperties, ManageRoles, ManageSystem,
-    ManageTeam, ReadAudits, ReadChannel, ReadPublicChannel, ReadUserAccessToken,
-    ReadUsersInConsole, RemoveOthersReactions, RemoveReaction, RemoveUserFromTeam,
-    RevokeUserAccessToken, ViewTeam, WritePermissionsInConsole, WriteUsersInConsole,
+    ListUsersWithoutTeam, ManageBots, ManageOthersBots, ManagePrivateChannelMembers,
+    ManagePrivateChannelProperties, ManagePublicChannelMembers, ManagePublicChannelProperties,
+    ManageRoles, ManageSystem, ManageTeam, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
+    ReadPublicChannel, ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions,
+    RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, ViewTeam, WritePermissionsInConsole,
+    WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
+/// What it takes to change bots, and to act through their tokens.
+const MANAGED: Option<(Permission, Permission)> = Some((ManageBots, ManageOthersBots));
+
+/// What it takes to see bots as bots.
+const READ: Option<(Permission, Permission)> = Some((ReadBots, ReadOthersBots));
+
 rules! {
-    LOGIN:             "log in, log out",                         None,                        None,                      false, PERMISSIONS;
-    SIGN_UP:           "create an account where sign-up is open", None,                        None,                      false, PERMISSIONS;
-    USER_CREATE:       "create an account",                       Some(ManageSystem),          None,                      false, PERMISSIONS;
-    USER_WITHOUT_TEAM: "list the accounts that are in no team",   Some(ListUsersWithoutTeam),  None,                      false, PERMISSIONS;
-    USER_COUNT:        "count accounts of a kind",                Some(ReadUsersInConsole),    None,                      false, PERMISSIONS;
-    USER_UPDATE:       "change an account's fields",              None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    USER_AUTH:         "let another service log an account in",   Some(ManageSystem),          None,                      false, PERMISSIONS;
-    USER_ROLES:        "give and take roles",                     Some(ManageRoles),           None,                      false, PERMISSIONS;
-    USER_ACTIVE:       "deactivate, reactivate an account",       Some(WriteUsersInConsole),   Some(WriteUsersInConsole), false, ACTIVE_PERMISSIONS;
-    USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      false, PERMISSIONS;
-    USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), false, PASSWORD_CONTEXT;
-    USER_UNLOCK:       "lift the lock of wrong passwords",        Some(WriteUsersInConsole),   Some(WriteUsersInConsole), false, PERMISSIONS;
-    USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      false, PERMISSIONS;
-    PREFERENCES:       "read, change preferences",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    STATUS:            "set a status",                            None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    SESSION_READ:      "list sessions",                           None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    SESSION_REVOKE:    "revoke sessions",                         None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    SESSION_REVOKE_ALL: "revoke everybody's sessions",            Some(ManageSystem),          None,                      false, PERMISSIONS;
-    TOKEN_CREATE:      "create, enable, rotate a token",          Some(CreateUserAccessToken), Some(EditOtherUsers),      true,  PERMISSIONS;
-    TOKEN_READ:        "list, read tokens",                       Some(ReadUserAccessToken),   Some(EditOtherUsers),      true,  PERMISSIONS;
-    TOKEN_REVOKE:      "revoke, disable a token",                 Some(RevokeUserAccessToken), Some(EditOtherUsers),      true,  PERMISSIONS;
-    TOKEN_ALL:         "list, search all tokens, revoke those that live too long", Some(ManageSystem), None,              false, PERMISSIONS;
-    BOT_CREATE:        "create a bot",                            Some(CreateBot),             None,                      false, PERMISSIONS;
-    ROLE_LIST:         "list roles",                              Some(ManageSystem),          None,                      false, PERMISSIONS;
-    ROLE_PATCH:        "change a role's permissions",             Some(WritePermissionsInConsole), None,                  false, PERMISSIONS;
-    ROLE_PATCH_ADMIN:  "change the system admin's permissions",   Some(ManageSystem),          None,                      false, PERMISSIONS;
-    AUDIT_READ_ALL:    "read all audits",                         Some(ReadAudits),            None,                      false, PERMISSIONS;
-    AUDIT_READ:        "read an account's audits",                None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    DASHBOARD_READ:    "see how many tokens there are and how requests are answered", Some(ManageSystem), None,      false, PERMISSIONS;
-    LOG_READ:          "read the log",                            Some(GetLogs),               None,                      false, PERMISSIONS;
-    CACHES:            "invalidate caches",                       Some(InvalidateCaches),      None,                      false, PERMISSIONS;
-    TEAM_CREATE:       "create a team",                           Some(CreateTeam),            None,                      false, TEAM_CREATION;
-    TEAM_VIEW:         "see a team that is not open, and its members", Some(ViewTeam),         None,                      false, PERMISSIONS;
-    TEAM_LIST_ALL:     "list teams that are not open",            Some(ListPrivateTeams),      None,                      false, PERMISSIONS;
-    TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      false, PERMISSIONS;
-    TEAM_JOIN_CLOSED:  "join a team that is not open",            Some(JoinPrivateTeams),      None,                      false, PERMISSIONS;
-    TEAM_ADD_MEMBER:   "add somebody to a team",                  Some(AddUserToTeam),         None,                      false, PERMISSIONS;
-    TEAM_REMOVE_MEMBER: "take somebody out of a team",            Some(RemoveUserFromTeam),    None,                      false, PERMISSIONS;
-    MEMBERSHIPS:       "list an account's teams and channels",    None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    LEAVE:             "leave a team or a channel",               None,                        None,                      false, PERMISSIONS;
-    CHANNEL_VIEW:      "mark channels as read",                   None,                        Some(EditOtherUsers),      false, PERMISSIONS;
-    CHANNEL_CREATE_PUBLIC: "create a public channel",             Some(CreatePublicChannel),   None,                      false, PERMISSIONS;
-    CHANNEL_CREATE_PRIVATE: "create a private channel",           Some(CreatePrivateChannel),  None,                      false, PERMISSIONS;
-    DIRECT_CREATE:     "open a direct channel",                   Some(CreateDirectChannel),   None,                      false, PERMISSIONS;
-    DIRECT_CREATE_OTHERS: "open a direct channel between others", Some(ManageSystem),          None,                      false, PERMISSIONS;
-    GROUP_CREATE:      "open a group channel",                    Some(CreateGroupChannel),    None,                      false, PERMISSIONS;
-    CHANNEL_READ:      "read a channel",                          Some(ReadChannel),           None,                      false, PERMISSIONS;
-    CHANNEL_READ_PUBLIC: "look into a public channel of the team", Some(ReadPublicChannel),    None,                      false, PERMISSIONS;
-    CHANNEL_LIST:      "list a team's public channels",           Some(ListTeamChannels),      None,                      false, PERMISSIONS;
-    CHANNEL_LIST_ALL:  "list all channels",                       Some(ManageSystem),          None,                      false, PERMISSIONS;
-    CHANNEL_PATCH_PUBLIC: "change a public channel",              Some(ManagePublicChannelProperties), None,              false, PERMISSIONS;
-    CHANNEL_PATCH_PRIVATE: "change a private channel",            Some(ManagePrivateChannelProperties), None,             false, PERMISSIONS;
-    CHANNEL_PATCH_DIRECT: "change a direct channel one is in",    None,                        None,                      false, PERMISSIONS;
-    CHANNEL_DELETE_PUBLIC: "archive a public channel",            Some(DeletePublicChannel),   None,                      false, PERMISSIONS;
-    CHANNEL_DELETE_PRIVATE: "archive a private channel",          Some(DeletePrivateChannel),  None,                      false, PERMISSIONS;
-    CHANNEL_MANAGE:    "unarchive a channel, make it public or private", Some(ManageTeam),     None,                      false, PERMISSIONS;
-    CHANNEL_JOIN:      "join a public channel of the team",       Some(JoinPublicChannels),    None,                      false, PERMISSIONS;
-    CHANNEL_MEMBERS_PUBLIC: "add, take out others in a public channel", Some(ManagePublicChannelMembers), None,           false, PERMISSIONS;
-    CHANNEL_MEMBERS_PRIVATE: "add, take out others in a private channel", Some(ManagePrivateChannelMembers), None,        false, PERMISSIONS;
-    POST_CREATE:       "post in a channel",                       Some(CreatePost),            None,                      false, PERMISSIONS;
-    POST_CREATE_PUBLIC: "post in a public channel without being in it", Some(CreatePostPublic), None,                     false, PERMISSIONS;
-    POST_EPHEMERAL:    "post what only one account sees",         Some(CreatePostEphemeral),   None,                      false, PERMISSIONS;
-    POST_EDIT:         "change one's own post",                   Some(EditPost),              None,                      false, PERMISSIONS;
-    POST_EDIT_OTHERS:  "change somebody else's post",             Some(EditOthersPosts),       None,                      false, PERMISSIONS;
-    POST_DELETE:       "delete one's own post",                   Some(DeletePost),            None,                      false, PERMISSIONS;
-    POST_DELETE_OTHERS: "delete somebody else's post",            Some(DeleteOthersPosts),     None,                      false, PERMISSIONS;
-    REACTION_ADD:      "react to a post",                         Some(AddReaction),           None,                      false, PERMISSIONS;
-    REACTION_REMOVE:   "take one's reaction away",                Some(RemoveReaction),        None,                      false, PERMISSIONS;
-    REACTION_REMOVE_OTHERS: "take somebody else's reaction away", Some(RemoveOthersReactions), None,                      false, PERMISSIONS;
-    CONFIG_READ:       "read the configuration",                  Some(ManageSystem),          None,                      false, PERMISSIONS;
-    CONFIG_WRITE:      "change the configuration",                Some(ManageSystem),          None,                      false, PERMISSIONS;
+    LOGIN:             "log in, log out",                         None,                        None,                      None, PERMISSIONS;
+    SIGN_UP:           "create an account where sign-up is open", None,                        None,                      None, PERMISSIONS;
+    USER_CREATE:       "create an account",                       Some(ManageSystem),          None,                      None, PERMISSIONS;
+    USER_WITHOUT_TEAM: "list the accounts that are in no team",   Some(ListUsersWithoutTeam),  None,                      None, PERMISSIONS;
+    USER_COUNT:        "count accounts of a kind",                Some(ReadUsersInConsole),    None,                      None, PERMISSIONS;
+    USER_UPDATE:       "change an account's fields",              None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    USER_AUTH:         "let another service log an account in",   Some(ManageSystem),          None,                      None, PERMISSIONS;
+    USER_ROLES:        "give and take roles",                     Some(ManageRoles),           None,                      None, PERMISSIONS;
+    USER_ACTIVE:       "deactivate, reactivate an account",       Some(WriteUsersInConsole),   Some(WriteUsersInConsole), None, ACTIVE_PERMISSIONS;
+    USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      None, PERMISSIONS;
+    USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), None, PASSWORD_CONTEXT;
+    USER_UNLOCK:       "lift the lock of wrong passwords",        Some(WriteUsersInConsole),   Some(WriteUsersInConsole), None, PERMISSIONS;
+    USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      None, PERMISSIONS;
+    PREFERENCES:       "read, change preferences",                None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    STATUS:            "set a status",                            None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    SESSION_READ:      "list sessions",                           None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    SESSION_REVOKE:    "revoke sessions",                         None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    SESSION_REVOKE_ALL: "revoke everybody's sessions",            Some(ManageSystem),          None,                      None, PERMISSIONS;
+    TOKEN_CREATE:      "create, enable, rotate a token",          Some(CreateUserAccessToken), Some(EditOtherUsers),      MANAGED, PERMISSIONS;
+    TOKEN_READ:        "list, read tokens",                       Some(ReadUserAccessToken),   Some(EditOtherUsers),      MANAGED, PERMISSIONS;
+    TOKEN_REVOKE:      "revoke, disable a token",                 Some(RevokeUserAccessToken), Some(EditOtherUsers),      MANAGED, PERMISSIONS;
+    TOKEN_ALL:         "list, search all tokens, revoke those that live too long", Some(ManageSystem), None,              None, PERMISSIONS;
+    BOT_CREATE:        "create a bot",                            Some(CreateBot),             None,                      None, PERMISSIONS;
+    BOT_READ:          "read a bot",                              None,                        None,                      READ, BOT_MISSING;
+    BOT_CHANGE:        "change, disable, enable, assign a bot",   None,                        None,                      MANAGED, PERMISSIONS;
+    ROLE_LIST:         "list roles",                              Some(ManageSystem),          None,                      None, PERMISSIONS;
+    ROLE_PATCH:        "change a role's permissions",             Some(WritePermissionsInConsole), None,                  None, PERMISSIONS;
+    ROLE_PATCH_ADMIN:  "change the system admin's permissions",   Some(ManageSystem),          None,                      None, PERMISSIONS;
+    AUDIT_READ_ALL:    "read all audits",                         Some(ReadAudits),            None,                      None, PERMISSIONS;
+    AUDIT_READ:        "read an account's audits",                None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    DASHBOARD_READ:    "see how many tokens there are and how requests are answered", Some(ManageSystem), None,      None, PERMISSIONS;
+    LOG_READ:          "read the log",                            Some(GetLogs),               None,                      None, PERMISSIONS;
+    CACHES:            "invalidate caches",                       Some(InvalidateCaches),      None,                      None, PERMISSIONS;
+    TEAM_CREATE:       "create a team",                           Some(CreateTeam),            None,                      None, TEAM_CREATION;
+    TEAM_VIEW:         "see a team that is not open, and its members", Some(ViewTeam),         None,                      None, PERMISSIONS;
+    TEAM_LIST_ALL:     "list teams that are not open",            Some(ListPrivateTeams),      None,                      None, PERMISSIONS;
+    TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      None, PERMISSIONS;
+    TEAM_JOIN_CLOSED:  "join a team that is not open",            Some(JoinPrivateTeams),      None,                      None, PERMISSIONS;
+    TEAM_ADD_MEMBER:   "add somebody to a team",                  Some(AddUserToTeam),         None,                      None, PERMISSIONS;
+    TEAM_REMOVE_MEMBER: "take somebody out of a team",            Some(RemoveUserFromTeam),    None,                      None, PERMISSIONS;
+    MEMBERSHIPS:       "list an account's teams and channels",    None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    LEAVE:             "leave a team or a channel",               None,                        None,                      None, PERMISSIONS;
+    CHANNEL_VIEW:      "mark channels as read",                   None,                        Some(EditOtherUsers),      None, PERMISSIONS;
+    CHANNEL_CREATE_PUBLIC: "create a public channel",             Some(CreatePublicChannel),   None,                      None, PERMISSIONS;
+    CHANNEL_CREATE_PRIVATE: "create a private channel",           Some(CreatePrivateChannel),  None,                      None, PERMISSIONS;
+    DIRECT_CREATE:     "open a direct channel",                   Some(CreateDirectChannel),   None,                      None, PERMISSIONS;
+    DIRECT_CREATE_OTHERS: "open a direct channel between others", Some(ManageSystem),          None,                      None, PERMISSIONS;
+    GROUP_CREATE:      "open a group channel",                    Some(CreateGroupChannel),    None,                      None, PERMISSIONS;
+    CHANNEL_READ:      "read a channel",                          Some(ReadChannel),           None,                      None, PERMISSIONS;
+    CHANNEL_READ_PUBLIC: "look into a public channel of the team", Some(ReadPublicChannel),    None,                      None, PERMISSIONS;
+    CHANNEL_LIST:      "list a team's public channels",           Some(ListTeamChannels),      None,                      None, PERMISSIONS;
+    CHANNEL_LIST_ALL:  "list all channels",                       Some(ManageSystem),          None,                      None, PERMISSIONS;
+    CHANNEL_PATCH_PUBLIC: "change a public channel",              Some(ManagePublicChannelProperties), None,              None, PERMISSIONS;
+    CHANNEL_PATCH_PRIVATE: "change a private channel",            Some(ManagePrivateChannelProperties), None,             None, PERMISSIONS;
+    CHANNEL_PATCH_DIRECT: "change a direct channel one is in",    None,                        None,                      None, PERMISSIONS;
+    CHANNEL_DELETE_PUBLIC: "archive a public channel",            Some(DeletePublicChannel),   None,                      None, PERMISSIONS;
+    CHANNEL_DELETE_PRIVATE: "archive a private channel",          Some(DeletePrivateChannel),  None,                      None, PERMISSIONS;
+    CHANNEL_MANAGE:    "unarchive a channel, make it public or private", Some(ManageTeam),     None,                      None, PERMISSIONS;
+    CHANNEL_JOIN:      "join a public channel of the team",       Some(JoinPublicChannels),    None,                      None, PERMISSIONS;
+    CHANNEL_MEMBERS_PUBLIC: "add, take out others in a public channel", Some(ManagePublicChannelMembers), None,           None, PERMISSIONS;
+    CHANNEL_MEMBERS_PRIVATE: "add, take out others in a private channel", Some(ManagePrivateChannelMembers), None,        None, PERMISSIONS;
+    POST_CREATE:       "post in a channel",                       Some(CreatePost),            None,                      None, PERMISSIONS;
+    POST_CREATE_PUBLIC: "post in a public channel without being in it", Some(CreatePostPublic), None,                     None, PERMISSIONS;
+    POST_EPHEMERAL:    "post what only one account sees",         Some(CreatePostEphemeral),   None,                      None, PERMISSIONS;
+    POST_EDIT:         "change one's own post",                   Some(EditPost),              None,                      None, PERMISSIONS;
+    POST_EDIT_OTHERS:  "change somebody else's post",             Some(EditOthersPosts),       None,                      None, PERMISSIONS;
+    POST_DELETE:       "delete one's own post",                   Some(DeletePost),            None,                      None, PERMISSIONS;
+    POST_DELETE_OTHERS: "delete somebody else's post",            Some(DeleteOthersPosts),     None,                      None, PERMISSIONS;
+    REACTION_ADD:      "react to a post",                         Some(AddReaction),           None,                      None, PERMISSIONS;
+    REACTION_REMOVE:   "take one's reaction away",                Some(RemoveReaction),        None,                      None, PERMISSIONS;
+    REACTION_REMOVE_OTHERS: "take somebody else's reaction away", Some(RemoveOthersReactions), None,                      None, PERMISSIONS;
+    CONFIG_READ:       "read the configuration",                  Some(ManageSystem),          None,                      None, PERMISSIONS;
+    CONFIG_WRITE:      "change the configuration",                Some(ManageSystem),          None,                      None, PERMISSIONS;
 }
 
 impl Rule {
@@ -160,8 +169,8 @@ impl Rule {
     ) -> Result<Granted, AppError> {
         self.need(caller, self.needs)?;
         let own = caller.via != Via::Operator && caller.user_id == user_id;
-        let manages = |owner_id| caller.manages_bot_of(owner_id);
-        let managed = self.bots && target.bot_owner_id.as_deref().is_some_and(manages);
+        let manages = |owner_id| self.permits_bot_of(caller, owner_id);
+        let managed = target.bot_owner_id.as_deref().is_some_and(manages);
         if !own && !managed {
             self.need(caller, self.others)?;
             if target.is_system_admin {
@@ -170,6 +179,32 @@ impl Rule {
         }
         Ok(Granted {
             caller: caller.clone(),
+        })
+    }
+
+    /// Asks for something about a bot with this owner.
+    pub fn ask_about_bot(
+        &'static self,
+        caller: &Caller,
+        owner_id: &str,
+    ) -> Result<Granted, AppError> {
+        if self.permits_bot_of(caller, owner_id) {
+            return Ok(Granted {
+                caller: caller.clone(),
+            });
+        }
+        // Mattermost: who may not even read it is told that there is none.
+        Err(if BOT_READ.permits_bot_of(caller, owner_id) {
+            self.refusal()
+        } else {
+            BOT_READ.refusal()
+        })
+    }
+
+    fn permits_bot_of(&'static self, caller: &Caller, owner_id: &str) -> bool {
+        self.bots.is_some_and(|(own, others)| {
+            let is_own = caller.user_id == owner_id;
+            caller.has(if is_own { own } else { others })
         })
     }
 
@@ -209,20 +244,6 @@ impl Rule {
             _ => Ok(()),
         }
     }
-}
-
-/// Asks for a change to a bot. Mattermost: who may not even read it is told that there is none.
-pub fn ask_about_bot(caller: &Caller, owner_id: &str) -> Result<Granted, AppError> {
-    if caller.manages_bot_of(owner_id) {
-        return Ok(Granted {
-            caller: caller.clone(),
-        });
-    }
-    Err(AppError::new(if caller.reads_bot_of(owner_id) {
-        &PERMISSIONS
-    } else {
-        &BOT_MISSING
-    }))
 }
 
 /// The proof that a rule was asked and said yes. Changes take it by value; nothing outside this file can make one.

@@ -3,7 +3,7 @@
 use crate::api::{Answer, Context, answer, json};
 use crate::bot::{Bot, NewBot};
 use crate::error::{self, AppError};
-use crate::permission::Permission;
+use crate::permission::{BOT_READ, Permission};
 use crate::store::Tx;
 use crate::user::sql::Bots;
 use crate::user::{self, Patch};
@@ -25,11 +25,9 @@ pub fn create(cx: &Context) -> Answer {
 pub fn get(cx: &Context, tx: &Tx) -> Answer {
     let bot_id = cx.id("bot_user_id")?;
     let bot = crate::bot::find(tx, bot_id)?;
-    let readable = cx
-        .caller()?
-        .reads_bot_of(bot.bot_owner_id.as_deref().unwrap_or_default());
-    let shown = bot.delete_at == 0 || cx.flag("include_deleted");
-    if !readable || !shown {
+    let owner_id = bot.bot_owner_id.as_deref().unwrap_or_default();
+    BOT_READ.ask_about_bot(cx.caller()?, owner_id)?;
+    if bot.delete_at > 0 && !cx.flag("include_deleted") {
         return Err(AppError::new(&error::BOT_MISSING));
     }
     Ok(answer::json(&Bot::of(&bot)))

@@ -67,7 +67,7 @@ impl Socket {
             }
             Ok((_, Entry::Refused(refused, _))) => {
                 log::info!(
-                    credential = refused.reason, token_id = refused.token_id.as_deref().unwrap_or("-"),
+                    credential = refused.reason.as_str(), token_id = refused.token_id.as_deref().unwrap_or("-"),
                     address = self.address;
                     "websocket"
                 );

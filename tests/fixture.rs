@@ -138,6 +138,65 @@ fn a_reset_goes_back_to_the_seed_in_everything() {
     assert_eq!(site(&mm), "Again");
 }
 
+/// The answers of every endpoint that lists or counts something, at one moment of a frozen clock.
+fn picture(mm: &Fixture, at: i64) -> Vec<(String, Value)> {
+    mm.ask("PUT", "/clock", json!({"now": at, "freeze": true}))
+        .ok();
+    let paths = endpoints().into_iter().filter_map(|(method, path)| {
+        // The log has the lines of all servers of this process.
+        let shown = method == "GET" && !path.contains('{') && path != "/logs";
+        shown.then_some(path)
+    });
+    let mut seen = Vec::new();
+    for path in paths.chain(["/users/me/status".into(), "/users/me/sessions".into()]) {
+        let answer = mm.api("GET", &path, Value::Null);
+        seen.push((
+            path,
+            json!([answer.status, String::from_utf8(answer.body).unwrap()]),
+        ));
+    }
+    for path in ["/requests", "/faults", "/clock"] {
+        let answer = mm.ask("GET", path, Value::Null);
+        seen.push((
+            format!("/fixture{path}"),
+            String::from_utf8(answer.body).unwrap().into(),
+        ));
+    }
+    seen
+}
+
+#[test]
+fn a_reset_leaves_nothing_of_before_that_a_test_can_see() {
+    capture_log();
+    let mm = Fixture::builder().deterministic("reset").start().unwrap();
+    let at = mm.ask("GET", "/clock", Value::Null).ok()["now"]
+        .as_i64()
+        .unwrap();
+    mm.reset().unwrap();
+    let before = picture(&mm, at + 60_000);
+    let token = mm.ask("POST", "/tokens", Value::Null).created();
+    let used = token["token"].as_str().unwrap();
+    mm.me(used).ok();
+    mm.api_as(used, "GET", "/audits", Value::Null);
+    mm.api("POST", "/users", account("eve")).created();
+    let away = json!({"user_id": mm.admin().id, "status": "away"});
+    mm.api("PUT", "/users/me/status", away).ok();
+    let logged = |mm: &Fixture| {
+        let id = token["id"].as_str().unwrap();
+        let lines = mm.api("GET", "/logs", Value::Null).body;
+        String::from_utf8(lines).unwrap().contains(id)
+    };
+    assert!(logged(&mm));
+
+    mm.reset().unwrap();
+
+    assert!(!logged(&mm));
+    mm.reset().unwrap();
+    for (before, after) in before.iter().zip(picture(&mm, at + 60_000)) {
+        assert_eq!(*before, after);
+    }
+}
+
 #[test]
 fn a_reset_forgets_who_called_too_often() {
     let builder = Fixture::builder()

@@ -432,7 +432,7 @@ pub fn snapshot(name: &str, text: &str) {
 /// Every line that was logged in this process.
 static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-fn capture_log() {
+pub fn capture_log() {
     patmost::log_to("patmost=debug", |lines| {
         let lines = lines.split_inclusive('\n').map(str::to_owned);
         LOG.lock().unwrap().extend(lines);

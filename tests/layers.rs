@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
     &["auth"],
     &["console"],
     &["api"],
-    &["seed", "server"],
+    &["server", "seed"],
     &["fixture"],
     &["cli"],
     &["main"],
@@ -63,6 +63,17 @@ fn every_room_stands_on_one_floor() {
         .filter(|room| *room != "lib")
         .collect();
     assert_eq!(there, distinct);
+}
+
+#[test]
+fn the_map_in_lib_rs_shows_the_floors_in_their_order() {
+    let map = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs")).unwrap();
+    let map = map.split("# Floors").nth(1).unwrap();
+    let map = map.split("In a room,").next().unwrap();
+    let shown: Vec<&str> = map.split('`').skip(1).step_by(2).collect();
+    let shown = shown.iter().filter(|name| !name.contains('.'));
+    let floors = FLOORS.iter().flat_map(|floor| floor.iter());
+    assert!(shown.eq(floors.filter(|room| **room != "main")));
 }
 
 #[test]

@@ -1,9 +1,7 @@
-//! HTTP: from a request's bytes to a route's handler, and back.
+//! The REST API: from a complete request to its answer.
 //!
-//! `engine/` owns sockets, framing, limits and threads, and knows no route. The files here know routes, credentials'
-//! callers and JSON, and no socket: `routes.rs` is the table, `router.rs` the way through it, `access.rs` its log,
-//! `proxy.rs` who stands in front of it, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the
-//! routes take and give.
+//! `routes.rs` is the table of endpoints, `router.rs` the way through it, `access.rs` its log, `answer.rs` the one place where a
+//! failure becomes HTTP, `openapi/` what the routes take and give, `websocket/` events, `handlers/` the endpoints of each word.
 
 mod absent;
 mod access;

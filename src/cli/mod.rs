@@ -1,7 +1,7 @@
 //! The command line: finds the command, gives it the open file, prints what it says.
 //!
 //! Data goes to stdout, words to stderr. Exit code 0: done; 1: not done, and stderr says why; 2: not understood. The
-//! commands stand with their domain (`*/cli.rs`); they run as the operator, who may do what the file permits.
+//! commands of each word stand in `commands/`; they run as the operator, who may do everything.
 
 mod commands;
 mod ephemeral;

@@ -1,0 +1,136 @@
+//! Guessing passwords: what locks an account, what of it goes on, and what lifts the lock.
+
+use crate::support::*;
+
+const WRONG: &str = "api.user.login.invalid_credentials_email_username";
+const LOCKED: &str = "api.user.check_user_login_attempts.too_many.app_error";
+
+/// A server where the third wrong password locks.
+fn strict() -> Mattermost {
+    let mm = fresh();
+    mm.set("ServiceSettings", "MaximumLoginAttempts", 3);
+    mm
+}
+
+fn login(mm: &Mattermost, password: &str) -> Answer {
+    let body = json!({"login_id": "alice", "password": password});
+    mm.anonymous().post("/users/login", body)
+}
+
+fn guess(mm: &Mattermost, times: usize) {
+    for _ in 0..times {
+        login(mm, "Wrong-Horse-1").refused(401, WRONG);
+    }
+}
+
+#[test]
+fn the_setting_says_how_many_and_a_right_password_starts_the_count_anew() {
+    let mm = strict();
+    mm.user("alice");
+    guess(&mm, 2);
+    login(&mm, PASSWORD).ok();
+    guess(&mm, 3);
+    for password in ["Wrong-Horse-1", PASSWORD] {
+        login(&mm, password).refused_saying(
+            401,
+            LOCKED,
+            "Your account is locked because of too many failed password attempts. Please reset your password.",
+        );
+    }
+    mm.set("ServiceSettings", "MaximumLoginAttempts", 4);
+    login(&mm, PASSWORD).ok();
+}
+
+#[test]
+fn a_lock_is_of_one_account_and_leaves_what_is_open() {
+    let mm = strict();
+    let (alice, _) = (mm.user("alice"), mm.user("bob"));
+    guess(&mm, 3);
+    mm.login("bob").get("/users/me").ok();
+    alice.get("/users/me").ok();
+    let mm = mm.restarted();
+    login(&mm, PASSWORD).refused(401, LOCKED);
+    mm.set("ServiceSettings", "MaximumLoginAttempts", 3);
+    login(&mm, PASSWORD).refused(401, LOCKED);
+}
+
+#[test]
+fn who_is_signed_in_cannot_guess_on_either() {
+    let mm = strict();
+    let alice = mm.user("alice");
+    let change = |current: &str| {
+        let body = json!({"current_password": current, "new_password": "Another-Horse-2"});
+        alice.put("/users/me/password", body)
+    };
+    let move_to = |password: &str| {
+        let body = json!({"email": "new@example.com", "password": password});
+        alice.put("/users/me/patch", body)
+    };
+    change("Wrong-Horse-1").refused(400, "api.user.update_password.incorrect.app_error");
+    move_to("Wrong-Horse-1").refused(401, "api.user.check_user_password.invalid.app_error");
+    move_to(PASSWORD).ok();
+    change("Wrong-Horse-1").refused(400, "api.user.update_password.incorrect.app_error");
+    guess(&mm, 2);
+    change(PASSWORD).refused(401, LOCKED);
+    alice
+        .put(
+            "/users/me/patch",
+            json!({"email": "alice@example.com", "password": PASSWORD}),
+        )
+        .refused(401, LOCKED);
+    login(&mm, PASSWORD).refused(401, LOCKED);
+}
+
+#[test]
+fn a_lock_is_lifted_by_a_new_password_another_service_or_a_reset() {
+    let mm = strict();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let path = |rest: &str| format!("/users/{}/{rest}", alice.id);
+    guess(&mm, 3);
+    let new = json!({ "new_password": PASSWORD });
+    mm.admin()
+        .put(&path("password"), new.clone())
+        .acknowledged();
+    login(&mm, PASSWORD).ok();
+    guess(&mm, 3);
+    let reset =
+        |by: &Caller, id: &str| by.post(&format!("/users/{id}/reset_failed_attempts"), json!({}));
+    reset(&bob, &alice.id).forbidden();
+    reset(&alice, &alice.id).forbidden();
+    login(&mm, PASSWORD).refused(401, LOCKED);
+    reset(&mm.admin(), &alice.id).acknowledged();
+    login(&mm, PASSWORD).ok();
+    reset(&mm.admin(), "aaaaaaaaaaaaaaaaaaaaaaaaaa").refused(404, "app.user.missing_account.const");
+    guess(&mm, 3);
+    let saml = json!({"auth_service": "saml", "auth_data": "a"});
+    mm.admin().put(&path("auth"), saml).ok();
+    reset(&mm.admin(), &alice.id).refused(
+        400,
+        "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error",
+    );
+    mm.admin().put(&path("password"), new).acknowledged();
+    login(&mm, PASSWORD).ok();
+}
+
+#[test]
+fn guessing_by_many_at_once_gets_no_more_guesses() {
+    let mm = strict();
+    mm.user("alice");
+    let address = mm.address();
+    let statuses: Vec<(u16, String)> = std::thread::scope(|scope| {
+        let one = || {
+            let body = json!({"login_id": "alice", "password": "Wrong-Horse-1"}).to_string();
+            let request = Request::new("POST", "/api/v4/users/login").body(body);
+            let answer = client::send(&address, &request);
+            (answer.status, answer.json().text("id"))
+        };
+        let guesses: Vec<_> = (0..12).map(|_| scope.spawn(one)).collect();
+        guesses
+            .into_iter()
+            .map(|guess| guess.join().unwrap())
+            .collect()
+    });
+    let looked_at = statuses.iter().filter(|(_, id)| id == WRONG).count();
+    let refused = statuses.iter().filter(|(_, id)| id == LOCKED).count();
+    assert_eq!((looked_at, refused), (3, 9));
+}

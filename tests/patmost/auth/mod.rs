@@ -1,0 +1,6 @@
+//! Logging in, credentials and sessions.
+
+mod credentials;
+mod lockout;
+mod login;
+mod sessions;

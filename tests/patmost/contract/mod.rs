@@ -1,0 +1,7 @@
+//! What patmost promises: the recorded wire, its own description, published clients, README.
+
+mod clients;
+mod openapi;
+mod readme;
+mod recorded;
+mod wire;

@@ -1,0 +1,709 @@
+//! Every input of every route: absent, of another type, empty, too long, unknown, hostile. Each answer is a line of
+//! `snapshots/bad_input.txt`, to be read beside the wire contract; `UPDATE_SNAPSHOTS=1` writes it anew.
+//!
+//! A route without a row in [`REQUESTS`] fails, and so does a row without a route.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use crate::support::description::{DESCRIPTION, resolved};
+use crate::support::*;
+
+/// A request of an admin that is right, for each route. `{name}` in the path and `$name` in the body are what [`World`]
+/// has of that name, `{name:other}` is what it has of the other; each member of the query and the body is an input.
+#[rustfmt::skip]
+const REQUESTS: &[(&str, &str)] = &[
+    ("POST /users", r#"{"username":"$new_name","email":"$new_email","password":"Correct-Horse-1","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en"}"#),
+    ("GET /users?page=0&per_page=60&role=system_user&roles=system_user,system_admin&active=true&inactive=false&in_team=&in_channel=&not_in_team=&not_in_channel=&without_team=false&sort=", ""),
+    ("POST /users/ids?since=0", r#"["$user_id"]"#),
+    ("POST /users/usernames?since=0", r#"["$username"]"#),
+    ("POST /users/search", r#"{"term":"u","limit":10,"allow_inactive":true,"team_id":"","in_channel_id":"","roles":["system_user"]}"#),
+    ("GET /users/autocomplete?name=u&in_team=&in_channel=&limit=25", ""),
+    ("GET /users/stats", ""),
+    ("GET /users/stats/filtered?in_team=&in_channel=&include_deleted=true&include_bots=true&roles=system_user", ""),
+    ("GET /users/known", ""),
+    ("POST /users/status/ids", r#"["$user_id"]"#),
+    ("POST /users/login", r#"{"login_id":"$username","password":"Correct-Horse-1","device_id":"d","token":""}"#),
+    ("POST /users/logout", ""),
+    ("POST /users/sessions/revoke/all", ""),
+    ("GET /users/tokens?page=0&per_page=60&include_usage=true", ""),
+    ("POST /users/tokens/search?include_usage=true", r#"{"term":"u"}"#),
+    ("POST /users/tokens/revoke", r#"{"token_id":"$token_id"}"#),
+    ("POST /users/tokens/disable", r#"{"token_id":"$token_id"}"#),
+    ("POST /users/tokens/enable", r#"{"token_id":"$token_id"}"#),
+    ("POST /users/tokens/rotate", r#"{"token_id":"$token_id","expires_at":0}"#),
+    ("GET /users/tokens/non_compliant/count", ""),
+    ("POST /users/tokens/non_compliant/revoke", ""),
+    ("GET /users/tokens/{token_id}", ""),
+    ("GET /users/username/{username}", ""),
+    ("GET /users/email/{email}", ""),
+    ("GET /users/{user_id}", ""),
+    ("PUT /users/{user_id}", r#"{"id":"$user_id","username":"$new_name","email":"$new_email","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en","notify_props":{"desktop":"all"},"timezone":{"manualTimezone":""}}"#),
+    ("DELETE /users/{user_id}?permanent=false", ""),
+    ("PUT /users/{user_id}/patch", r#"{"username":"$new_name","email":"$new_email","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en","notify_props":{"desktop":"all"},"timezone":{"manualTimezone":""}}"#),
+    ("PUT /users/{user_id}/auth", r#"{"auth_service":"ldap","auth_data":"$new_name"}"#),
+    ("PUT /users/{user_id}/roles", r#"{"roles":"system_user system_user_access_token"}"#),
+    ("PUT /users/{user_id}/active", r#"{"active":false}"#),
+    ("PUT /users/{user_id}/password", r#"{"current_password":"","new_password":"Correct-Horse-2"}"#),
+    ("POST /users/{user_id}/reset_failed_attempts", ""),
+    ("POST /users/{user_id}/convert_to_bot", ""),
+    ("GET /users/{user_id}/image", ""),
+    ("GET /users/{user_id}/image/default", ""),
+    ("GET /users/{user_id}/status", ""),
+    ("PUT /users/{user_id}/status", r#"{"user_id":"$user_id","status":"dnd","dnd_end_time":0}"#),
+    ("GET /users/{user_id}/preferences", ""),
+    ("PUT /users/{user_id}/preferences", r#"[{"user_id":"$user_id","category":"theme","name":"n","value":"v"}]"#),
+    ("POST /users/{user_id}/preferences/delete", r#"[{"user_id":"$user_id","category":"theme","name":"n","value":"v"}]"#),
+    ("GET /users/{user_id}/preferences/{category}", ""),
+    ("GET /users/{user_id}/preferences/{category}/name/{preference_name}", ""),
+    ("GET /users/{user_id}/audits?page=0&per_page=60", ""),
+    ("GET /users/{user_id}/sessions?include_current=true", ""),
+    ("POST /users/{user_id}/sessions/revoke", r#"{"session_id":"$session_id"}"#),
+    ("POST /users/{user_id}/sessions/revoke/all", ""),
+    ("POST /users/{user_id}/tokens", r#"{"description":"d","expires_at":0}"#),
+    ("GET /users/{user_id}/tokens?page=0&per_page=60&include_usage=true", ""),
+    ("GET /users/{user_id}/teams", ""),
+    ("GET /users/{user_id}/teams/members", ""),
+    ("GET /users/{user_id}/teams/{team_id}/channels", ""),
+    ("GET /users/{user_id}/teams/{team_id}/channels/members", ""),
+    ("GET /users/{user_id}/channels/{channel_id}/unread", ""),
+    ("DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}", ""),
+    ("POST /teams", r#"{"name":"$new_name","display_name":"New","type":"O","allow_open_invite":true,"description":"d"}"#),
+    ("GET /teams?page=0&per_page=60&include_total_count=true", ""),
+    ("POST /teams/search", r#"{"term":"team"}"#),
+    ("GET /teams/{team_id}", ""),
+    ("GET /teams/{team_id}/stats", ""),
+    ("GET /teams/name/{team_name}", ""),
+    ("GET /teams/name/{team_name}/exists", ""),
+    ("POST /teams/{team_id}/members", r#"{"team_id":"$team_id","user_id":"$user_id"}"#),
+    ("GET /teams/{team_id}/members?page=0&per_page=60", ""),
+    ("GET /teams/{team_id}/members/{user_id}", ""),
+    ("DELETE /teams/{team_id}/members/{user_id}", ""),
+    ("GET /teams/{team_id}/channels?page=0&per_page=60", ""),
+    ("GET /teams/{team_id}/channels/private?page=0&per_page=60", ""),
+    ("GET /teams/{team_id}/channels/deleted?page=0&per_page=60", ""),
+    ("POST /teams/{team_id}/channels/search", r#"{"term":"channel"}"#),
+    ("GET /teams/{team_id}/channels/name/{channel_name}?include_deleted=false", ""),
+    ("GET /teams/name/{team_name}/channels/name/{channel_name}?include_deleted=false", ""),
+    ("POST /teams/{team_id}/posts/search", r#"{"terms":"hello","is_or_search":false,"page":0,"per_page":60}"#),
+    ("POST /channels", r#"{"team_id":"$team_id","name":"$new_name","display_name":"New","type":"O","purpose":"p","header":"h"}"#),
+    ("GET /channels?page=0&per_page=60", ""),
+    ("POST /channels/direct", r#"["$admin_id","$user_id"]"#),
+    ("POST /channels/group", r#"["$admin_id","$user_id","$bot_user_id"]"#),
+    ("POST /channels/members/{user_id:admin_id}/view", r#"{"channel_id":"$channel_id","prev_channel_id":""}"#),
+    ("GET /channels/{channel_id}", ""),
+    ("PUT /channels/{channel_id}", r#"{"id":"$channel_id","name":"$new_name","display_name":"Renamed","purpose":"p","header":"h","type":"O"}"#),
+    ("PUT /channels/{channel_id}/patch", r#"{"name":"$new_name","display_name":"Renamed","purpose":"p","header":"h"}"#),
+    ("DELETE /channels/{channel_id}?permanent=false", ""),
+    ("PUT /channels/{channel_id}/privacy", r#"{"privacy":"P"}"#),
+    ("POST /channels/{channel_id}/restore", ""),
+    ("GET /channels/{channel_id}/stats", ""),
+    ("GET /channels/{channel_id}/members?page=0&per_page=60", ""),
+    ("POST /channels/{channel_id}/members", r#"{"user_id":"$user_id"}"#),
+    ("GET /channels/{channel_id}/members/{user_id}", ""),
+    ("DELETE /channels/{channel_id}/members/{user_id}", ""),
+    ("GET /channels/{channel_id}/posts?page=0&per_page=60&since=0&before=&after=", ""),
+    ("GET /channels/{channel_id}/pinned", ""),
+    ("POST /posts?set_online=true", r#"{"channel_id":"$channel_id","message":"m","root_id":"$post_id","props":{"a":"b"},"pending_post_id":"$new_name","create_at":0,"file_ids":[],"user_id":"$user_id"}"#),
+    ("POST /posts/ephemeral", r#"{"user_id":"$user_id","post":{"channel_id":"$channel_id","message":"m"}}"#),
+    ("GET /posts/{post_id}", ""),
+    ("PUT /posts/{post_id}", r#"{"id":"$post_id","message":"changed","is_pinned":false,"props":{}}"#),
+    ("PUT /posts/{post_id}/patch", r#"{"message":"changed","is_pinned":false,"props":{}}"#),
+    ("DELETE /posts/{post_id}", ""),
+    ("GET /posts/{post_id}/thread", ""),
+    ("POST /posts/{post_id}/pin", ""),
+    ("POST /posts/{post_id}/unpin", ""),
+    ("GET /posts/{post_id}/reactions", ""),
+    ("POST /reactions", r#"{"user_id":"$admin_id","post_id":"$post_id","emoji_name":"smile"}"#),
+    ("POST /bots", r#"{"username":"$new_name","display_name":"New","description":"d"}"#),
+    ("GET /bots?page=0&per_page=60&include_deleted=false&only_orphaned=false", ""),
+    ("GET /bots/{bot_user_id}?include_deleted=false", ""),
+    ("PUT /bots/{bot_user_id}", r#"{"username":"$new_name","display_name":"Renamed","description":"d"}"#),
+    ("POST /bots/{bot_user_id}/disable", ""),
+    ("POST /bots/{bot_user_id}/enable", ""),
+    ("POST /bots/{bot_user_id}/assign/{user_id}", ""),
+    ("GET /roles", ""),
+    ("GET /roles/{role_id}", ""),
+    ("GET /roles/name/{role_name}", ""),
+    ("POST /roles/names", r#"["system_user"]"#),
+    ("PUT /roles/{role_id}/patch", r#"{"permissions":["create_team","list_public_teams","join_public_teams","create_direct_channel","create_group_channel","view_members","create_emojis","delete_emojis"]}"#),
+    ("GET /audits?page=0&per_page=60", ""),
+    ("GET /logs?page=0&logs_per_page=10", ""),
+    ("POST /logs", r#"{"level":"ERROR","message":"m"}"#),
+    ("GET /websocket", ""),
+    ("GET /config?remove_masked=false", ""),
+    ("PUT /config", r#"{"ServiceSettings":{"EnableUserAccessTokens":true,"MaximumLoginAttempts":10},"TeamSettings":{"SiteName":"s"}}"#),
+    ("PUT /config/patch", r#"{"ServiceSettings":{"EnableUserAccessTokens":true,"MaximumLoginAttempts":10},"TeamSettings":{"SiteName":"s"}}"#),
+    ("GET /config/environment?include_source=true", ""),
+    ("GET /config/client?format=old", ""),
+    ("GET /license/client?format=old", ""),
+    ("POST /caches/invalidate", ""),
+    ("GET /system/dashboard", ""),
+    ("GET /system/ping?get_server_status=true&use_rest_semantics=true", ""),
+    ("GET /openapi.json", ""),
+];
+
+/// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
+/// an archived channel in `teams.rs`.
+const NEVER_RIGHT: [&str; 3] = [
+    "GET /websocket",
+    "POST /users/tokens/non_compliant/revoke",
+    "POST /channels/{channel_id}/restore",
+];
+
+/// What is done to a request.
+enum Change {
+    Nothing,
+    Credential(Option<String>),
+    Path(String, String),
+    Query(String, Option<String>),
+    Body(Vec<u8>),
+    Field(String, Option<Value>),
+}
+
+/// A change, the input that it is about, and what it is called.
+type Case = (String, &'static str, Change);
+
+/// An answer, and the cases that got it.
+type Outcome = (String, Vec<&'static str>);
+
+/// The letters of an id that nobody has.
+const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
+const HOSTILE: &str = "'; DROP TABLE users; --\u{0}<script>\u{202e}%s";
+
+fn cases(path: &str, body: &str) -> Vec<Case> {
+    let mut cases = vec![(String::new(), "as written", Change::Nothing)];
+    let mut add = |input: &str, name, change| cases.push((input.to_owned(), name, change));
+    add("Authorization", "absent", Change::Credential(None));
+    for (name, value) in [
+        ("empty", String::new()),
+        ("other type", "Basic eDp5".into()),
+        ("unknown", format!("Bearer {NOBODY}")),
+        ("too long", format!("Bearer {}", "a".repeat(5000))),
+        ("hostile", "Bearer ' OR 1=1 --".into()),
+    ] {
+        add("Authorization", name, Change::Credential(Some(value)));
+    }
+    let (route, query) = path.split_once('?').unwrap_or((path, ""));
+    for part in route.split('/') {
+        let Some(param) = part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+        else {
+            continue;
+        };
+        for (name, value) in [
+            ("ill-formed", "x"),
+            ("unknown", NOBODY),
+            ("too long", &"a".repeat(300)),
+            ("hostile: NUL", "%00"),
+            ("hostile: slash", "..%2f.."),
+            ("hostile: quote", "'--"),
+        ] {
+            add(
+                &format!("{{{param}}}"),
+                name,
+                Change::Path(param.into(), value.into()),
+            );
+        }
+    }
+    for member in query.split('&').filter(|member| !member.is_empty()) {
+        let (param, _) = member.split_once('=').unwrap();
+        add(
+            &format!("?{param}"),
+            "absent",
+            Change::Query(param.into(), None),
+        );
+        for (name, value) in [
+            ("empty", ""),
+            ("word", "x"),
+            ("negative", "-1"),
+            ("unknown", NOBODY),
+            ("too long", "999999999999999999999999999999"),
+            ("hostile", "%00'%22"),
+        ] {
+            add(
+                &format!("?{param}"),
+                name,
+                Change::Query(param.into(), Some(value.into())),
+            );
+        }
+    }
+    if !body.is_empty() {
+        let whole: Value = serde_json::from_str(body).unwrap();
+        let other = if whole.is_array() { "{}" } else { "[]" };
+        for (name, text) in [
+            ("absent", ""),
+            ("null", "null"),
+            ("other type", other),
+            ("text", "\"x\""),
+            ("broken", "{\"a\":"),
+            ("too deep", &"[".repeat(2000)),
+        ] {
+            add("body", name, Change::Body(text.into()));
+        }
+        add(
+            "body",
+            "not UTF-8",
+            Change::Body(b"{\"term\":\"\xff\"}".to_vec()),
+        );
+        fields(&whole, String::new(), &mut cases);
+    }
+    cases
+}
+
+/// The members of a body, those inside of members too.
+fn fields(value: &Value, pointer: String, cases: &mut Vec<Case>) {
+    let mut add = |name, value: Option<Value>| {
+        cases.push((pointer.clone(), name, Change::Field(pointer.clone(), value)));
+    };
+    let long = "a".repeat(70_000);
+    if !pointer.is_empty() {
+        if !pointer
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .starts_with(|digit: char| digit.is_ascii_digit())
+        {
+            add("absent", None);
+        }
+        add("null", Some(Value::Null));
+    }
+    match value {
+        Value::Null => {}
+        Value::String(text) => {
+            add("number", Some(json!(7)));
+            add("object", Some(json!({})));
+            add("empty", Some(json!("")));
+            add(
+                "unknown",
+                Some(json!(if text.ends_with("_id") {
+                    NOBODY
+                } else {
+                    "unknown"
+                })),
+            );
+            add("too long", Some(json!(long)));
+            add("hostile", Some(json!(HOSTILE)));
+        }
+        Value::Number(_) => {
+            add("text", Some(json!("x")));
+            add("negative", Some(json!(-1)));
+            add("fraction", Some(json!(1.5)));
+            add("too large", Some(json!(1e300)));
+        }
+        Value::Bool(_) => {
+            add("text", Some(json!("x")));
+            add("number", Some(json!(1)));
+        }
+        Value::Array(elements) => {
+            add("text", Some(json!("x")));
+            add("empty", Some(json!([])));
+            add("too long", Some(json!(vec![NOBODY; 1500])));
+            if let Some(first) = elements.first() {
+                fields(first, format!("{pointer}/0"), cases);
+            }
+        }
+        Value::Object(members) => {
+            add("text", Some(json!("x")));
+            add("array", Some(json!([])));
+            add("empty", Some(json!({})));
+            add(
+                "with a member nobody knows",
+                Some(json!({"nobody_knows": HOSTILE})),
+            );
+            for (name, member) in members {
+                fields(member, format!("{pointer}/{name}"), cases);
+            }
+        }
+    }
+}
+
+/// What the requests are about, made when it is asked for.
+struct World<'m> {
+    admin: Caller<'m>,
+    mm: &'m Mattermost,
+    number: usize,
+    things: RefCell<HashMap<String, String>>,
+}
+
+impl World<'_> {
+    fn get(&self, name: &str) -> String {
+        if !self.things.borrow().contains_key(name) {
+            self.make(name);
+        }
+        self.things.borrow()[name].clone()
+    }
+
+    fn have(&self, name: &str, value: impl Into<String>) {
+        self.things.borrow_mut().insert(name.into(), value.into());
+    }
+
+    fn make(&self, name: &str) {
+        let number = self.number;
+        match name {
+            "admin_id" => self.have(name, &self.admin.id),
+            "user_id" | "username" | "email" => {
+                let username = format!("user{number}");
+                let user = self
+                    .admin
+                    .post("/users", self.mm.account(&username))
+                    .created();
+                self.have("user_id", user.text("id"));
+                self.have("email", user.text("email"));
+                self.have("username", username);
+            }
+            "token_id" => {
+                let path = format!("/users/{}/tokens", self.get("user_id"));
+                self.have(
+                    name,
+                    self.admin
+                        .post(&path, json!({"description": "d"}))
+                        .ok()
+                        .text("id"),
+                );
+            }
+            "session_id" => {
+                self.mm.login(&self.get("username"));
+                let sessions = self
+                    .admin
+                    .get(&format!("/users/{}/sessions", self.get("user_id")))
+                    .ok();
+                self.have(name, sessions[0].text("id"));
+            }
+            "team_id" | "team_name" => {
+                let team_name = format!("team-{number}");
+                let team = json!({"name": team_name, "display_name": "Team", "type": "O"});
+                let id = self.admin.post("/teams", team).created().text("id");
+                let member = json!({"team_id": id, "user_id": self.get("user_id")});
+                self.admin
+                    .post(&format!("/teams/{id}/members"), member)
+                    .created();
+                self.have("team_id", id);
+                self.have("team_name", team_name);
+            }
+            "channel_id" | "channel_name" => {
+                let channel_name = format!("channel-{number}");
+                let channel = json!({"team_id": self.get("team_id"), "name": channel_name, "display_name": "Channel", "type": "O"});
+                let id = self.admin.post("/channels", channel).created().text("id");
+                let member = json!({"user_id": self.get("user_id")});
+                self.admin
+                    .post(&format!("/channels/{id}/members"), member)
+                    .created();
+                self.have("channel_id", id);
+                self.have("channel_name", channel_name);
+            }
+            "post_id" => {
+                let post = json!({"channel_id": self.get("channel_id"), "message": "hello"});
+                self.have(name, self.admin.post("/posts", post).created().text("id"));
+            }
+            "emoji_name" => {
+                let reaction = json!({"user_id": self.get("user_id"), "post_id": self.get("post_id"), "emoji_name": "smile"});
+                let user = self.mm.login(&self.get("username"));
+                user.post("/reactions", reaction).ok();
+                self.have(name, "smile");
+            }
+            "category" | "preference_name" => {
+                let user_id = self.get("user_id");
+                let preference =
+                    json!([{"user_id": user_id, "category": "theme", "name": "n", "value": "v"}]);
+                self.admin
+                    .put(&format!("/users/{user_id}/preferences"), preference)
+                    .acknowledged();
+                self.have("category", "theme");
+                self.have("preference_name", "n");
+            }
+            "bot_user_id" => {
+                let bot = json!({"username": format!("bot{number}")});
+                self.have(
+                    name,
+                    self.admin.post("/bots", bot).created().text("user_id"),
+                );
+            }
+            "new_name" => self.have(name, format!("new-{number}")),
+            "new_email" => self.have(name, format!("new-{number}@example.com")),
+            "role_name" => self.have(name, "system_user"),
+            "role_id" => {
+                self.have(
+                    name,
+                    self.admin.get("/roles/name/system_user").ok().text("id"),
+                );
+            }
+            _ => panic!("nothing is called {name}"),
+        }
+    }
+
+    /// The body with its `$name`s filled in.
+    fn filled(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if let Some(name) = text.strip_prefix('$') {
+                    *text = self.get(name);
+                }
+            }
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.filled(element)),
+            Value::Object(members) => members.values_mut().for_each(|member| self.filled(member)),
+            _ => {}
+        }
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str, change: &Change) -> Answer {
+        let (route, query) = path.split_once('?').unwrap_or((path, ""));
+        let part = |part: &str| {
+            let Some(name) = part
+                .strip_prefix('{')
+                .and_then(|part| part.strip_suffix('}'))
+            else {
+                return part.to_owned();
+            };
+            match change {
+                Change::Path(changed, value) if changed == name => value.clone(),
+                _ => self.get(name.split_once(':').map_or(name, |(_, other)| other)),
+            }
+        };
+        let mut target: String = route.split('/').map(part).collect::<Vec<_>>().join("/");
+        let member = |member: &&str| {
+            let name = member.split_once('=').unwrap().0;
+            match change {
+                Change::Query(changed, None) if changed == name => None,
+                Change::Query(changed, Some(value)) if changed == name => {
+                    Some(format!("{name}={value}"))
+                }
+                _ => Some((*member).to_owned()),
+            }
+        };
+        let members: Vec<&str> = query
+            .split('&')
+            .filter(|member| !member.is_empty())
+            .collect();
+        let members: Vec<String> = members.iter().filter_map(member).collect();
+        if !members.is_empty() {
+            target = format!("{target}?{}", members.join("&"));
+        }
+        let request = match change {
+            Change::Credential(None) => self.mm.anonymous().request(method, &target),
+            Change::Credential(Some(value)) => self
+                .mm
+                .anonymous()
+                .request(method, &target)
+                .header("Authorization", value),
+            _ => self.admin.request(method, &target),
+        };
+        let mut right: Value = serde_json::from_str(body).unwrap_or_default();
+        self.filled(&mut right);
+        let body = match change {
+            Change::Body(bytes) => bytes.clone(),
+            // A text that no earlier request has made known.
+            Change::Field(pointer, Some(value)) if value == "unknown" => {
+                let unknown = format!("unknown{}", self.number);
+                changed(right, pointer, Some(unknown.into()))
+            }
+            Change::Field(pointer, value) => changed(right, pointer, value.clone()),
+            _ if body.is_empty() => Vec::new(),
+            _ => right.to_string().into_bytes(),
+        };
+        self.mm.send(&request.body(body))
+    }
+}
+
+/// The JSON with one member put in or taken out.
+fn changed(mut json: Value, pointer: &str, value: Option<Value>) -> Vec<u8> {
+    match value {
+        Some(value) => *json.pointer_mut(pointer).unwrap() = value,
+        None => {
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            json.pointer_mut(parent)
+                .unwrap()
+                .as_object_mut()
+                .unwrap()
+                .remove(name)
+                .unwrap();
+        }
+    }
+    json.to_string().into_bytes()
+}
+
+/// What a reader needs of an answer; also that a refusal has the five fields.
+fn shown(answer: &Answer, case: &str) -> String {
+    let status = answer.status;
+    assert!(status < 500 || status == 501, "{case}: {}", answer.text());
+    if status < 400 {
+        return status.to_string();
+    }
+    if answer.header("content-type") != Some("application/json") {
+        return format!("{status} as text");
+    }
+    let body = answer.json();
+    assert_eq!(body["status_code"], status, "{case}");
+    // Mattermost: where there is no route there is no request id either.
+    let nowhere = body["id"] == "api.context.404.app_error";
+    let fields = body.as_object().unwrap().len();
+    assert_eq!(fields, if nowhere { 4 } else { 5 }, "{case}: {body}");
+    let request_id = body["request_id"].as_str();
+    assert_eq!(request_id, answer.header("x-request-id"), "{case}");
+    let (id, message) = (body.text("id"), body.text("message"));
+    let word = |from: &str, to: &str| message.replace(from, "").replace(to, "");
+    match id.as_str() {
+        "api.context.invalid_body_param.app_error" => format!(
+            "{status} body {}",
+            word("Invalid or missing ", " in request body.")
+        ),
+        "api.context.invalid_url_param.app_error" => format!(
+            "{status} url {}",
+            word("Invalid or missing ", " parameter in request URL.")
+        ),
+        "api.context.404.app_error" => format!("{status} no route"),
+        "api.context.session_expired.app_error" => format!("{status} expired"),
+        "api.context.permissions.app_error" => format!("{status} forbidden"),
+        _ => format!("{status} {id}"),
+    }
+}
+
+/// Everything that can be wrong with one route.
+fn walk(mm: &Mattermost, worlds: &Cell<usize>, request: &str, body: &str) -> String {
+    let (method, path) = request.split_once(' ').unwrap();
+    let new_world = || {
+        worlds.set(worlds.get() + 1);
+        if mm.admin().get("/users/me").status == 401 {
+            mm.sign_in_admin();
+        }
+        mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+        World {
+            admin: mm.admin(),
+            mm,
+            number: worlds.get(),
+            things: RefCell::default(),
+        }
+    };
+    let mut world = new_world();
+    let mut inputs: Vec<(String, Vec<Outcome>)> = Vec::new();
+    for (input, name, change) in cases(path, body) {
+        let answer = world.send(method, path, body, &change);
+        let result = shown(&answer, &format!("{request}: {input} {name}"));
+        if name == "as written" && !NEVER_RIGHT.contains(&request) {
+            assert!(answer.status < 300, "{request}: {result} {}", answer.text());
+        }
+        if answer.status < 300 && method != "GET" {
+            world = new_world();
+        }
+        let at = inputs
+            .iter()
+            .position(|(known, _)| *known == input)
+            .unwrap_or_else(|| {
+                inputs.push((input.clone(), Vec::new()));
+                inputs.len() - 1
+            });
+        let results = &mut inputs[at].1;
+        match results.iter_mut().find(|(known, _)| *known == result) {
+            Some((_, names)) => names.push(name),
+            None => results.push((result, vec![name])),
+        }
+    }
+    let mut text = String::new();
+    for (input, results) in inputs {
+        if input.is_empty() && text.is_empty() {
+            text += &format!("{request} -> {}\n", results[0].0);
+            if results.len() == 1 && results[0].1.len() == 1 {
+                continue;
+            }
+        }
+        let results: Vec<String> = results
+            .iter()
+            .map(|(result, names)| format!("{result}: {}", names.join(", ")))
+            .collect();
+        let input = if input.is_empty() { "whole" } else { &input };
+        text += &format!("    {input:<20} {}\n", results.join(" | "));
+    }
+    text
+}
+
+/// Two servers, as there are hundreds of accounts to make.
+#[test]
+fn every_input_of_every_route_is_answered_as_the_table_says() {
+    let walked = std::thread::scope(|scope| {
+        let half = REQUESTS.len() / 2;
+        let halves = [&REQUESTS[..half], &REQUESTS[half..]].map(|requests| {
+            scope.spawn(move || {
+                let (mm, worlds) = (server(), Cell::new(0));
+                mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+                requests
+                    .iter()
+                    .map(|(request, body)| walk(&mm, &worlds, request, body))
+                    .collect::<String>()
+            })
+        });
+        halves.map(|half| half.join().unwrap()).concat()
+    });
+    snapshot("bad_input.txt", &walked);
+}
+
+#[test]
+fn the_table_has_every_route_and_nothing_else() {
+    let of_table = REQUESTS
+        .iter()
+        .map(|(request, _)| request.split('?').next().unwrap().replace(":admin_id", ""));
+    let of_program = endpoints()
+        .into_iter()
+        .map(|(method, path)| format!("{method} {path}"));
+    let [mut of_table, mut of_program] = [of_table.collect::<Vec<_>>(), of_program.collect()];
+    of_table.sort();
+    of_program.sort();
+    assert_eq!(of_table, of_program);
+}
+
+/// The names of an object's members; of a list's, those of its first element.
+fn members(value: &Value) -> Vec<&str> {
+    let first = value.as_array().and_then(|elements| elements.first());
+    let members = first.unwrap_or(value).as_object();
+    members
+        .into_iter()
+        .flat_map(|members| members.keys().map(String::as_str))
+        .collect()
+}
+
+#[test]
+fn what_is_tried_here_is_what_is_described() {
+    for (request, body) in REQUESTS {
+        let (method, path) = request.split_once(' ').unwrap();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let path = path.replace(":admin_id", "");
+        let operation = &DESCRIPTION["paths"][&path][method.to_lowercase()];
+        let parameters = operation["parameters"].as_array();
+        let described: Vec<_> = parameters
+            .into_iter()
+            .flatten()
+            .map(resolved)
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| parameter["name"].as_str().unwrap())
+            .collect();
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let tried: Vec<_> = pairs.map(|(name, _)| name).collect();
+        assert_eq!(
+            described, tried,
+            "{request}: see src/api/openapi/operations.rs"
+        );
+
+        let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+        assert_eq!(
+            body.is_empty(),
+            schema.is_null(),
+            "{request}: a body, or none"
+        );
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        let items = resolved(schema).get("items").unwrap_or(schema);
+        let described = members(&resolved(items)["properties"]);
+        for name in members(&body) {
+            let known = described.contains(&name);
+            assert!(
+                known,
+                "{request}: {name} is not in src/api/openapi/objects.rs"
+            );
+        }
+        for name in resolved(items)["required"].as_array().into_iter().flatten() {
+            assert!(
+                members(&body).contains(&name.as_str().unwrap()),
+                "{request}: {name} is not tried"
+            );
+        }
+    }
+}

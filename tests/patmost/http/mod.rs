@@ -1,0 +1,8 @@
+//! Routes, headers, bodies and errors, whatever the route is about.
+
+mod bad_input;
+mod console;
+mod errors;
+mod proxies;
+mod routes;
+mod server;

@@ -1,0 +1,255 @@
+//! Which paths there are, what Mattermost has beyond them, and the headers of every answer.
+
+use crate::support::*;
+
+/// wire errors-and-auth: a word where an id is expected
+#[test]
+fn a_word_where_an_id_is_expected_is_no_id() {
+    let mm = fresh();
+    for word in ["login", "x", "ZZZZZZZZZZZZZZZZZZZZZZZZZZ1"] {
+        mm.admin()
+            .get(&format!("/users/{word}"))
+            .refused_url("user_id");
+    }
+    for word in ["a-b", "a_b", "a.b", "%C3%A4"] {
+        assert_eq!(
+            mm.admin().get(&format!("/users/{word}")).status,
+            404,
+            "{word}"
+        );
+    }
+    // The credential is asked for before the id.
+    mm.anonymous().get("/users/login").expired();
+}
+
+/// What Mattermost answers and patmost does not, one of each family.
+const ABSENT: &[&str] = &[
+    "POST /files",
+    "GET /emoji",
+    "POST /commands/execute",
+    "POST /hooks/incoming",
+    "GET /plugins",
+    "GET /groups",
+    "GET /jobs",
+    "GET /users/me/teams/{id}/threads",
+    "GET /users/me/teams/{id}/channels/categories",
+    "POST /oauth/apps",
+    "GET /schemes",
+    "GET /opengraph",
+    "PUT /teams/{id}",
+    "DELETE /teams/{id}",
+    "PUT /teams/{id}/patch",
+    "POST /teams/{id}/members/batch",
+    "PUT /teams/{id}/members/{id}/roles",
+    "PUT /channels/{id}/members/{id}/roles",
+    "PUT /channels/{id}/members/{id}/notify_props",
+    "POST /channels/search",
+    "GET /channels/{id}/bookmarks",
+    "GET /posts/{id}/files/info",
+    "POST /users/me/posts/{id}/set_unread",
+    "GET /users/me/posts/flagged",
+    "POST /users/me/image",
+    "POST /users/password/reset",
+    "POST /bots/{id}/icon",
+    "GET /data_retention/policy",
+    "GET /saml/metadata",
+    "POST /ldap/sync",
+    "GET /compliance/reports",
+    "GET /cluster/status",
+    "GET /brand/image",
+    "POST /elasticsearch/test",
+    "GET /terms_of_service",
+    "POST /uploads",
+    "GET /imports",
+    "GET /exports",
+    "GET /analytics/old",
+    "POST /actions/dialogs/open",
+    "POST /drafts",
+    "GET /sharedchannels/{id}",
+    "GET /remotecluster",
+    "POST /email/test",
+    "POST /config/reload",
+    "POST /database/recycle",
+    "GET /system/timezones",
+    "POST /license",
+];
+
+#[test]
+fn what_mattermost_has_beyond_this_is_501_with_the_five_fields() {
+    let mm = fresh();
+    let admin = mm.admin();
+    for row in ABSENT {
+        let (method, path) = row.split_once(' ').unwrap();
+        let path = path.replace("{id}", &admin.id);
+        for body in ["", "{}", "{"] {
+            let answer = admin.send_text(method, &path, body);
+            answer.refused(501, "api.not_implemented.app_error");
+        }
+        mm.anonymous().send_text(method, &path, "").expired();
+    }
+    for path in [
+        "/nowhere",
+        "/users/me/nowhere",
+        "/channels/nowhere/at/all",
+        "/emoji/",
+        "/files//",
+    ] {
+        let status = admin.get(path).status;
+        assert!(status == 404 || status == 301, "{path}: {status}");
+    }
+}
+
+/// wire errors-and-auth: `X-Request-Id` | every answer of a route
+/// wire errors-and-auth: `X-Version-Id` | every answer
+#[test]
+fn every_answer_names_its_request_and_the_version() {
+    let mm = fresh();
+    let admin = mm.admin();
+    let version = |answer: &Answer| {
+        let version = answer.header("x-version-id").unwrap().to_owned();
+        let parts: Vec<&str> = version.split('.').collect();
+        // The three numbers, the build, the hash of the settings, and whether there is a licence.
+        assert_eq!(
+            (&parts[..3], parts.last()),
+            (&["11", "10", "0"][..], Some(&"false"))
+        );
+        assert_eq!(parts[parts.len() - 2].len(), 32, "{version}");
+        version
+    };
+    let found = admin.get("/users/me");
+    let refused = mm.anonymous().get("/users/me");
+    let opened = mm.anonymous().get("/system/ping");
+    let absent = admin.get("/emoji");
+    for answer in [&found, &refused, &opened, &absent] {
+        assert_eq!(answer.header("x-request-id").map(str::len), Some(26));
+        assert_eq!(answer.header("expires"), Some("0"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.headers("content-type"), ["application/json"]);
+        assert_eq!(version(answer), version(&found));
+    }
+    let nowhere = admin.get("/nowhere");
+    assert_eq!(
+        (version(&nowhere), nowhere.header("expires")),
+        (version(&found), None)
+    );
+    let unclean = admin.get("//users");
+    assert_eq!((version(&unclean), unclean.status), (version(&found), 301));
+    mm.set("TeamSettings", "SiteName", "other");
+    assert_ne!(version(&admin.get("/users/me")), version(&found));
+}
+
+/// wire errors-and-auth: `Etag` | `GET /users/{id}`
+#[test]
+fn what_a_client_has_already_is_304_until_it_changes() {
+    let mm = server();
+    let admin = mm.admin();
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = admin.post("/teams", team).created().text("id");
+    let channel =
+        json!({"team_id": team, "name": "general", "display_name": "General", "type": "O"});
+    let channel = admin.post("/channels", channel).created().text("id");
+    let post = json!({"channel_id": channel, "message": "m"});
+    let post = admin.post("/posts", post).created().text("id");
+    let paths = [
+        format!("/users/{}", admin.id),
+        "/users/me".into(),
+        "/users/username/admin".into(),
+        "/users/email/admin@example.com".into(),
+        format!("/posts/{post}"),
+        format!("/channels/{channel}/posts"),
+    ];
+    let with =
+        |path: &str, etag: &str| mm.send(&admin.request("GET", path).header("If-None-Match", etag));
+    let etags = paths.each_ref().map(|path| {
+        let etag = admin.get(path).header("etag").unwrap().to_owned();
+        let again = with(path, &etag);
+        assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
+        assert_eq!(again.header("etag"), Some(etag.as_str()));
+        for other in ["", "x", "W/\"x\"", &"x".repeat(5000), "' OR 1=1 --"] {
+            with(path, other).ok();
+        }
+        etag
+    });
+    mm.clock().advance(std::time::Duration::from_secs(1));
+    admin.put("/users/me/patch", json!({"nickname": "n"})).ok();
+    admin
+        .put(
+            &format!("/posts/{post}/patch"),
+            json!({"message": "changed"}),
+        )
+        .ok();
+    for (path, etag) in paths.iter().zip(&etags) {
+        let changed = with(path, etag);
+        changed.ok();
+        assert_ne!(changed.header("etag"), Some(etag.as_str()), "{path}");
+    }
+}
+
+/// Whatever a client says of itself in other headers, the answer is the same; what is no header is refused.
+#[test]
+fn other_headers_change_nothing() {
+    let mm = server();
+    let admin = mm.admin();
+    let long = "x".repeat(5000);
+    let values = [
+        "",
+        "x",
+        "\"",
+        "' OR 1=1 --",
+        "<script>",
+        "../../etc/passwd",
+        "\u{e4}\u{202e}",
+        &long,
+    ];
+    let names = [
+        "Cookie",
+        "If-None-Match",
+        "X-Requested-With",
+        "X-CSRF-Token",
+        "Content-Type",
+        "Accept-Language",
+        "Accept",
+        "Accept-Encoding",
+        "User-Agent",
+        "X-Forwarded-For",
+        "X-Request-ID",
+        "Referer",
+        "Origin",
+        "If-Modified-Since",
+        "Range",
+        "Upgrade-Insecure-Requests",
+    ];
+    let routes: Vec<String> = endpoints()
+        .into_iter()
+        .filter(|(method, path)| method == "GET" && !path.contains('{') && path != "/websocket")
+        .map(|(_, path)| path)
+        .collect();
+    assert!(routes.len() > 12, "{routes:?}");
+    // All of them at once on every route, each by itself on one.
+    for path in routes {
+        let plain = admin.get(&path).status;
+        for value in &values[..values.len() - 1] {
+            let request = admin.request("GET", &path);
+            let request = names
+                .iter()
+                .fold(request, |request, name| request.header(name, value));
+            assert_eq!(mm.send(&request).status, plain, "{path} {value}");
+        }
+    }
+    for name in names {
+        for value in values {
+            let request = admin.request("GET", "/users/me").header(name, value);
+            mm.send(&request).ok();
+        }
+        let request = admin.request("GET", "/users/me").header(name, "a\0b");
+        let id = "api.request.malformed.app_error";
+        assert_eq!(mm.send(&request).json()["id"], id, "{name}");
+    }
+    let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
+    for name in names {
+        for value in values {
+            let request = Request::new("POST", "/api/v4/users/login").header(name, value);
+            mm.send(&request.body(login.clone())).ok();
+        }
+    }
+}

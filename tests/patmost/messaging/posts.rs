@@ -1,0 +1,151 @@
+//! Lists of posts, threads, pins, words and reactions.
+
+use crate::support::*;
+
+/// A channel of the admin's with five posts, oldest first, a second apart.
+fn five_posts(mm: &Mattermost) -> (String, String, Vec<Value>) {
+    let admin = mm.admin();
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = admin.post("/teams", team).created().text("id");
+    let channel =
+        json!({"team_id": team, "name": "general", "display_name": "General", "type": "O"});
+    let channel = admin.post("/channels", channel).created().text("id");
+    let post = |number: u64| {
+        mm.clock().advance(std::time::Duration::from_secs(1));
+        let post = json!({"channel_id": channel, "message": format!("number {number}")});
+        admin.post("/posts", post).created()
+    };
+    let posts = (1..=5).map(post).collect();
+    (team, channel, posts)
+}
+
+/// The messages of a list, in its order.
+fn messages(list: &Value) -> Vec<String> {
+    let order = list["order"].as_array().unwrap().iter();
+    order
+        .map(|id| list["posts"][id.as_str().unwrap()].text("message"))
+        .collect()
+}
+
+#[test]
+fn a_list_is_cut_into_pages_and_by_what_was_before_after_and_since() {
+    let mm = server();
+    let (_, channel, posts) = five_posts(&mm);
+    let list = |query: &str| {
+        mm.admin()
+            .get(&format!("/channels/{channel}/posts?{query}"))
+            .ok()
+    };
+    let id = |number: usize| posts[number - 1].text("id");
+    assert_eq!(
+        messages(&list("page=0&per_page=2")),
+        ["number 5", "number 4"]
+    );
+    assert_eq!(
+        messages(&list("page=1&per_page=2")),
+        ["number 3", "number 2"]
+    );
+    let before = list(&format!("before={}&per_page=2", id(4)));
+    assert_eq!(messages(&before), ["number 3", "number 2"]);
+    assert_eq!(
+        (before.text("next_post_id"), before.text("prev_post_id")),
+        (id(4), id(1))
+    );
+    let after = list(&format!("after={}&per_page=2", id(2)));
+    assert_eq!(messages(&after), ["number 4", "number 3"]);
+    assert_eq!(
+        (after.text("next_post_id"), after.text("prev_post_id")),
+        (id(5), id(2))
+    );
+    // Mattermost: what has changed after that, not at it.
+    let since = posts[2]["create_at"].as_i64().unwrap();
+    assert_eq!(
+        messages(&list(&format!("since={since}"))),
+        ["number 5", "number 4"]
+    );
+}
+
+#[test]
+fn a_thread_is_its_root_and_the_answers() {
+    let mm = server();
+    let (_, channel, posts) = five_posts(&mm);
+    let root = posts[0].text("id");
+    let answer = json!({"channel_id": channel, "message": "answer", "root_id": root});
+    mm.admin().post("/posts", answer.clone()).created();
+    let thread = mm.admin().get(&format!("/posts/{root}/thread")).ok();
+    let mut said = messages(&thread);
+    said.sort();
+    assert_eq!(said, ["answer", "number 1"]);
+    assert_eq!(
+        mm.admin().get(&format!("/posts/{root}")).ok()["reply_count"],
+        1
+    );
+}
+
+#[test]
+fn posts_are_pinned_and_found_by_words() {
+    let mm = server();
+    let (team, channel, posts) = five_posts(&mm);
+    let second = posts[1].text("id");
+    let pinned = || messages(&mm.admin().get(&format!("/channels/{channel}/pinned")).ok());
+    mm.admin()
+        .post(&format!("/posts/{second}/pin"), json!({}))
+        .acknowledged();
+    assert_eq!(pinned(), ["number 2"]);
+    mm.admin()
+        .post(&format!("/posts/{second}/unpin"), json!({}))
+        .acknowledged();
+    assert_eq!(pinned(), [""; 0]);
+    let search = |terms: &str| {
+        let body = json!({"terms": terms, "is_or_search": false});
+        messages(
+            &mm.admin()
+                .post(&format!("/teams/{team}/posts/search"), body)
+                .ok(),
+        )
+    };
+    assert_eq!(search("number 3"), ["number 3"]);
+    assert_eq!(search("nothing"), [""; 0]);
+}
+
+#[test]
+fn reactions_are_ones_own_and_only_their_author_sees_an_ephemeral_post() {
+    let mm = server();
+    let (_, channel, posts) = five_posts(&mm);
+    let (admin, post) = (mm.admin(), posts[0].text("id"));
+    let reaction = json!({"user_id": admin.id, "post_id": post, "emoji_name": "smile"});
+    admin.post("/reactions", reaction.clone()).ok();
+    let path = format!("/posts/{post}/reactions");
+    assert_eq!(admin.get(&path).ok().each("emoji_name"), ["smile"]);
+    mm.user("bob")
+        .post("/reactions", reaction)
+        .refused(403, "api.reaction.save_reaction.user_id.app_error");
+    admin
+        .delete(&format!("/users/me{path}/smile"))
+        .acknowledged();
+    assert_eq!(admin.get(&path).ok(), json!([]));
+    let ephemeral =
+        json!({"user_id": admin.id, "post": {"channel_id": channel, "message": "psst"}});
+    admin.post("/posts/ephemeral", ephemeral).created();
+    let listed = admin.get(&format!("/channels/{channel}/posts")).ok();
+    assert!(!messages(&listed).contains(&"psst".to_owned()));
+}
+
+#[test]
+fn a_post_keeps_its_props_and_is_made_once_by_whoever_sends_it() {
+    let mm = server();
+    let (_, channel, _) = five_posts(&mm);
+    let other = mm.user("other").id;
+    let post = json!({"channel_id": channel, "message": "m", "props": {"a": "b"}, "pending_post_id": "p:1", "user_id": other});
+    let made = mm.admin().post("/posts", post.clone()).created();
+    assert_eq!(
+        (&made["props"], &made["user_id"]),
+        (&json!({"a": "b"}), &json!(mm.admin().id))
+    );
+    assert_eq!(mm.admin().post("/posts", post).created()["id"], made["id"]);
+    let of = |length: usize| json!({"channel_id": channel, "message": "\u{e4}".repeat(length)});
+    mm.admin().post("/posts", of(16_383)).created();
+    mm.admin()
+        .post("/posts", of(16_384))
+        .refused(400, "model.post.is_valid.msg.app_error");
+}

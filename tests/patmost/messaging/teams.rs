@@ -1,0 +1,226 @@
+//! Teams: who makes, sees, joins, changes and leaves them, and what the system says of it.
+
+use crate::support::team::{NOBODY, add, said};
+use crate::support::*;
+
+fn team(caller: &Caller, name: &str, open: bool) -> Value {
+    let body = json!({"name": name, "display_name": name, "type": "O", "allow_open_invite": open});
+    caller.post("/teams", body).created()
+}
+
+/// wire teams-channels-posts: `POST /teams` | `name`
+/// wire teams-channels-posts: team name bad / taken
+/// wire teams-channels-posts: `create_team` missing
+#[test]
+fn a_team_is_made_with_two_channels_and_its_maker_as_admin() {
+    let mm = server();
+    let alice = mm.user("alice");
+    let made = team(&alice, "core", false);
+    let (id, path) = (made.text("id"), format!("/teams/{}", made.text("id")));
+    assert_eq!(made["email"], "alice@example.com");
+    let member = alice.get(&format!("{path}/members/me")).ok();
+    assert_eq!(member["roles"], "team_user team_admin");
+    let channels = alice.get(&format!("/users/me{path}/channels")).ok();
+    assert_eq!(channels.each("name"), ["off-topic", "town-square"]);
+    assert_eq!(channels.each("display_name"), ["Off-Topic", "Town Square"]);
+    let stats = alice.get(&format!("{path}/stats")).ok();
+    assert_eq!(
+        stats,
+        json!({"team_id": id, "total_member_count": 1, "active_member_count": 1})
+    );
+    let make = |body: Value| alice.post("/teams", body);
+    let name = "model.team.is_valid.characters.app_error";
+    for bad in [
+        "",
+        "a",
+        "Core",
+        "a b",
+        "-ab",
+        "ab-",
+        "a_b",
+        "\u{e4}b",
+        &"a".repeat(65),
+    ] {
+        make(json!({"name": bad, "display_name": "x", "type": "O"})).refused(400, name);
+    }
+    for (field, value, id) in [
+        ("name", json!("core"), "app.team.save.existing.app_error"),
+        (
+            "name",
+            json!("apiary"),
+            "model.team.is_valid.reserved.app_error",
+        ),
+        ("id", json!(NOBODY), "app.team.save.existing.app_error"),
+        (
+            "display_name",
+            json!(""),
+            "model.team.is_valid.name.app_error",
+        ),
+        (
+            "display_name",
+            json!("x".repeat(65)),
+            "model.team.is_valid.name.app_error",
+        ),
+        (
+            "description",
+            json!("x".repeat(256)),
+            "model.team.is_valid.description.app_error",
+        ),
+        ("type", json!("X"), "model.team.is_valid.type.app_error"),
+    ] {
+        let mut body = json!({"name": "other", "display_name": "Other", "type": "O"});
+        body[field] = value;
+        make(body).refused(400, id);
+    }
+    make(
+        json!({"name": "other", "display_name": "x", "type": "I", "description": "x".repeat(255)}),
+    )
+    .created();
+    let role = mm.admin().get("/roles/name/system_user").ok();
+    let names = role["permissions"].as_array().unwrap().iter();
+    let without: Vec<&Value> = names.filter(|name| *name != "create_team").collect();
+    let role = format!("/roles/{}/patch", role.text("id"));
+    mm.admin()
+        .put(&role, json!({ "permissions": without }))
+        .ok();
+    make(json!({"name": "third", "display_name": "x", "type": "O"}))
+        .refused(403, "api.team.is_team_creation_allowed.disabled.app_error");
+}
+
+/// wire teams-channels-posts: `GET /teams/{id}`, `GET /teams/name/{name}`
+/// wire teams-channels-posts: `GET /teams/{id}/members`, `GET /users/{id}/teams`
+/// wire teams-channels-posts: unknown team / channel
+#[test]
+fn a_team_is_seen_by_its_members_and_an_open_one_by_everybody() {
+    let mm = server();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let (closed, open) = (team(&alice, "closed", false), team(&alice, "open", true));
+    for (team, others) in [(&closed, 403), (&open, 200)] {
+        let paths = ["id", "name"].map(|by| {
+            let infix = if by == "name" { "name/" } else { "" };
+            format!("/teams/{infix}{}", team.text(by))
+        });
+        for path in &paths {
+            assert_eq!(alice.get(path).status, 200);
+            assert_eq!(mm.admin().get(path).status, 200);
+            assert_eq!(bob.get(path).status, others, "{path}");
+        }
+        let members = format!("{}/members", paths[0]);
+        assert_eq!(
+            alice.get(&members).ok().each("user_id"),
+            [alice.id.as_str()]
+        );
+        bob.get(&members).forbidden();
+        bob.get(&format!("{}/stats", paths[0])).forbidden();
+    }
+    // What is for those who manage it is hidden from others.
+    let seen = bob.get(&format!("/teams/{}", open.text("id"))).ok();
+    assert_eq!(
+        (&seen["email"], &seen["invite_id"]),
+        (&json!(""), &json!(""))
+    );
+    assert_eq!(
+        alice.get("/users/me/teams").ok().each("name"),
+        ["closed", "open"]
+    );
+    bob.get(&format!("/users/{}/teams", alice.id)).forbidden();
+    assert_eq!(bob.get("/teams").ok().each("name"), ["open"]);
+    let found = |caller: &Caller, term: &str| {
+        caller
+            .post("/teams/search", json!({"term": term}))
+            .ok()
+            .each("name")
+    };
+    assert_eq!(found(&bob, ""), ["open"]);
+    assert_eq!(found(&mm.admin(), "OSE"), ["closed"]);
+    let counted = mm.admin().post(
+        "/teams/search",
+        json!({"term": "", "page": 1, "per_page": 1}),
+    );
+    let counted = counted.ok();
+    assert_eq!(
+        (counted["teams"].each("name"), &counted["total_count"]),
+        (vec!["open".to_owned()], &json!(2))
+    );
+    for caller in [&bob, &mm.admin()] {
+        for path in [format!("/teams/{NOBODY}"), "/teams/name/nothing".into()] {
+            caller
+                .get(&path)
+                .refused(404, "app.team.get.find.app_error");
+        }
+        caller
+            .get(&format!("/channels/{NOBODY}"))
+            .refused(404, "app.channel.get.existing.app_error");
+    }
+}
+
+/// wire teams-channels-posts: `POST /teams/{id}/members` | `team_id`
+/// wire teams-channels-posts: `team_id` in body and path differ
+#[test]
+fn members_add_others_and_anyone_joins_an_open_team() {
+    let mm = server();
+    let (alice, bob, carol) = (mm.user("alice"), mm.user("bob"), mm.user("carol"));
+    let (closed, open) = (
+        team(&alice, "closed", false).text("id"),
+        team(&alice, "open", true).text("id"),
+    );
+    add(&bob, &closed, &bob).forbidden();
+    add(&bob, &closed, &carol).forbidden();
+    add(&bob, NOBODY, &carol).forbidden();
+    add(&bob, &open, &bob).created();
+    let member = add(&alice, &closed, &bob).created();
+    assert_eq!(
+        (&member["roles"], &member["user_id"]),
+        (&json!("team_user"), &json!(bob.id))
+    );
+    // He is one now, and may add others.
+    add(&bob, &closed, &carol).created();
+    add(&alice, &closed, &carol).created();
+    let path = format!("/teams/{closed}/members");
+    for other in [json!(open), json!(""), json!(null), json!(7)] {
+        let body = json!({"team_id": other, "user_id": carol.id});
+        alice.post(&path, body).refused_body("team_id");
+    }
+    for other in [json!("x"), json!(""), json!(null)] {
+        let body = json!({"team_id": closed, "user_id": other});
+        alice.post(&path, body).refused_body("user_id");
+    }
+    alice
+        .send_text("POST", &path, "{")
+        .refused(400, "api.team.add_team_member.invalid_body.app_error");
+    let unknown = json!({"team_id": closed, "user_id": NOBODY});
+    alice
+        .post(&path, unknown)
+        .refused(404, "app.user.missing_account.const");
+    bob.delete(&format!("{path}/{}", carol.id)).forbidden();
+    alice.delete(&format!("{path}/{}", carol.id)).acknowledged();
+    alice
+        .delete(&format!("{path}/{}", carol.id))
+        .refused(400, "api.team.remove_user_from_team.missing.app_error");
+    alice
+        .delete(&format!("{path}/{NOBODY}"))
+        .refused(404, "app.user.missing_account.const");
+    bob.delete(&format!("{path}/{}", bob.id)).acknowledged();
+    let town_square = alice
+        .get(&format!("/teams/{closed}/channels/name/town-square"))
+        .ok();
+    assert_eq!(
+        said(&alice, &town_square.text("id")),
+        [
+            "system_join_team: alice joined the team.",
+            "system_join_team: bob joined the team.",
+            "system_join_team: carol joined the team.",
+            "system_remove_from_team: carol was removed from the team.",
+            "system_leave_team: bob left the team.",
+        ]
+    );
+    let off_topic = alice
+        .get(&format!("/teams/{closed}/channels/name/off-topic"))
+        .ok();
+    assert_eq!(
+        said(&alice, &off_topic.text("id"))[0],
+        "system_join_channel: alice joined the channel."
+    );
+    bob.get(&format!("/channels/{}", town_square.text("id")))
+        .forbidden();
+}

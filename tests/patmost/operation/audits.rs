@@ -1,0 +1,316 @@
+//! Who did what: the rows of the audit, and who may read them.
+
+use crate::support::*;
+
+/// wire sessions-and-audits: `user_id`
+/// wire sessions-and-audits: `action`
+/// wire sessions-and-audits: `extra_info`
+#[test]
+fn audits_tell_who_did_what_and_no_secret() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let made = ci
+        .post("/users/me/tokens", json!({"description": "x"}))
+        .ok();
+    let id = made.text("id");
+    ci.post("/users/tokens/revoke", json!({"token_id": made["token"]}))
+        .refused(404, "app.user_access_token.get_by_user.app_error");
+    mm.anonymous().post(
+        "/users/login",
+        json!({"login_id": made["token"], "password": "wrong"}),
+    );
+    mm.anonymous()
+        .with_token(&made.text("token"))
+        .get(&format!("/users/{}/tokens", made.text("token")))
+        .forbidden();
+    mm.admin()
+        .post("/users/tokens/disable", json!({"token_id": id}))
+        .acknowledged();
+    ci.with_token(&made.text("token"))
+        .get("/users/me")
+        .expired();
+    // What was queued is written by now: the writer takes one thing after the other.
+    mm.admin()
+        .put(
+            &format!("/users/{}/roles", ci.id),
+            json!({"roles": "system_user"}),
+        )
+        .acknowledged();
+    let rows = mm.admin().get("/audits?per_page=200").ok();
+    let members: Vec<&String> = rows[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        members,
+        [
+            "action",
+            "create_at",
+            "extra_info",
+            "id",
+            "ip_address",
+            "session_id",
+            "user_id"
+        ]
+    );
+    let has = |user: &str, action: &str, extra: &str| {
+        rows.as_array().unwrap().iter().any(|row| {
+            row["user_id"] == user && row["action"] == action && row["extra_info"] == extra
+        })
+    };
+    let admin = mm.admin().id;
+    assert!(has(
+        &ci.id,
+        "/api/v4/users/me/tokens",
+        &format!("success - token_id={id}")
+    ));
+    assert!(has(&ci.id, "/api/v4/users/me/tokens", ""));
+    assert!(has(&ci.id, "/api/v4/users/tokens/revoke", ""));
+    assert!(has(
+        &admin,
+        "/api/v4/users/tokens/disable",
+        &format!("success - token_id={id}")
+    ));
+    assert!(has(
+        &ci.id,
+        "/api/v4/users/me",
+        &format!("refused - token_id={id} reason=token_disabled")
+    ));
+    assert!(has(
+        "",
+        "/api/v4/users/login",
+        "attempt - login_id=[secret]"
+    ));
+    assert!(has(
+        "",
+        "/api/v4/users/login",
+        "failure - login_id=[secret]"
+    ));
+    assert!(has(
+        &ci.id,
+        "/api/v4/users/login",
+        &format!("success session_user={}", ci.id)
+    ));
+    assert!(has(
+        &admin,
+        &format!("/api/v4/users/{}/roles", ci.id),
+        &format!("user={} roles=system_user", ci.id)
+    ));
+    assert!(!rows.to_string().contains(&made.text("token")));
+    assert!(
+        ci.get("/users/me/audits")
+            .ok()
+            .each("user_id")
+            .iter()
+            .all(|user| *user == ci.id)
+    );
+    ci.get("/audits").forbidden();
+    ci.get(&format!("/users/{admin}/audits")).forbidden();
+}
+
+/// What was noted of a path: who acted and the free text, oldest first.
+fn rows(mm: &Mattermost, path: &str) -> Vec<(String, String)> {
+    // What was queued is written before this change is.
+    mm.set("TeamSettings", "SiteName", mm.clock().now().to_string());
+    let all = mm.admin().get("/audits?per_page=200").ok();
+    let of_path = |row: &&Value| row["action"] == format!("/api/v4{path}");
+    let row = |row: &Value| (row.text("user_id"), row.text("extra_info"));
+    let rows = all.as_array().unwrap().iter().rev();
+    rows.filter(of_path).map(row).collect()
+}
+
+/// The rows of one who acted.
+fn of(user: &Caller, texts: &[&str]) -> Vec<(String, String)> {
+    let row = |text: &&str| (user.id.clone(), (*text).to_owned());
+    texts.iter().map(row).collect()
+}
+
+/// wire sessions-and-audits: token create, revoke, disable, enable
+#[test]
+fn a_token_leaves_an_attempt_and_a_success_for_each_change() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let made = json!({"description": "x"});
+    let id = ci.post("/users/me/tokens", made).ok().text("id");
+    let success = format!("success - token_id={id}");
+    assert_eq!(rows(&mm, "/users/me/tokens"), of(&ci, &["", &success]));
+    for change in ["disable", "enable", "revoke"] {
+        let path = format!("/users/tokens/{change}");
+        ci.post(&path, json!({"token_id": id})).acknowledged();
+        assert_eq!(rows(&mm, &path), of(&ci, &["", &success]));
+        let unknown = json!({"token_id": "unknown"});
+        assert_eq!(ci.post(&path, unknown).status, 404);
+        assert_eq!(rows(&mm, &path), of(&ci, &["", &success, ""]));
+    }
+}
+
+/// wire sessions-and-audits: login
+#[test]
+fn a_login_leaves_who_was_meant_and_then_who_it_was() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let before = rows(&mm, "/users/login").len();
+    let login = |body: Value| mm.anonymous().post("/users/login", body);
+    login(json!({"login_id": "Alice", "password": PASSWORD})).ok();
+    assert_eq!(
+        login(json!({"login_id": "alice", "password": "wrong"})).status,
+        401
+    );
+    assert_eq!(
+        login(json!({"login_id": "nobody", "password": "wrong"})).status,
+        401
+    );
+    assert_eq!(login(json!({"login_id": "alice"})).status, 400);
+    assert_eq!(
+        login(json!({"id": alice.id, "password": "wrong"})).status,
+        401
+    );
+    let nobody = mm.anonymous();
+    let success = format!("success session_user={}", alice.id);
+    let expected = [
+        of(&nobody, &["attempt - login_id=Alice"]),
+        of(&alice, &["authenticated", &success]),
+        of(
+            &nobody,
+            &["attempt - login_id=alice", "failure - login_id=alice"],
+        ),
+        of(
+            &nobody,
+            &["attempt - login_id=nobody", "failure - login_id=nobody"],
+        ),
+        of(
+            &nobody,
+            &["attempt - login_id=alice", "failure - login_id=alice"],
+        ),
+        of(&alice, &["attempt - login_id=", "failure - login_id="]),
+    ];
+    assert_eq!(rows(&mm, "/users/login")[before..], expected.concat());
+}
+
+/// wire sessions-and-audits: roles
+/// wire sessions-and-audits: active
+/// wire sessions-and-audits: auth
+/// wire sessions-and-audits: password
+/// wire sessions-and-audits: patch, sessions revoke, role patch, logout
+/// wire sessions-and-audits: channel create, member add
+#[test]
+fn each_change_leaves_its_words() {
+    let mm = server();
+    let (admin, alice, bob) = (mm.admin(), mm.user("alice"), mm.user("bob"));
+    let id = &alice.id;
+    let user = |rest: &str| format!("/users/{id}/{rest}");
+    let put = |path: &str, body: Value| admin.put(path, body).ok();
+    put(
+        &user("roles"),
+        json!({"roles": "system_user  system_post_all"}),
+    );
+    let roles = format!("user={id} roles=system_user system_post_all");
+    assert_eq!(rows(&mm, &user("roles")), of(&admin, &[&roles]));
+    for active in [false, true] {
+        put(&user("active"), json!({ "active": active }));
+    }
+    let words = [false, true].map(|active| format!("user_id={id} active={active}"));
+    let words = words.each_ref().map(String::as_str);
+    assert_eq!(rows(&mm, &user("active")), of(&admin, &words));
+    put(
+        &user("auth"),
+        json!({"auth_service": "ldap", "auth_data": "a"}),
+    );
+    let words = format!("updated user {id} auth to service=ldap");
+    assert_eq!(rows(&mm, &user("auth")), of(&admin, &[&words]));
+    put(&user("password"), json!({"new_password": PASSWORD}));
+    bob.put(&user("password"), json!({"new_password": PASSWORD}));
+    let attempts = [
+        of(&admin, &["attempted", "completed"]),
+        of(&bob, &["attempted", "failed"]),
+    ];
+    assert_eq!(rows(&mm, &user("password")), attempts.concat());
+    let role = bob.get("/roles/name/system_user").ok();
+    let patch = format!("/roles/{}/patch", role.text("id"));
+    put(&patch, json!({"permissions": role["permissions"]}));
+    assert_eq!(rows(&mm, &patch), of(&admin, &[""]));
+    bob.put("/users/me/patch", json!({"nickname": "B"})).ok();
+    assert_eq!(rows(&mm, "/users/me/patch"), of(&bob, &[""]));
+    let session = json!({"session_id": mm.login("bob").get("/users/me/sessions").ok()[0]["id"]});
+    bob.post("/users/me/sessions/revoke", session)
+        .acknowledged();
+    assert_eq!(rows(&mm, "/users/me/sessions/revoke"), of(&bob, &[""]));
+    bob.post("/users/logout", json!({})).acknowledged();
+    assert_eq!(rows(&mm, "/users/logout"), of(&bob, &[""]));
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = admin.post("/teams", team).created().text("id");
+    let member = json!({"team_id": team, "user_id": bob.id});
+    admin
+        .post(&format!("/teams/{team}/members"), member)
+        .created();
+    let channel = json!({"team_id": team, "name": "news", "display_name": "News", "type": "O"});
+    let channel = admin.post("/channels", channel).created().text("id");
+    assert_eq!(rows(&mm, "/channels"), of(&admin, &["name=news"]));
+    let path = format!("/channels/{channel}/members");
+    admin.post(&path, json!({"user_id": bob.id})).created();
+    let words = format!("name=news user_id={}", bob.id);
+    assert_eq!(rows(&mm, &path), of(&admin, &[&words]));
+}
+
+/// wire sessions-and-audits: `session_id` | the session that acted
+/// wire sessions-and-audits: `action`
+#[test]
+fn a_row_leads_to_the_token_that_acted_by_its_session() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let token = ci.token("deploy");
+    let by_token = ci.with_token(&token.secret);
+    by_token
+        .put("/users/me/patch", json!({"nickname": "CI"}))
+        .ok();
+    let row = ci.get("/users/me/audits").ok()[0].clone();
+    assert_eq!(row["action"], "/api/v4/users/me/patch");
+    assert_eq!(row["ip_address"], "127.0.0.1");
+    let sessions = ci.get("/users/me/sessions").ok();
+    let acted = |session: &&Value| session["id"] == row["session_id"];
+    let session = sessions.as_array().unwrap().iter().find(acted).unwrap();
+    assert_eq!(session["props"]["user_access_token_id"], token.id);
+}
+
+#[test]
+fn rows_come_newest_first_in_pages_to_their_owner_and_to_admins() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    for nickname in ["a", "b", "c", "d", "e"] {
+        mm.clock().advance(std::time::Duration::from_millis(1));
+        alice
+            .put("/users/me/patch", json!({ "nickname": nickname }))
+            .ok();
+    }
+    let own = format!("/users/{}/audits", alice.id);
+    for path in ["/audits", &own] {
+        let list = |query: &str| mm.admin().get(&format!("{path}?{query}")).ok();
+        let all = list("");
+        let times: Vec<i64> = all
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["create_at"].as_i64().unwrap())
+            .collect();
+        assert!(times.len() > 5 && times.is_sorted_by(|newer, older| newer >= older));
+        let pages = [list("per_page=3"), list("per_page=3&page=1")];
+        let ids: Vec<String> = pages.iter().flat_map(|page| page.each("id")).collect();
+        assert_eq!(ids, all.each("id")[..6]);
+        assert_eq!(list("per_page=0"), json!([]));
+        assert_eq!(list("page=99"), json!([]));
+        assert_eq!(list("page=-1&per_page=x"), all);
+        bob.get(path).forbidden();
+    }
+    assert!(
+        alice
+            .get("/users/me/audits")
+            .ok()
+            .each("user_id")
+            .iter()
+            .all(|id| *id == alice.id)
+    );
+    alice.get("/users/short/audits").refused_url("user_id");
+    assert_eq!(
+        mm.admin()
+            .get("/users/aaaaaaaaaaaaaaaaaaaaaaaaaa/audits")
+            .ok(),
+        json!([])
+    );
+}

@@ -1,0 +1,299 @@
+//! Settings: their defaults, their limits, what is shown of them and to whom.
+
+use crate::support::*;
+
+/// wire config-and-system: `GET /config` | the whole configuration
+/// wire config-and-system: `GET /logs`, `GET /audits`
+#[test]
+fn the_configuration_is_for_admins_and_shows_no_secret() {
+    let mm = server();
+    let (admin, alice) = (mm.admin(), mm.user("alice"));
+    let secrets = json!({"EmailSettings": {"SMTPPassword": "hunter2", "SMTPServer": "mail"}, "SqlSettings": {"DataSource": "postgres://u:p@h", "AtRestEncryptKey": "k"}});
+    let changed = admin.put("/config/patch", secrets).ok();
+    let mask = "*".repeat(32);
+    assert_eq!(changed["EmailSettings"]["SMTPServer"], "mail");
+    let whole = admin.get("/config").ok();
+    for shown in [
+        &whole["EmailSettings"]["SMTPPassword"],
+        &whole["SqlSettings"]["DataSource"],
+        &whole["SqlSettings"]["AtRestEncryptKey"],
+    ] {
+        assert_eq!(*shown, mask.as_str());
+    }
+    // Written back as it was read, as clients do, nothing changes.
+    assert_eq!(admin.put("/config", whole.clone()).ok(), whole);
+    let by_token = alice.with_token(&alice.token("x").secret);
+    for caller in [&alice, &by_token] {
+        for path in ["/config", "/config/environment", "/logs", "/audits"] {
+            caller.get(path).forbidden();
+        }
+        for path in ["/config", "/config/patch"] {
+            caller.put(path, json!({})).forbidden();
+        }
+    }
+    for path in ["/logs", "/audits"] {
+        admin.get(path).ok();
+    }
+}
+
+/// wire config-and-system: `ServiceSettings.EnableUserAccessTokens` | false
+/// wire config-and-system: `ServiceSettings.EnableBotAccountCreation` | false
+/// wire config-and-system: `ServiceSettings.DisableBotsWhenOwnerIsDeactivated` | true
+/// wire config-and-system: `ServiceSettings.SessionLengthWebInDays`
+/// wire config-and-system: `ServiceSettings.EnableDeveloper` | false
+/// wire config-and-system: `ServiceSettings.EnableAPIUserDeletion` | false
+/// wire config-and-system: `TeamSettings.EnableUserCreation` `EnableOpenServer`
+/// wire config-and-system: `TeamSettings.EnableUserDeactivation` | false
+/// wire config-and-system: `PasswordSettings.MinimumLength`
+/// wire config-and-system: `PrivacySettings.ShowEmailAddress` `ShowFullName`
+#[test]
+fn settings_begin_as_on_a_fresh_server_and_do_what_they_say() {
+    let mm = fresh();
+    let (admin, alice) = (mm.admin(), mm.user("alice"));
+    let whole = admin.get("/config").ok();
+    for (section, name, default) in [
+        ("ServiceSettings", "EnableUserAccessTokens", json!(false)),
+        ("ServiceSettings", "EnableBotAccountCreation", json!(false)),
+        (
+            "ServiceSettings",
+            "DisableBotsWhenOwnerIsDeactivated",
+            json!(true),
+        ),
+        ("ServiceSettings", "SessionLengthWebInDays", json!(180)),
+        ("ServiceSettings", "MaximumLoginAttempts", json!(10)),
+        ("ServiceSettings", "EnableDeveloper", json!(false)),
+        ("ServiceSettings", "EnableAPIUserDeletion", json!(false)),
+        ("TeamSettings", "EnableUserCreation", json!(true)),
+        ("TeamSettings", "EnableOpenServer", json!(false)),
+        ("TeamSettings", "EnableUserDeactivation", json!(false)),
+        ("PasswordSettings", "MinimumLength", json!(10)),
+        ("PasswordSettings", "Lowercase", json!(true)),
+        ("PasswordSettings", "Uppercase", json!(true)),
+        ("PasswordSettings", "Number", json!(true)),
+        ("PasswordSettings", "Symbol", json!(true)),
+        ("PrivacySettings", "ShowEmailAddress", json!(true)),
+        ("PrivacySettings", "ShowFullName", json!(true)),
+        ("RateLimitSettings", "Enable", json!(false)),
+    ] {
+        assert_eq!(whole[section][name], default, "{section}.{name}");
+    }
+    // Each setting, what it decides, and the status before and after it is changed.
+    let token = || {
+        admin
+            .post("/users/me/tokens", json!({"description": "x"}))
+            .status
+    };
+    assert_eq!(token(), 501);
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    assert_eq!(token(), 200);
+    let bot = |name: &str| admin.post("/bots", json!({"username": name})).status;
+    assert_eq!(bot("bot-1"), 403);
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    assert_eq!(bot("bot-1"), 201);
+    let sign_up = |name: &str| mm.anonymous().post("/users", mm.account(name)).status;
+    assert_eq!(sign_up("carol"), 403);
+    mm.set("TeamSettings", "EnableOpenServer", true);
+    assert_eq!(sign_up("carol"), 201);
+    mm.set("TeamSettings", "EnableUserCreation", false);
+    assert_eq!(sign_up("dave"), 501);
+    let address = || alice.get("/users/username/admin").ok()["email"].clone();
+    assert_eq!(address(), "admin@example.com");
+    mm.set("PrivacySettings", "ShowEmailAddress", false);
+    assert_eq!(address(), "");
+    let password = json!({"new_password": "longer-without-others"});
+    let path = format!("/users/{}/password", alice.id);
+    assert_eq!(admin.put(&path, password.clone()).status, 400);
+    for rule in ["Lowercase", "Uppercase", "Number", "Symbol"] {
+        mm.set("PasswordSettings", rule, false);
+    }
+    assert_eq!(admin.put(&path, password).status, 200);
+    let leave = || {
+        let path = format!("/users/{}/active", alice.id);
+        mm.login_with("alice", "longer-without-others")
+            .put(&path, json!({"active": false}))
+            .status
+    };
+    assert_eq!(leave(), 401);
+    mm.set("TeamSettings", "EnableUserDeactivation", true);
+    assert_eq!(leave(), 200);
+    let delete = || {
+        admin
+            .delete(&format!("/users/{}?permanent=true", alice.id))
+            .status
+    };
+    assert_eq!(delete(), 401);
+    mm.set("ServiceSettings", "EnableAPIUserDeletion", true);
+    assert_eq!(delete(), 200);
+}
+
+#[test]
+fn a_value_that_is_not_possible_is_told_by_its_name() {
+    let mm = fresh();
+    let admin = mm.admin();
+    let before = admin.get("/config").ok();
+    let patch = |section: &str, name: &str, value: Value| {
+        // A value that is right stands beside it: all or nothing.
+        let body = json!({"PrivacySettings": {"ShowFullName": false}, section: {name: value}});
+        admin.put("/config/patch", body)
+    };
+    for (section, name, value, rule) in [
+        (
+            "ServiceSettings",
+            "MaximumLoginAttempts",
+            json!(-1),
+            "login_attempts",
+        ),
+        (
+            "ServiceSettings",
+            "SessionLengthWebInDays",
+            json!(0),
+            "session_length_web_in_days",
+        ),
+        (
+            "ServiceSettings",
+            "MaximumPersonalAccessTokenLifetimeDays",
+            json!(36_501),
+            "max_personal_access_token_lifetime_days",
+        ),
+        (
+            "ServiceSettings",
+            "MaximumPayloadSizeBytes",
+            json!(1),
+            "max_payload_size",
+        ),
+        (
+            "PasswordSettings",
+            "MinimumLength",
+            json!(4),
+            "password_length",
+        ),
+        ("RateLimitSettings", "PerSec", json!(0), "rate_sec"),
+        (
+            "TeamSettings",
+            "SiteName",
+            json!("x".repeat(31)),
+            "sitename_length",
+        ),
+        ("TeamSettings", "SiteName", json!(""), "sitename_empty"),
+    ] {
+        let id = format!("model.config.is_valid.{rule}.app_error");
+        let told = patch(section, name, value)
+            .refused(400, &id)
+            .text("message");
+        assert!(
+            told.contains(name) || name == "MaximumLoginAttempts",
+            "{told}"
+        );
+    }
+    for (section, name, value) in [
+        ("ServiceSettings", "MaximumLoginAttempts", json!("10")),
+        ("ServiceSettings", "MaximumLoginAttempts", json!(1.5)),
+        ("ServiceSettings", "MaximumLoginAttempts", json!(1e300)),
+        ("ServiceSettings", "EnableDeveloper", json!("true")),
+        ("ServiceSettings", "EnableDeveloper", json!(1)),
+        ("TeamSettings", "SiteName", json!(7)),
+        ("TeamSettings", "SiteName", json!("a\0b")),
+    ] {
+        patch(section, name, value).refused_body(&format!("{section}.{name}"));
+    }
+    assert_eq!(admin.get("/config").ok(), before);
+    patch("TeamSettings", "SiteName", json!("x".repeat(30))).ok();
+}
+
+#[test]
+fn what_clients_read_at_start_is_there_in_texts() {
+    let mm = server();
+    let stranger = mm.anonymous().get("/config/client?format=old").ok();
+    for key in [
+        "Version",
+        "BuildNumber",
+        "BuildDate",
+        "BuildHash",
+        "BuildEnterpriseReady",
+        "SiteName",
+        "SiteURL",
+        "WebsocketURL",
+        "EnableBotAccountCreation",
+        "EnableSignInWithEmail",
+        "EnableSignInWithUsername",
+        "EnableSignUpWithEmail",
+        "EnableUserCreation",
+        "EnableOpenServer",
+        "PasswordMinimumLength",
+        "PasswordRequireLowercase",
+        "DefaultClientLocale",
+        "DiagnosticId",
+        "EnableMultifactorAuthentication",
+        "EnableLdap",
+        "EnableSaml",
+        "EnableGuestAccounts",
+        "NoAccounts",
+        "PluginsEnabled",
+    ] {
+        assert!(stranger[key].is_string(), "{key}");
+    }
+    assert_eq!(
+        (&stranger["NoAccounts"], &stranger["SiteName"]),
+        (&json!("false"), &json!("patmost"))
+    );
+    let signed_in = mm.user("alice").get("/config/client?format=old").ok();
+    for key in [
+        "EnableUserAccessTokens",
+        "EnableUserDeactivation",
+        "EnableDeveloper",
+        "ShowEmailAddress",
+        "ShowFullName",
+        "PostEditTimeLimit",
+        "MinimumHashtagLength",
+        "AvailableLocales",
+        "EnableEmojiPicker",
+        "EnableFileAttachments",
+        "MaxFileSize",
+        "TimeBetweenUserTypingUpdatesMilliseconds",
+        "EnableUserTypingMessages",
+        "CollapsedThreads",
+        "SQLDriverName",
+    ] {
+        assert!(stranger.get(key).is_none(), "{key}");
+        assert!(signed_in[key].is_string(), "{key}");
+    }
+    assert!(
+        signed_in
+            .as_object()
+            .unwrap()
+            .values()
+            .all(Value::is_string)
+    );
+    // Nothing of it is a secret.
+    let empty = empty(&[]);
+    let before = empty.anonymous().get("/config/client?format=old").ok();
+    assert_eq!(before["NoAccounts"], "true");
+}
+
+#[test]
+fn a_limit_on_requests_tells_how_many_are_left_and_when_there_are_more() {
+    let mm = fresh();
+    let limits = json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 3, "VaryByUser": true}});
+    mm.admin().put("/config/patch", limits).ok();
+    let asked: Vec<Answer> = (0..5).map(|_| mm.anonymous().get("/system/ping")).collect();
+    let told = |name: &str| -> Vec<String> {
+        asked
+            .iter()
+            .map(|answer| answer.header(name).unwrap_or("-").to_owned())
+            .collect()
+    };
+    let statuses: Vec<u16> = asked.iter().map(|answer| answer.status).collect();
+    assert_eq!(statuses, [200, 200, 200, 429, 429]);
+    assert_eq!(told("x-ratelimit-limit"), ["3", "3", "3", "3", "3"]);
+    assert_eq!(told("x-ratelimit-remaining"), ["2", "1", "0", "0", "0"]);
+    assert_eq!(told("x-ratelimit-reset"), ["1", "2", "3", "3", "3"]);
+    assert_eq!(told("retry-after"), ["-", "-", "-", "1", "1"]);
+    assert_eq!(asked[3].text(), "limit exceeded\n");
+    assert_eq!(
+        asked[3].header("content-type"),
+        Some("text/plain; charset=utf-8")
+    );
+    mm.clock().advance(std::time::Duration::from_secs(1));
+    assert_eq!(mm.anonymous().get("/system/ping").status, 200);
+    assert_eq!(mm.anonymous().get("/system/ping").status, 429);
+}

@@ -1,0 +1,14 @@
+//! Running a server: commands, settings, data files, logs and audits.
+
+mod audits;
+mod command_line;
+mod configuration;
+#[cfg(unix)]
+mod data_file;
+mod logs;
+#[cfg(unix)]
+mod metrics;
+mod migration;
+#[cfg(target_os = "linux")]
+mod process;
+mod seed;

@@ -1,0 +1,298 @@
+//! The server as a process: how it starts, how it stops, what signals do.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::support::connection::Connection;
+use crate::support::process::{Process, serve};
+use crate::support::*;
+
+#[test]
+fn the_first_line_says_where_and_what_to_do_first() {
+    let folder = new_folder();
+    let first = serve(&folder, &[], &[]);
+    for part in [
+        "listens on http://127.0.0.1:",
+        "patmost.db",
+        "tokens are off",
+        "first create your account",
+        "/api/v4/users -d",
+    ] {
+        assert!(first.first_line.contains(part), "{}", first.first_line);
+    }
+    let first = first.with_admin();
+    first.signal("TERM");
+    assert!(first.ends_with(0).contains("stopped"));
+    let second = serve(&folder, &["--enable-user-access-tokens"], &[]);
+    assert!(
+        second
+            .first_line
+            .contains("tokens are on; log in: open http://"),
+        "{}",
+        second.first_line
+    );
+    second.signal("INT");
+    second.ends_with(0);
+    assert!(
+        !folder.join("patmost.db-wal").exists(),
+        "the file was not closed in good order"
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_request_in_flight_is_answered_before_the_end() {
+    let folder = new_folder();
+    let process = serve(&folder, &[], &[]);
+    let mut idle = TcpStream::connect(&process.address).unwrap();
+    let mut busy = TcpStream::connect(&process.address).unwrap();
+    let body = json!({"username": "admin", "email": "a@b", "password": PASSWORD}).to_string();
+    write!(
+        busy,
+        "POST /api/v4/users HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    process.signal("TERM");
+    let (mut answer, mut nothing) = (String::new(), String::new());
+    busy.read_to_string(&mut answer).unwrap();
+    idle.read_to_string(&mut nothing).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 201 ") && nothing.is_empty(),
+        "{answer}{nothing}"
+    );
+    process.ends_with(0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn settings_are_pinned_by_file_environment_and_flag() {
+    let folder = new_folder();
+    std::fs::write(folder.join("c.json"), r#"{"ServiceSettings":{"EnableUserAccessTokens":true,"MaximumLoginAttempts":3},"TeamSettings":{"SiteName":"File"}}"#).unwrap();
+    let process = serve(
+        &folder,
+        &["--config", "c.json"],
+        &[("MM_TEAMSETTINGS_SITENAME", "Environment")],
+    )
+    .with_admin();
+    let config = process
+        .send("GET", "/config", &process.login(), json!({}))
+        .ok();
+    assert_eq!(
+        (
+            config["TeamSettings"]["SiteName"].as_str(),
+            config["ServiceSettings"]["MaximumLoginAttempts"].as_i64()
+        ),
+        (Some("Environment"), Some(3))
+    );
+    drop(process);
+    let bad = serve(
+        &folder,
+        &[],
+        &[("MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS", "none")],
+    );
+    assert!(
+        bad.first_line
+            .contains("MM_SERVICESETTINGS_MAXIMUMLOGINATTEMPTS"),
+        "{}",
+        bad.first_line
+    );
+    bad.ends_with(1);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn an_address_in_use_is_one_sentence_and_leaves_nothing_behind() {
+    let folder = new_folder();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    let output = command
+        .args([
+            "serve",
+            "--listen",
+            &taken.local_addr().unwrap().to_string(),
+        ])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && text.contains("cannot listen on"),
+        "{text}"
+    );
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// The settings as the server shows them.
+fn config(process: &Process, admin: &str) -> Value {
+    process.send("GET", "/config", admin, json!({})).ok()
+}
+
+#[test]
+fn sighup_reads_the_config_file_again_and_a_bad_file_changes_nothing() {
+    let folder = new_folder();
+    let file = folder.join("c.json");
+    let write = |text: &str| std::fs::write(&file, text).unwrap();
+    write(r#"{"TeamSettings":{"SiteName":"One"},"ServiceSettings":{"MaximumLoginAttempts":3}}"#);
+    let environment = [("MM_SERVICESETTINGS_ENABLEDEVELOPER", "true")];
+    let mut process = serve(&folder, &["--config", "c.json"], &environment).with_admin();
+    let admin = process.login();
+    let mut reload = |text: &str, says: &str| {
+        write(text);
+        process.signal("HUP");
+        loop {
+            let line = process.next_line();
+            if line.contains("settings") {
+                assert!(line.contains(says), "{line}");
+                break;
+            }
+        }
+        let config = config(&process, &admin);
+        assert_eq!(config["ServiceSettings"]["EnableDeveloper"], true);
+        (
+            config["TeamSettings"]["SiteName"].clone(),
+            config["ServiceSettings"]["MaximumLoginAttempts"].clone(),
+        )
+    };
+    let two = r#"{"TeamSettings":{"SiteName":"Two"}}"#;
+    assert_eq!(
+        reload(two, "INFO the settings were read again"),
+        (json!("Two"), json!(10))
+    );
+    let bad = [
+        "{",
+        r#"{"TeamSettings":{"SiteName":"Three"},"ServiceSettings":{"MaximumLoginAttempts":0}}"#,
+    ];
+    for text in bad {
+        let says = "ERROR the settings stay as they were: config file c.json";
+        assert_eq!(reload(text, says), (json!("Two"), json!(10)));
+    }
+    process.signal("TERM");
+    process.ends_with(0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn systemd_is_told_what_the_server_does() {
+    let folder = new_folder();
+    std::fs::write(folder.join("c.json"), "{}").unwrap();
+    let path = folder.join("notify");
+    let named = path.display().to_string();
+    let hidden = format!("patmost-test-{}", std::process::id());
+    let abstract_name = SocketAddr::from_abstract_name(&hidden).unwrap();
+    for (socket, name) in [
+        (UnixDatagram::bind(&path).unwrap(), named),
+        (
+            UnixDatagram::bind_addr(&abstract_name).unwrap(),
+            format!("@{hidden}"),
+        ),
+    ] {
+        let told = || {
+            let mut bytes = [0; 200];
+            let size = socket.recv(&mut bytes).unwrap();
+            String::from_utf8(bytes[..size].to_vec()).unwrap()
+        };
+        let process = serve(
+            &folder,
+            &["--config", "c.json"],
+            &[("NOTIFY_SOCKET", &name)],
+        );
+        assert_eq!(told(), "READY=1");
+        process.signal("HUP");
+        let reloading = told();
+        let micros = reloading
+            .strip_prefix("RELOADING=1\nMONOTONIC_USEC=")
+            .unwrap();
+        assert!(micros.parse::<u64>().unwrap() > 0);
+        assert_eq!(told(), "READY=1");
+        process.signal("TERM");
+        assert_eq!(told(), "STOPPING=1");
+        process.ends_with(0);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_backup_taken_while_clients_write_is_one_moment() {
+    let folder = new_folder();
+    let process = serve(
+        &folder,
+        &["--enable-user-access-tokens"],
+        &[("RUST_LOG", "warn")],
+    )
+    .with_admin();
+    let (admin, address) = (process.login(), process.address.clone());
+    let (end, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let copies: Vec<(usize, String)> = std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut connection = Connection::to(&address).unwrap();
+                while !end.load(Ordering::SeqCst) {
+                    let made = connection.ask(
+                        "POST",
+                        "/users/me/tokens",
+                        &admin,
+                        r#"{"description":"x"}"#,
+                    );
+                    made.unwrap().ok();
+                    answered.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        let copies = (0..5).map(|number| {
+            let (before, name) = (answered.load(Ordering::SeqCst), format!("copy{number}.db"));
+            let mut backup = Command::new(env!("CARGO_BIN_EXE_patmost"));
+            let output = backup
+                .args(["backup", &name])
+                .current_dir(&folder)
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+            (before, name)
+        });
+        let copies = copies.collect();
+        end.store(true, Ordering::SeqCst);
+        copies
+    });
+    drop(process);
+    for (before, name) in copies {
+        let copy = serve(
+            &folder,
+            &["--data", &name, "--enable-user-access-tokens"],
+            &[],
+        );
+        let count = |path: &str, counts: fn(&Value) -> bool| {
+            let mut connection = Connection::to(&copy.address).unwrap();
+            let page = |page: usize| {
+                let path = format!("{path}?per_page=200&page={page}");
+                let rows = connection.ask("GET", &path, &admin, "").unwrap().ok();
+                rows.as_array().unwrap().clone()
+            };
+            (0..)
+                .map(page)
+                .take_while(|rows| !rows.is_empty())
+                .flatten()
+                .filter(counts)
+                .count()
+        };
+        let tokens = count("/users/me/tokens", |_| true);
+        let audits = count("/users/me/audits", |row| {
+            row.text("extra_info").starts_with("success - token_id=")
+        });
+        assert_eq!(tokens, audits, "{name}");
+        assert!(tokens >= before, "{name}: {tokens} of {before}");
+        let mut check = Command::new(env!("CARGO_BIN_EXE_patmost"));
+        let output = check
+            .args(["check", "--data", &name])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}

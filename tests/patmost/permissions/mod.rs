@@ -1,0 +1,4 @@
+//! Roles, and the table of rules.
+
+mod matrix;
+mod roles;

@@ -1,0 +1,5 @@
+//! Personal access tokens.
+
+mod expiry;
+mod life;
+mod management;

@@ -1,0 +1,408 @@
+//! Bots: made, read, changed, given away, disabled; how they follow their owner.
+
+use crate::support::*;
+
+const MISSING: &str = "store.sql_bot.get.missing.app_error";
+
+/// An id that nobody has.
+const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+fn with_bots() -> Mattermost {
+    let mm = fresh();
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    mm
+}
+
+/// wire bots: `POST /bots`
+/// wire bots: `GET /bots/{id}?include_deleted`
+/// wire bots: `PUT /bots/{id}`
+/// wire bots: `POST /bots/{id}/disable`, `/enable`
+/// wire bots: `POST /bots/{id}/assign/{user_id}`
+/// wire bots: unknown bot, a person's id, or hidden from the caller
+#[test]
+fn a_bot_is_made_read_changed_and_given_away() {
+    let mm = with_bots();
+    let (admin, plain) = (mm.admin(), mm.user("plain"));
+    plain.post("/bots", json!({"username": "x"})).forbidden();
+    let bot = admin
+        .post(
+            "/bots",
+            json!({"username": "ci", "display_name": "CI", "description": "builds"}),
+        )
+        .created();
+    let members: Vec<&String> = bot.as_object().unwrap().keys().collect();
+    assert_eq!(
+        members,
+        [
+            "create_at",
+            "delete_at",
+            "description",
+            "display_name",
+            "owner_id",
+            "update_at",
+            "user_id",
+            "username"
+        ]
+    );
+    assert_eq!(bot["owner_id"], admin.id);
+    let path = format!("/bots/{}", bot.text("user_id"));
+    assert_eq!(admin.get(&path).ok(), bot);
+    plain.get(&path).refused(404, MISSING);
+    plain
+        .put(&path, json!({"display_name": "x"}))
+        .refused(404, MISSING);
+    let user = plain.get(&format!("/users/{}", bot.text("user_id"))).ok();
+    assert_eq!(
+        (
+            user["is_bot"].as_bool(),
+            user["bot_description"].as_str(),
+            user["email"].as_str(),
+            user["first_name"].as_str()
+        ),
+        (Some(true), Some("builds"), Some("ci@localhost"), Some("CI"))
+    );
+    let change = json!({"username": "ci2", "display_name": "CI two", "description": ""});
+    let changed = admin.put(&path, change).ok();
+    assert_eq!(changed["username"], "ci2");
+    assert_eq!(changed["display_name"], "CI two");
+    assert_eq!(changed.get("description"), None);
+    let assign = |to: &str| admin.post(&format!("{path}/assign/{to}"), json!({}));
+    assert_eq!(assign(&plain.id).ok()["owner_id"], plain.id);
+    assign(&bot.text("user_id")).forbidden();
+    for change in ["disable", "enable", &format!("assign/{}", admin.id)] {
+        let refused = plain.post(&format!("{path}/{change}"), json!({}));
+        refused.refused_saying(404, MISSING, "Bot does not exist.");
+    }
+    assert_eq!(
+        admin.post(&format!("{path}/enable"), json!({})).ok()["delete_at"],
+        0
+    );
+}
+
+/// wire bots: `GET /bots?page&per_page&include_deleted&only_orphaned`
+/// wire bots: assign to an id nobody has
+#[test]
+fn the_list_shows_all_bots_in_pages_or_those_without_an_active_owner() {
+    let mm = with_bots();
+    let (admin, owner) = (mm.admin(), mm.user("owner"));
+    let make = |name: &str| {
+        let bot = admin.post("/bots", json!({ "username": name })).created();
+        bot.text("user_id")
+    };
+    let [orphan, disabled, nobodys] = ["orphan", "disabled", "nobodys"].map(make);
+    let post = |path: &str| admin.post(path, json!({})).ok();
+    post(&format!("/bots/{orphan}/assign/{}", owner.id));
+    post(&format!("/bots/{disabled}/disable"));
+    let assigned = post(&format!("/bots/{nobodys}/assign/{NOBODY}"));
+    assert_eq!(assigned["owner_id"], NOBODY);
+    mm.set(
+        "ServiceSettings",
+        "DisableBotsWhenOwnerIsDeactivated",
+        false,
+    );
+    let gone = json!({"active": false});
+    let path = format!("/users/{}/active", owner.id);
+    admin.put(&path, gone).acknowledged();
+    let list = |query: &str| {
+        let bots = admin.get(&format!("/bots?{query}")).ok();
+        bots.each("username")
+    };
+    assert_eq!(list(""), ["nobodys", "orphan"]);
+    let all = "include_deleted=true";
+    assert_eq!(list(all), ["disabled", "nobodys", "orphan"]);
+    assert_eq!(list("only_orphaned=true"), ["orphan"]);
+    let page = |page: &str| list(&format!("{all}&per_page=2&page={page}"));
+    assert_eq!([page("0"), page("1")].concat(), list(all));
+    assert!(page("2").is_empty());
+    mm.user("plain").get("/bots").forbidden();
+}
+
+/// wire bots: `POST /bots`
+/// wire tokens: create for a bot
+/// wire tokens: use of a bot's token
+/// wire bots: The session has `props.is_bot`
+/// wire bots: login
+/// wire bots: disable
+/// wire bots: enable
+#[test]
+fn a_bots_token_works_while_those_of_people_are_off() {
+    let mm = with_bots();
+    let bot = mm
+        .admin()
+        .post("/bots", json!({"username": "ci"}))
+        .created();
+    let id = bot.text("user_id");
+    let made = mm
+        .admin()
+        .post(&format!("/users/{id}/tokens"), json!({"description": "x"}))
+        .ok();
+    let by_bot = mm.anonymous().with_token(&made.text("token"));
+    assert_eq!(by_bot.get("/users/me").ok()["is_bot"], true);
+    assert_eq!(
+        by_bot.get("/users/me/sessions").ok()[0]["props"]["is_bot"],
+        "true"
+    );
+    mm.admin()
+        .post("/users/tokens/disable", json!({"token_id": made["id"]}))
+        .acknowledged();
+    by_bot.get("/users/me").expired();
+    mm.admin()
+        .post("/users/tokens/enable", json!({"token_id": made["id"]}))
+        .acknowledged();
+    mm.admin()
+        .put(
+            &format!("/users/{id}/roles"),
+            json!({"roles": "system_user system_admin"}),
+        )
+        .acknowledged();
+    by_bot
+        .post("/bots", json!({"username": "child"}))
+        .forbidden();
+    mm.admin()
+        .post(&format!("/bots/{id}/disable"), json!({}))
+        .ok();
+    by_bot.get("/users/me").expired();
+    let of_bot = |path: &str| mm.admin().get(path).ok();
+    let [bot_path, user_path] = [
+        format!("/bots/{id}?include_deleted=true"),
+        format!("/users/{id}"),
+    ];
+    assert_eq!(of_bot(&format!("/users/{id}/sessions")), json!([]));
+    for path in [&bot_path, &user_path] {
+        assert!(of_bot(path)["delete_at"].as_i64().unwrap() > 0, "{path}");
+    }
+    let login = json!({"id": id, "password": PASSWORD});
+    mm.admin()
+        .post(&format!("/bots/{id}/enable"), json!({}))
+        .ok();
+    by_bot.get("/users/me").ok();
+    for path in [&bot_path, &user_path] {
+        assert_eq!(of_bot(path)["delete_at"], 0, "{path}");
+    }
+    mm.anonymous().post("/users/login", login).refused_saying(
+        401,
+        "api.user.login.bot_login_forbidden.app_error",
+        "Bot login is forbidden.",
+    );
+}
+
+/// wire bots: owner deactivated, `DisableBotsWhenOwnerIsDeactivated`
+/// wire bots: the same with the setting false
+/// wire bots: owner reactivated
+#[test]
+fn bots_follow_their_owner_as_the_setting_says() {
+    let mm = with_bots();
+    let owner = mm.user("owner").with_role("system_admin");
+    let make = |name: &str| {
+        let id = owner
+            .post("/bots", json!({ "username": name }))
+            .created()
+            .text("user_id");
+        mm.anonymous().with_token(
+            &mm.admin()
+                .post(&format!("/users/{id}/tokens"), json!({"description": "x"}))
+                .ok()
+                .text("token"),
+        )
+    };
+    let bot = make("one");
+    let active = |active: bool| {
+        mm.admin()
+            .put(
+                &format!("/users/{}/active", owner.id),
+                json!({ "active": active }),
+            )
+            .acknowledged()
+    };
+    mm.set(
+        "ServiceSettings",
+        "DisableBotsWhenOwnerIsDeactivated",
+        false,
+    );
+    active(false);
+    bot.get("/users/me").ok();
+    active(true);
+    mm.set("ServiceSettings", "DisableBotsWhenOwnerIsDeactivated", true);
+    active(false);
+    bot.get("/users/me").expired();
+    active(true);
+    bot.get("/users/me").expired();
+    let bots = mm.admin().get("/bots?include_deleted=true").ok();
+    assert!(bots[0]["delete_at"].as_i64().unwrap() > 0);
+    let id = bots[0].text("user_id");
+    let enable = format!("/bots/{id}/enable");
+    mm.admin().post(&enable, json!({})).ok();
+    bot.get("/users/me").ok();
+}
+
+/// wire users-and-roles: `POST /users/{id}/convert_to_bot`
+#[test]
+fn a_person_becomes_a_bot() {
+    let mm = server();
+    let alice = mm.user("alice");
+    let token = alice.with_token(&alice.token("x").secret);
+    alice
+        .post(&format!("/users/{}/convert_to_bot", alice.id), json!({}))
+        .forbidden();
+    assert_eq!(
+        mm.admin()
+            .post(&format!("/users/{}/convert_to_bot", alice.id), json!({}))
+            .ok()["owner_id"],
+        alice.id.as_str()
+    );
+    alice.get("/users/me").expired();
+    mm.set("ServiceSettings", "EnableUserAccessTokens", false);
+    token.get("/users/me").ok();
+}
+
+/// wire bots: unknown bot, a person's id, or hidden from the caller
+/// wire bots: id ill-formed
+/// wire bots: creation switched off
+/// wire bots: username taken / bad
+/// wire bots: no username
+/// wire bots: malformed JSON
+#[test]
+fn what_is_wrong_with_a_bot_is_told_by_its_id() {
+    let mm = with_bots();
+    let admin = mm.admin();
+    let make = |body: Value| admin.post("/bots", body);
+    let bot = make(json!({"username": "ci"})).created().text("user_id");
+    for id in [NOBODY, &mm.user("person").id] {
+        for (method, path) in [
+            ("GET", ""),
+            ("PUT", ""),
+            ("POST", "/disable"),
+            ("POST", "/enable"),
+        ] {
+            admin
+                .send(method, &format!("/bots/{id}{path}"), Some(json!({})))
+                .refused_saying(404, MISSING, "Bot does not exist.");
+        }
+    }
+    admin.get("/bots/short").refused_url("bot_user_id");
+    admin
+        .post("/bots/short/assign/short", json!({}))
+        .refused_url("user_id");
+    admin
+        .post(&format!("/bots/short/assign/{bot}"), json!({}))
+        .refused_url("bot_user_id");
+    for body in ["", "null", "[]", "{"] {
+        admin.send_text("POST", "/bots", body).refused_body("bot");
+        let path = format!("/bots/{bot}");
+        admin.send_text("PUT", &path, body).refused_body("bot");
+    }
+    for (fields, id) in [
+        (json!({}), "model.user.is_valid.email.app_error"),
+        (
+            json!({"username": 7}),
+            "model.user.is_valid.email.app_error",
+        ),
+        (
+            json!({"username": "a b"}),
+            "model.user.is_valid.username.app_error",
+        ),
+        (
+            json!({"username": "all"}),
+            "model.user.is_valid.username.app_error",
+        ),
+        (
+            json!({"username": "CI"}),
+            "app.user.save.username_exists.app_error",
+        ),
+        (
+            json!({"username": "x", "display_name": "x".repeat(65)}),
+            "model.user.is_valid.first_name.app_error",
+        ),
+        (
+            json!({"username": "x", "description": "x".repeat(1025)}),
+            "model.bot.is_valid.description.app_error",
+        ),
+    ] {
+        make(fields).refused(400, id);
+    }
+    let taken = json!({"username": "person"});
+    admin
+        .put(&format!("/bots/{bot}"), taken)
+        .refused(400, "app.user.save.username_exists.app_error");
+    mm.set("ServiceSettings", "EnableBotAccountCreation", false);
+    make(json!({"username": "x"})).refused_saying(
+        403,
+        "api.bot.create_disabled",
+        "Bot creation has been disabled.",
+    );
+    assert_eq!(admin.get("/bots").ok().as_array().unwrap().len(), 1);
+}
+
+/// wire bots: Made at `POST /users/{bot user_id}/tokens`
+#[test]
+fn a_bots_token_is_made_by_who_may_manage_the_bot() {
+    let mm = with_bots();
+    let owner = mm.user("owner").with_role(TOKEN_ROLE);
+    let bot = mm
+        .admin()
+        .post("/bots", json!({"username": "ci"}))
+        .created()
+        .text("user_id");
+    let assign = format!("/bots/{bot}/assign/{}", owner.id);
+    mm.admin().post(&assign, json!({})).ok();
+    let path = format!("/users/{bot}/tokens");
+    let make = |by: &Caller| by.post(&path, json!({"description": "x"}));
+    make(&owner).forbidden();
+    owner.get(&path).forbidden();
+    owner
+        .get(&format!("/bots/{bot}"))
+        .refused_saying(404, MISSING, "Bot does not exist.");
+    let by_bot = mm
+        .anonymous()
+        .with_token(&make(&mm.admin()).ok().text("token"));
+    make(&by_bot).forbidden();
+    by_bot.get(&path).forbidden();
+}
+
+/// wire bots: Roles are given with `PUT /users/{id}/roles` as for people
+#[test]
+fn a_bot_that_may_post_everywhere_posts_where_it_is_no_member() {
+    let mm = with_bots();
+    let admin = mm.admin();
+    let bot = admin
+        .post("/bots", json!({"username": "ci"}))
+        .created()
+        .text("user_id");
+    let token = admin.post(&format!("/users/{bot}/tokens"), json!({"description": "x"}));
+    let by_bot = mm.anonymous().with_token(&token.ok().text("token"));
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = admin.post("/teams", team).created().text("id");
+    let channel = |name: &str, kind: &str| {
+        let channel = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
+        admin.post("/channels", channel).created().text("id")
+    };
+    let channels = [channel("open", "O"), channel("closed", "P")];
+    let post = |to: &str| by_bot.post("/posts", json!({"channel_id": to, "message": "built"}));
+    for channel in &channels {
+        post(channel).forbidden();
+    }
+    let roles = json!({"roles": "system_user system_post_all"});
+    let path = format!("/users/{bot}/roles");
+    admin.put(&path, roles).acknowledged();
+    for channel in &channels {
+        assert_eq!(post(channel).created()["user_id"], bot);
+    }
+}
+
+#[test]
+fn a_person_who_becomes_a_bot_keeps_a_name_and_is_told_of_as_one() {
+    let mm = with_bots();
+    let alice = mm.user("alice");
+    let convert =
+        |by: &Caller, id: &str| by.post(&format!("/users/{id}/convert_to_bot"), json!({}));
+    convert(&alice, "short").refused_url("user_id");
+    convert(&alice, NOBODY).refused(404, "app.user.missing_account.const");
+    convert(&alice, &alice.id).forbidden();
+    let bot = convert(&mm.admin(), &alice.id).ok();
+    assert_eq!(bot["display_name"], "alice");
+    assert_eq!(mm.admin().get(&format!("/bots/{}", alice.id)).ok(), bot);
+    let login = json!({"login_id": "alice", "password": PASSWORD});
+    mm.anonymous()
+        .post("/users/login", login)
+        .refused(401, "api.user.login.bot_login_forbidden.app_error");
+}

@@ -1,0 +1,360 @@
+//! Accounts are read, listed and found; who sees what of them.
+
+use crate::support::*;
+
+const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// wire users-and-roles: `GET /users/me`, `/users/{id}`, `/users/username/{name}`, `/users/email/{email}`
+#[test]
+fn an_unchanged_account_is_304_and_a_changed_one_is_not() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let etag = alice.get("/users/me").header("etag").unwrap().to_owned();
+    let again = || {
+        mm.send(
+            &alice
+                .request("GET", "/users/me")
+                .header("If-None-Match", &etag),
+        )
+    };
+    assert_eq!((again().status, again().body.len()), (304, 0));
+    mm.clock().advance(std::time::Duration::from_millis(5));
+    alice.put("/users/me/patch", json!({"nickname": "Al"})).ok();
+    assert_eq!(again().ok()["nickname"], "Al");
+    for path in [
+        "/users/me",
+        &format!("/users/{}", alice.id),
+        "/users/username/alice",
+        "/users/email/alice@example.com",
+    ] {
+        let ask = |known: &str| mm.send(&alice.request("GET", path).header("If-None-Match", known));
+        let etag = ask("").header("etag").unwrap().to_owned();
+        let again = ask(&etag);
+        assert_eq!(
+            (again.status, again.body.len(), again.header("etag")),
+            (304, 0, Some(&*etag)),
+            "{path}"
+        );
+        assert_eq!(ask("other").status, 200);
+    }
+}
+
+/// wire users-and-roles: `GET /users`
+/// wire users-and-roles: `sort` not known
+/// wire users-and-roles: `inactive=true&active=true` is 400
+#[test]
+fn the_list_is_by_username_in_pages() {
+    let mm = fresh();
+    let names = ["dora", "bert", "carl"];
+    names.iter().for_each(|name| drop(mm.user(name)));
+    let list = |query: &str| {
+        mm.admin()
+            .get(&format!("/users?{query}"))
+            .ok()
+            .each("username")
+    };
+    assert_eq!(list(""), ["admin", "bert", "carl", "dora"]);
+    assert_eq!(
+        [list("per_page=3"), list("per_page=3&page=1")].concat(),
+        list("")
+    );
+    assert!(list("page=99").is_empty() && list("per_page=0").is_empty());
+    let carl = mm.login("carl");
+    mm.admin()
+        .put(
+            &format!("/users/{}/active", carl.id),
+            json!({"active": false}),
+        )
+        .acknowledged();
+    assert_eq!(
+        (list("active=true"), list("inactive=true")),
+        (
+            vec!["admin".into(), "bert".into(), "dora".into()],
+            vec!["carl".into()]
+        )
+    );
+    assert_eq!(list("role=system_admin"), ["admin"]);
+    assert_eq!(list("roles=system_admin"), ["admin"]);
+    assert_eq!(list("roles=system_user"), ["bert", "carl", "dora"]);
+    assert_eq!(
+        list("roles=system_user,system_admin&active=true"),
+        ["admin", "bert", "dora"]
+    );
+    assert_eq!(list("roles=channel_user"), list(""));
+    mm.admin().get("/users?roles=a-b").refused_body("roles");
+    let search = json!({"term": "", "roles": ["system_admin"]});
+    mm.admin()
+        .post("/users/search", search)
+        .refused_body("term");
+    let search = json!({"term": "a", "roles": ["system_user"]});
+    assert_eq!(mm.admin().post("/users/search", search).ok(), json!([]));
+    let refused =
+        |query: &str, name: &str| mm.admin().get(&format!("/users?{query}")).refused_url(name);
+    refused("active=true&inactive=true", "inactive");
+    for sort in ["nonsense", "create_at", "last_activity_at", "status"] {
+        refused(&format!("sort={sort}"), "sort");
+    }
+}
+
+#[test]
+fn a_list_leaves_out_the_members_of_a_team_or_a_channel() {
+    let mm = server();
+    let (inside, outside) = (mm.user("inside"), mm.user("outside"));
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = mm.admin().post("/teams", team).created().text("id");
+    let member = json!({"team_id": team, "user_id": inside.id});
+    mm.admin()
+        .post(&format!("/teams/{team}/members"), member)
+        .created();
+    let square = format!("/teams/{team}/channels/name/town-square");
+    let square = mm.admin().get(&square).ok().text("id");
+    for query in [format!("not_in_team={team}"), "without_team=true".into()] {
+        let listed = mm.admin().get(&format!("/users?{query}")).ok();
+        assert_eq!(listed.each("username"), ["outside"], "{query}");
+    }
+    // Of the team, everybody is in this channel; without a team the question is none.
+    let all_inside = format!("/users?in_team={team}&not_in_channel={square}");
+    assert_eq!(mm.admin().get(&all_inside).ok(), json!([]));
+    mm.admin()
+        .get(&format!("/users?not_in_channel={square}"))
+        .refused_url("team_id");
+    outside
+        .get(&format!("/users?not_in_team={team}"))
+        .forbidden();
+    outside
+        .get(&format!("/users?in_channel={square}"))
+        .forbidden();
+    outside.get("/users?without_team=true").forbidden();
+}
+
+/// wire users-and-roles: unknown id, unknown e-mail
+/// wire users-and-roles: unknown username
+/// wire users-and-roles: ill-formed e-mail in the path
+/// wire users-and-roles: ill-formed username in the path
+/// wire users-and-roles: by e-mail while addresses are hidden
+#[test]
+fn accounts_are_read_by_id_name_and_address() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    for path in [
+        bob.id.as_str(),
+        "username/bob",
+        "email/bob@example.com",
+        "email/BOB@example.com",
+    ] {
+        let seen = alice.get(&format!("/users/{path}")).ok();
+        assert_eq!(seen["id"], bob.id.as_str());
+    }
+    let unknown = ("app.user.missing_account.const", "Unable to find the user.");
+    for path in [NOBODY, "email/nobody@example.com"] {
+        alice
+            .get(&format!("/users/{path}"))
+            .refused_saying(404, unknown.0, unknown.1);
+    }
+    alice.get("/users/username/nobody").refused_saying(
+        404,
+        "app.user.get_by_username.app_error",
+        "Unable to find an existing account matching your username for this team. This team may require an invite from the team owner to join.",
+    );
+    alice.get("/users/login").refused_url("user_id");
+    alice.get("/users/email/nothing").refused_url("email");
+    alice.get("/users/username/Bob").refused_body("username");
+    mm.anonymous().get(&format!("/users/{}", bob.id)).expired();
+    mm.set("PrivacySettings", "ShowEmailAddress", false);
+    alice.get("/users/email/bob@example.com").refused_saying(
+        403,
+        "api.user.get_user_by_email.permissions.app_error",
+        "Unable to get user by email.",
+    );
+    mm.admin().get("/users/email/bob@example.com").ok();
+}
+
+/// wire users-and-roles: `id` `create_at` `update_at` `delete_at`
+/// wire users-and-roles: `auth_service`
+/// wire users-and-roles: `auth_data`
+/// wire users-and-roles: `notify_props` `last_password_update`
+/// wire users-and-roles: `failed_attempts` `mfa_secret` `password`
+/// wire users-and-roles: `is_bot` `bot_description`
+/// wire users-and-roles: `locale` `timezone`
+#[test]
+fn who_asks_decides_which_fields_are_there() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let path = format!("/users/{}", alice.id);
+    let auth = json!({"auth_service": "saml", "auth_data": "a"});
+    mm.admin().put(&format!("{path}/auth"), auth).ok();
+    let fields = |user: &Value| {
+        user.as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let shown = [
+        "auth_data",
+        "auth_service",
+        "create_at",
+        "delete_at",
+        "disable_welcome_email",
+        "email",
+        "first_name",
+        "id",
+        "last_name",
+        "locale",
+        "nickname",
+        "position",
+        "roles",
+        "timezone",
+        "update_at",
+        "username",
+    ];
+    let of_owner = ["last_password_update", "notify_props"];
+    let mut own: Vec<&str> = shown.iter().chain(&of_owner).copied().collect();
+    own.sort_unstable();
+    assert_eq!(fields(&alice.get(&path).ok()), own);
+    for other in [&bob, &mm.admin()] {
+        let user = other.get(&path).ok();
+        assert_eq!(fields(&user), shown);
+        assert_eq!(
+            (&user["auth_service"], &user["auth_data"]),
+            (&json!("saml"), &json!(""))
+        );
+    }
+    // Mattermost: in a list, and by address, one sees of oneself what others see.
+    let ids = json!([alice.id]);
+    assert_eq!(fields(&alice.post("/users/ids", ids).ok()[0]), shown);
+    assert_eq!(
+        fields(&alice.get("/users/email/alice@example.com").ok()),
+        shown
+    );
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    let bot = json!({"username": "ci", "description": "builds"});
+    let bot = mm.admin().post("/bots", bot).created().text("user_id");
+    let bot = bob.get(&format!("/users/{bot}")).ok();
+    assert_eq!(
+        (&bot["is_bot"], &bot["bot_description"]),
+        (&json!(true), &json!("builds"))
+    );
+    assert_eq!(fields(&bot).len(), shown.len() + 2);
+}
+
+/// wire users-and-roles: `email`
+/// wire users-and-roles: `nickname` `first_name` `last_name`
+#[test]
+fn privacy_settings_hide_from_others_but_not_from_admins() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    alice
+        .put(
+            "/users/me/patch",
+            json!({"first_name": "Alice", "last_name": "Liddell", "nickname": "Al"}),
+        )
+        .ok();
+    mm.set("PrivacySettings", "ShowEmailAddress", false);
+    mm.set("PrivacySettings", "ShowFullName", false);
+    let path = format!("/users/{}", alice.id);
+    let fields = ["email", "first_name", "last_name", "nickname"];
+    let shown = |user: &Value| fields.map(|name| user.text(name));
+    let all = ["alice@example.com", "Alice", "Liddell", "Al"];
+    assert_eq!(shown(&alice.get(&path).ok()), all);
+    assert_eq!(shown(&mm.admin().get(&path).ok()), all);
+    assert_eq!(shown(&bob.get(&path).ok()), ["", "", "", "Al"]);
+    let found = |by: &Caller, term: &str| {
+        let found = by.post("/users/search", json!({ "term": term })).ok();
+        found.as_array().unwrap().len()
+    };
+    for term in ["liddell", "alice@"] {
+        assert_eq!(
+            (found(&bob, term), found(&mm.admin(), term)),
+            (0, 1),
+            "{term}"
+        );
+    }
+    let listed = bob.post("/users/search", json!({"term": "al"})).ok();
+    assert_eq!(shown(&listed[0]), ["", "", "", "Al"]);
+}
+
+/// wire users-and-roles: `POST /users/ids`
+/// wire users-and-roles: `POST /users/usernames`
+/// wire users-and-roles: `GET /users/stats`
+#[test]
+fn several_accounts_are_read_at_once_and_all_are_counted() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let ids = |query: &str, body: Value| bob.post(&format!("/users/ids{query}"), body);
+    let both = json!([bob.id, NOBODY, alice.id, alice.id]);
+    assert_eq!(
+        ids("", both.clone()).ok().each("username"),
+        ["alice", "bob"]
+    );
+    let names = json!(["bob", "nobody", "alice"]);
+    let named = bob.post("/users/usernames", names).ok();
+    assert_eq!(named.each("username"), ["alice", "bob"]);
+    for body in [json!([]), json!({}), json!([7]), json!("x")] {
+        ids("", body.clone()).refused_body("user_ids");
+        bob.post("/users/usernames", body).refused_body("usernames");
+    }
+    let now = mm.clock().now();
+    mm.clock().advance(std::time::Duration::from_millis(1));
+    alice.put("/users/me/patch", json!({"nickname": "A"})).ok();
+    let since = ids(&format!("?since={now}"), both.clone()).ok();
+    assert_eq!(since.each("username"), ["alice"]);
+    ids("?since=yesterday", both).refused_body("since");
+    assert_eq!(
+        bob.get("/users/stats").ok(),
+        json!({"total_users_count": 3})
+    );
+}
+
+/// wire users-and-roles: `POST /users/search`
+/// wire users-and-roles: search: no term; `limit` below 0 or above 1000
+#[test]
+fn a_search_is_by_the_beginning_of_each_name_and_within_a_team() {
+    let mm = server();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    alice
+        .put(
+            "/users/me/patch",
+            json!({"first_name": "Zoe", "nickname": "queen"}),
+        )
+        .ok();
+    let search = |body: Value| bob.post("/users/search", body);
+    let found = |body: Value| search(body).ok().each("username");
+    for term in [
+        "ALI",
+        "@ali",
+        "zo",
+        "queen",
+        "alice@",
+        "zoe queen",
+        &alice.id,
+    ] {
+        assert_eq!(found(json!({ "term": term })), ["alice"], "{term}");
+    }
+    for term in ["%", "_lice", "lice", "zoe bob"] {
+        assert!(found(json!({ "term": term })).is_empty(), "{term}");
+    }
+    assert_eq!(found(json!({"term": "a", "limit": 1})), ["admin"]);
+    for (body, name) in [
+        (json!({}), "term"),
+        (json!({"term": ""}), "term"),
+        (json!({"term": "a", "limit": 1001}), "limit"),
+        (json!({"term": "a", "limit": -1}), "limit"),
+        (json!({"term": "a", "not_in_channel_id": NOBODY}), "team_id"),
+    ] {
+        search(body).refused_body(name);
+    }
+    bob.send_text("POST", "/users/search", "{")
+        .refused_body("term");
+    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
+    let team = mm.admin().post("/teams", team).created().text("id");
+    let within = |of: &str| json!({"term": "a", of: team});
+    search(within("team_id")).forbidden();
+    search(within("not_in_team_id")).forbidden();
+    let member = json!({"team_id": team, "user_id": bob.id});
+    mm.admin()
+        .post(&format!("/teams/{team}/members"), member)
+        .created();
+    assert_eq!(found(within("team_id")), ["admin"]);
+    assert_eq!(found(within("not_in_team_id")), ["alice"]);
+}

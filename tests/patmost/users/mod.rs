@@ -1,0 +1,7 @@
+//! Users, their profiles, and bots.
+
+mod bots;
+mod changes;
+mod creation;
+mod lists;
+mod profile;

@@ -1,0 +1,197 @@
+//! What clients keep and show of an account: preferences, presence, the picture, who is known, and pages of other origins.
+
+use crate::support::*;
+
+#[test]
+fn preferences_are_stored_and_given_back_to_their_owner_only() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let preference = |name: &str, value: &str| json!({"user_id": alice.id, "category": "theme", "name": name, "value": value});
+    let path = "/users/me/preferences";
+    alice
+        .put(path, json!([preference("a", "1"), preference("b", "2")]))
+        .acknowledged();
+    alice
+        .put(path, json!([preference("a", "3")]))
+        .acknowledged();
+    assert_eq!(
+        alice.get(path).ok(),
+        json!([preference("a", "3"), preference("b", "2")])
+    );
+    assert_eq!(
+        alice.get(&format!("{path}/theme/name/a")).ok(),
+        preference("a", "3")
+    );
+    bob.get(&format!("/users/{}/preferences", alice.id))
+        .forbidden();
+    bob.put(path, json!([preference("a", "4")]))
+        .refused(403, "api.preference.update_preferences.set.app_error");
+    alice
+        .post(&format!("{path}/delete"), json!([preference("a", "")]))
+        .acknowledged();
+    assert_eq!(alice.get(path).ok(), json!([preference("b", "2")]));
+    let mm_again = mm.restarted();
+    assert_eq!(mm_again.login("alice").get(path).ok().each("name"), ["b"]);
+}
+
+#[test]
+fn presence_is_set_by_oneself_and_read_by_everybody() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let path = format!("/users/{}/status", alice.id);
+    assert_eq!(bob.get(&path).ok()["user_id"], alice.id);
+    let dnd = json!({"user_id": alice.id, "status": "dnd"});
+    assert_eq!(alice.put(&path, dnd.clone()).ok()["status"], "dnd");
+    bob.put(&path, dnd).forbidden();
+    assert_eq!(bob.get(&path).ok()["status"], "dnd");
+    let several = bob
+        .post(
+            "/users/status/ids",
+            json!([alice.id, "zzzzzzzzzzzzzzzzzzzzzzzzzz"]),
+        )
+        .ok();
+    assert_eq!(
+        (several.each("user_id"), several.each("status")),
+        (vec![alice.id.clone()], vec!["dnd".to_owned()])
+    );
+    alice
+        .put(&path, json!({"user_id": bob.id, "status": "away"}))
+        .refused_body("user_id");
+}
+
+#[test]
+fn a_picture_is_a_png_that_is_fetched_once() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let path = format!("/users/{}/image", alice.id);
+    let first = bob.get(&path);
+    assert_eq!(
+        (first.status, first.header("content-type")),
+        (200, Some("image/png"))
+    );
+    assert!(
+        first.body.starts_with(b"\x89PNG\r\n\x1a\n") && first.body.ends_with(b"IEND\xaeB`\x82")
+    );
+    let etag = first.header("etag").unwrap();
+    let again = mm.send(&bob.request("GET", &path).header("If-None-Match", etag));
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    assert_ne!(bob.get("/users/me/image").body, first.body);
+    assert_eq!(bob.get(&format!("{path}/default")).body, first.body);
+}
+
+#[test]
+fn names_are_completed_and_who_is_known_is_listed() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    mm.user("alina");
+    let found = bob
+        .get("/users/autocomplete?name=ali&in_team=&in_channel=&limit=25")
+        .ok();
+    assert_eq!(found["users"].each("username"), ["alice", "alina"]);
+    assert_eq!(
+        bob.get("/users/autocomplete?name=ali&limit=1").ok()["users"].each("username"),
+        ["alice"]
+    );
+    mm.admin()
+        .put(
+            &format!("/users/{}/active", alice.id),
+            json!({"active": false}),
+        )
+        .acknowledged();
+    assert_eq!(
+        bob.get("/users/autocomplete?name=ali").ok()["users"].each("username"),
+        ["alina"]
+    );
+    assert_eq!(bob.get("/users/known").ok(), json!([]));
+    let admin = mm.admin();
+    bob.post("/channels/direct", json!([bob.id, admin.id]))
+        .created();
+    assert_eq!(bob.get("/users/known").ok(), json!([admin.id]));
+}
+
+#[test]
+fn what_no_browser_sends_is_not_sent_back_to_it() {
+    let mm = fresh();
+    mm.set("ServiceSettings", "AllowCorsFrom", "*");
+    let ask = |origin: &str, names: &str| {
+        let request = Request::new("OPTIONS", "/api/v4/system/ping");
+        let request = request.header("Origin", origin);
+        mm.send(&request.header("Access-Control-Request-Headers", names))
+    };
+    let names = ask("https://a.example", "x-\u{fc}");
+    assert_eq!(
+        (names.status, names.header("access-control-allow-headers")),
+        (200, Some(""))
+    );
+    let origin = ask("https://\u{fc}.example", "x");
+    assert_eq!(
+        (origin.status, origin.header("access-control-allow-origin")),
+        (404, None)
+    );
+}
+
+#[test]
+fn pages_of_named_origins_may_call_and_no_others() {
+    let mm = fresh();
+    let ask = |origin: &str, method: &str| {
+        let request = Request::new(method, "/api/v4/system/ping");
+        mm.send(
+            &request
+                .header("Origin", origin)
+                .header("Access-Control-Request-Headers", "authorization"),
+        )
+    };
+    let allowed = "access-control-allow-origin";
+    assert_eq!(ask("https://a.example", "GET").header(allowed), None);
+    assert_eq!(ask("https://a.example", "OPTIONS").status, 404);
+    mm.set(
+        "ServiceSettings",
+        "AllowCorsFrom",
+        "https://a.example https://b.example",
+    );
+    for origin in ["https://a.example", "https://b.example"] {
+        assert_eq!(ask(origin, "GET").header(allowed), Some(origin));
+        let before = ask(origin, "OPTIONS");
+        assert_eq!((before.status, before.header(allowed)), (200, Some(origin)));
+        assert_eq!(
+            before.header("access-control-allow-headers"),
+            Some("authorization")
+        );
+        assert_eq!(before.header("access-control-allow-credentials"), None);
+    }
+    assert_eq!(ask("https://a.example.evil", "GET").header(allowed), None);
+}
+
+#[test]
+fn a_session_says_which_browser_it_is_and_lasts_as_its_kind_does() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    mm.set("ServiceSettings", "SessionLengthMobileInDays", 3);
+    let login = json!({"login_id": "alice", "password": PASSWORD, "device_id": "android:x"});
+    let agent = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0";
+    let request = mm
+        .anonymous()
+        .request("POST", "/users/login")
+        .header("User-Agent", agent);
+    mm.send(&request.body(login.to_string())).ok();
+    let newest = alice.get("/users/me/sessions").ok()[0].clone();
+    assert_eq!(newest["props"]["browser"], "Firefox/130.0");
+    assert_eq!(newest["device_id"], "android:x");
+    let length = newest["expires_at"].as_i64().unwrap() - newest["create_at"].as_i64().unwrap();
+    assert_eq!(length, 3 * 86_400_000);
+}
+
+#[test]
+fn a_session_that_is_used_goes_on_where_activity_extends_it() {
+    let mm = fresh();
+    mm.set("ServiceSettings", "SessionLengthWebInDays", 10);
+    mm.set("ServiceSettings", "ExtendSessionLengthWithActivity", true);
+    let alice = mm.user("alice");
+    let idle = mm.login("alice");
+    mm.advance_days(6);
+    // The use is noted before a change of the same request is made.
+    alice.put("/users/me/patch", json!({"nickname": "x"})).ok();
+    mm.advance_days(6);
+    alice.get("/users/me").ok();
+    idle.get("/users/me").expired();
+}

@@ -1,0 +1,5 @@
+//! The WebSocket.
+
+mod connection;
+mod endings;
+mod events;

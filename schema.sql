@@ -32,6 +32,7 @@ CREATE INDEX users_by_bot_owner ON users (bot_owner_id) WHERE bot_owner_id IS NO
 CREATE INDEX users_by_nickname ON users (lower(nickname));
 CREATE INDEX users_by_first_name ON users (lower(first_name));
 CREATE INDEX users_by_last_name ON users (lower(last_name));
+CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', ' system_admin ') > 0;
 
 -- Personal access tokens. The secret is shown once and stored as a hash only; every request finds the whole row by it.
 -- The first use of a token opens its session, which is part of it.
@@ -204,6 +205,16 @@ CREATE TABLE config (
 ) STRICT;
 INSERT INTO config (id, revision, document) VALUES (1, 1, '{}');
 
+-- Wrong passwords by the network they came from, so that a stranger's guesses do not lock the owner out.
+CREATE TABLE failed_logins (
+    owner    INTEGER NOT NULL REFERENCES users (number) ON DELETE CASCADE,
+    network  TEXT    NOT NULL,                       -- an IPv4 address, or the /64 of an IPv6 one
+    attempts INTEGER NOT NULL,                       -- since the last right one from there, or the end of the last lock
+    last_at  INTEGER NOT NULL,
+    PRIMARY KEY (owner, network)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failed_logins_by_age ON failed_logins (last_at);
+
 -- Who did what. Written in the transaction of the change itself; never changed, never holding a secret.
 CREATE TABLE audits (
     number     INTEGER PRIMARY KEY,                  -- the order in which they were written
@@ -219,4 +230,4 @@ CREATE INDEX audits_by_age ON audits (create_at, number);
 CREATE INDEX audits_by_user ON audits (user_id, create_at, number);
 
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

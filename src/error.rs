@@ -118,6 +118,8 @@ catalogue! {
     BAD_CREDENTIALS_USERNAME = 401, "api.user.login.invalid_credentials_username", "Enter a valid username and/or password.";
     BLANK_PASSWORD = 400, "api.user.login.blank_pwd.app_error", "Password field must not be blank";
     LOGIN_INACTIVE = 401, "api.user.login.inactive.app_error", "Login failed because your account has been deactivated.  Please contact an administrator.";
+    LAST_ADMIN = 400, "app.user.update.lastAdmin.app_error", "Cannot remove the last active system admin: make another account system admin first.";
+    LOGIN_TOO_FAST = 401, "api.user.login.too_fast.app_error", "Too many wrong passwords for this account from many addresses: one attempt a second is looked at. Please try again.";
     LOGIN_ATTEMPTS = 401, "api.user.check_user_login_attempts.too_many.app_error", "Your account is locked because of too many failed password attempts. Please reset your password.";
 
     // Sessions.

@@ -52,13 +52,24 @@ pub fn values_by_name(body: &[u8]) -> Object {
 /// A body of a few named texts. Mattermost: one value that is no text spoils the whole of it, and names count as they are
 /// written.
 pub fn texts_by_name(body: &[u8]) -> Texts {
-    let members = values_by_name(body).0.into_iter();
+    texts_of(values_by_name(body).0)
+}
+
+fn texts_of(members: Map<String, Value>) -> Texts {
     let text = |(name, value)| match value {
         Value::String(text) => Some((name, text)),
         Value::Null => Some((name, String::new())),
         _ => None,
     };
-    Texts(members.map(text).collect::<Option<_>>().unwrap_or_default())
+    let texts = members.into_iter().map(text).collect::<Option<_>>();
+    Texts(texts.unwrap_or_default())
+}
+
+/// A body of a few named texts, in which the named switches may stand as well.
+pub fn texts_and_switches_by_name(body: &[u8], switches: &[&str]) -> Texts {
+    let mut members = values_by_name(body).0;
+    members.retain(|name, value| !(value.is_boolean() && switches.contains(&name.as_str())));
+    texts_of(members)
 }
 
 /// A body that must be a list of texts.

@@ -184,6 +184,7 @@ pub fn convert(app: &App, caller: &Caller, user_id: &str) -> Result<User, AppErr
     app.store.write(move |tx| {
         let mut user = user::find(tx, &user_id)?;
         let granted = USER_TO_BOT.ask(&caller)?;
+        user::keep_an_admin(tx, &caller, &user)?;
         user.bot_owner_id.get_or_insert(user_id);
         if user.first_name.is_empty() {
             // Mattermost: the bot is shown under its username then.

@@ -52,6 +52,8 @@ pub static COMMANDS: &[&Command] = &[
     &commands::user::ROLES,
     &commands::user::ACTIVATE,
     &commands::user::DEACTIVATE,
+    &commands::user::UNLOCK,
+    &commands::user::PASSWORD,
     &commands::token::CREATE,
     &commands::token::LIST,
     &commands::token::REVOKE,

@@ -10,6 +10,7 @@ mod guard;
 mod lane;
 mod limits;
 mod load;
+mod network;
 mod parked;
 mod parse;
 pub mod proxy;
@@ -25,6 +26,7 @@ mod worker;
 pub use client::get;
 pub use limits::Limits;
 pub use load::LoadOf;
+pub use network::network_of;
 #[cfg(test)]
 pub use request::Headers;
 pub use request::Request;

@@ -17,7 +17,7 @@ use crate::permission::{Caller, Granted, LOGIN};
 use crate::secret::Secret;
 use crate::session::{self, Session};
 use crate::store::Tx;
-use crate::user::{self, User};
+use crate::user::{self, User, lockout};
 
 /// Mattermost: sessions of an account at most; one more ends the one unused for longest.
 const SESSIONS: i64 = 500;
@@ -77,7 +77,7 @@ pub fn login(
             && user
                 .as_ref()
                 .is_some_and(|user| user.password_hash == stored);
-        let refused = judge(tx, &config, user.as_ref(), right)?;
+        let refused = judge(tx, &config, &caller, user.as_ref(), right)?;
         match (user, refused) {
             (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, length)?)),
             (_, refused) => {
@@ -123,6 +123,7 @@ fn find(tx: &Tx, config: &Config, attempt: &Attempt) -> Result<Option<User>, App
 fn judge(
     tx: &Tx,
     config: &Config,
+    caller: &Caller,
     user: Option<&User>,
     right: bool,
 ) -> Result<Option<AppError>, AppError> {
@@ -135,13 +136,10 @@ fn judge(
     if user.is_bot() {
         return Ok(Some(AppError::new(&error::LOGIN_BOT)));
     }
-    if user::password::is_locked(config, user) {
-        return Ok(Some(AppError::new(&error::LOGIN_ATTEMPTS)));
+    if let Some(refusal) = lockout::refusal(tx, config, user, caller)? {
+        return Ok(Some(refusal));
     }
-    let attempts = if right { 0 } else { user.failed_attempts + 1 };
-    if attempts != user.failed_attempts {
-        user::sql::update_failed_attempts(tx, &user.id, attempts)?;
-    }
+    lockout::record(tx, config, user, caller, right)?;
     Ok((!right).then(|| bad_credentials(config)))
 }
 

@@ -37,6 +37,8 @@ pub struct Caller {
     pub action: String,
     /// When.
     pub at: Millis,
+    /// Whether the operator insists on a change that leaves nobody who manages the system.
+    pub forced: bool,
 }
 
 impl Caller {
@@ -53,6 +55,7 @@ impl Caller {
             address,
             action,
             at,
+            forced: false,
         }
     }
 
@@ -96,8 +99,8 @@ impl Caller {
 /// What a rule looks at in the user that it is asked about. That of an id that nobody has is the default.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
-    /// Whether the user has the role `system_admin`.
-    pub is_system_admin: bool,
+    /// What the roles of the user permit.
+    pub permissions: PermissionSet,
     /// The owner of the bot; `None` for a person.
     pub bot_owner_id: Option<String>,
 }

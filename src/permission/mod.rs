@@ -26,7 +26,7 @@ pub struct Rule {
     pub operation: &'static str,
     /// The permission that everyone needs, for the own account too.
     pub needs: Option<Permission>,
-    /// The permission that is needed beside it for someone else's account; a system admin's account needs
+    /// The permission that is needed beside it for another user's account; one that may do more than the caller needs
     /// `manage_system` then. `None`: the rule is not about accounts.
     pub others: Option<Permission>,
     /// The permissions for a bot's account, where they are enough: for one's own bots, and for other users' bots.
@@ -73,7 +73,7 @@ rules! {
     USER_COUNT:        "count accounts of a kind",                Some(ReadUsersInConsole),    None,                      None, PERMISSIONS;
     USER_UPDATE:       "change an account's fields",              None,                        Some(EditOtherUsers),      None, PERMISSIONS;
     USER_AUTH:         "let another service log an account in",   Some(ManageSystem),          None,                      None, PERMISSIONS;
-    USER_ROLES:        "give and take roles",                     Some(ManageRoles),           None,                      None, PERMISSIONS;
+    USER_ROLES:        "give and take roles",                     Some(ManageRoles),           Some(ManageRoles),                      None, PERMISSIONS;
     USER_ACTIVE:       "deactivate, reactivate an account",       Some(WriteUsersInConsole),   Some(WriteUsersInConsole), None, ACTIVE_PERMISSIONS;
     USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      None, PERMISSIONS;
     USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      None, PERMISSIONS;
@@ -171,11 +171,14 @@ impl Rule {
         let own = caller.via != Via::Operator && caller.user_id == user_id;
         let manages = |owner_id| self.permits_bot_of(caller, owner_id);
         let managed = target.bot_owner_id.as_deref().is_some_and(manages);
+        let exceeds = !caller.permissions.includes(target.permissions);
         if !own && !managed {
             self.need(caller, self.others)?;
-            if target.is_system_admin {
-                self.need(caller, Some(ManageSystem))?;
-            }
+        }
+        // Whoever acts as an account has what it may do. A token acts as its owner, a bot's too.
+        let hands_over = !managed || self.needs == Some(CreateUserAccessToken);
+        if !own && exceeds && hands_over {
+            self.need(caller, Some(ManageSystem))?;
         }
         Ok(Granted {
             caller: caller.clone(),
@@ -275,20 +278,63 @@ impl Granted {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_system_admins_account_needs_more_than_another_ones() {
+    fn caller(permissions: PermissionSet) -> Caller {
         let mut caller = Caller::stranger(String::new(), String::new(), 0);
-        caller.permissions = PermissionSet::parse("edit_other_users create_user_access_token");
-        let permits = |caller: &Caller, is_system_admin| {
+        caller.user_id = "caller".to_owned();
+        caller.permissions = permissions;
+        caller
+    }
+
+    #[test]
+    fn an_account_that_may_do_more_needs_manage_system() {
+        let permits = |permissions: &str, target: PermissionSet| {
             let target = Target {
-                is_system_admin,
+                permissions: target,
                 ..Target::default()
             };
-            TOKEN_CREATE.judge(caller, "somebody", &target).is_ok()
+            let caller = caller(PermissionSet::parse(permissions));
+            TOKEN_CREATE.judge(&caller, "somebody", &target).is_ok()
         };
-        assert!(permits(&caller, false));
-        assert!(!permits(&caller, true));
-        caller.permissions = PermissionSet::all();
-        assert!(permits(&caller, true));
+        let plain = "edit_other_users create_user_access_token";
+        assert!(permits(plain, PermissionSet::default()));
+        assert!(!permits(plain, PermissionSet::all()));
+        assert!(permits(
+            &format!("{plain} manage_system"),
+            PermissionSet::all()
+        ));
+    }
+
+    /// Rules by which one could act as the account that they are about.
+    const TAKING_OVER: [&Rule; 6] = [
+        &USER_UPDATE,
+        &USER_AUTH,
+        &USER_ROLES,
+        &USER_PASSWORD,
+        &USER_TO_BOT,
+        &TOKEN_CREATE,
+    ];
+
+    #[test]
+    fn no_pair_of_permissions_takes_over_an_account_that_may_do_more() {
+        let others = || Permission::ALL.iter().filter(|one| **one != ManageSystem);
+        for one in others() {
+            for other in others() {
+                let caller = caller([*one, *other].into_iter().collect());
+                for bot_owner_id in [None, Some("caller".into()), Some("another".into())] {
+                    let target = Target {
+                        permissions: PermissionSet::all(),
+                        bot_owner_id,
+                    };
+                    for rule in TAKING_OVER {
+                        let granted = rule.judge(&caller, "admin", &target);
+                        assert!(
+                            granted.is_err(),
+                            "{one:?} and {other:?} may {} of {target:?}",
+                            rule.operation
+                        );
+                    }
+                }
+            }
+        }
     }
 }

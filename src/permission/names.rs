@@ -131,6 +131,11 @@ impl PermissionSet {
         self.0 & (1 << permission as u32) != 0
     }
 
+    /// Whether every permission of the other set is in this one.
+    pub fn includes(self, other: PermissionSet) -> bool {
+        self.0 & other.0 == other.0
+    }
+
     /// Both sets together.
     pub fn and(self, other: PermissionSet) -> PermissionSet {
         PermissionSet(self.0 | other.0)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::caller::Target;
-use super::roles::{BUILT_IN, Role, SYSTEM_ADMIN, holds};
+use super::roles::{BUILT_IN, Role};
 use super::{Permission, PermissionSet};
 use crate::clock::Millis;
 use crate::id;
@@ -32,14 +32,15 @@ pub fn target(tx: &Tx, user_id: &str) -> Result<Target, StoreError> {
     let target = tx.optional(
         "SELECT roles, bot_owner_id FROM users WHERE id = $1",
         params![user_id],
-        |row| {
-            Ok(Target {
-                is_system_admin: holds(row.text(0)?, SYSTEM_ADMIN),
-                bot_owner_id: row.get(1)?,
-            })
-        },
+        |row| Ok((row.get::<String>(0)?, row.get(1)?)),
     )?;
-    Ok(target.unwrap_or_default())
+    let Some((roles, bot_owner_id)) = target else {
+        return Ok(Target::default());
+    };
+    Ok(Target {
+        permissions: permissions(tx, &roles)?,
+        bot_owner_id,
+    })
 }
 
 /// The role with the id.

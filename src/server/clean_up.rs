@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::{session, token};
+use crate::{session, token, user};
 
 /// How often what ended is deleted.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -74,6 +74,7 @@ impl Drop for CleanUp {
 pub fn now(app: &App) -> Result<(), AppError> {
     let tokens = token::clean_up(app)?;
     session::clean_up(app)?;
+    user::lockout::clean_up(app)?;
     if tokens > 0 {
         log::info!("deleted {tokens} tokens that expired long ago");
     }

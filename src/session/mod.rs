@@ -104,11 +104,14 @@ pub fn revoke(app: &App, caller: &Caller, user_id: &str, session_id: &str) -> Re
 /// Ends all sessions of a user; their tokens live on.
 ///
 /// # Errors
-/// The rule's refusal.
+/// The rule's refusal; the user does not exist.
 pub fn revoke_all(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppError> {
     let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
         let granted = SESSION_REVOKE.ask_about(tx, &caller, &user_id)?;
+        if !sql::has_owner(tx, &user_id)? {
+            return Err(AppError::new(&error::USER_MISSING));
+        }
         sql::delete_all_of(tx, &user_id)?;
         audit::record(tx, &granted, "")
     })

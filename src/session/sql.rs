@@ -91,15 +91,29 @@ pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Ends all sessions of an account.
-pub fn delete_all_of(tx: &Tx, user_id: &str) -> Result<(), StoreError> {
-    tx.execute(
-        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1)",
+/// Whether there is a user with the id.
+pub fn has_owner(tx: &Tx, user_id: &str) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1)",
         params![user_id],
+        |row| row.get(0),
+    )
+}
+
+/// Ends all sessions of a user.
+pub fn delete_all_of(tx: &Tx, user_id: &str) -> Result<(), StoreError> {
+    delete_all_of_but(tx, user_id, "")
+}
+
+/// Ends all sessions of a user but for one, which may be none.
+pub fn delete_all_of_but(tx: &Tx, user_id: &str, session_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND id <> $2",
+        params![user_id, session_id],
     )?;
     tx.execute(
-        "UPDATE tokens SET session_id = NULL WHERE owner = (SELECT number FROM users WHERE id = $1) AND session_id IS NOT NULL",
-        params![user_id],
+        "UPDATE tokens SET session_id = NULL WHERE owner = (SELECT number FROM users WHERE id = $1) AND session_id <> $2",
+        params![user_id, session_id],
     )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{StoreError, Tx, beside, copy, unusable};
 use crate::clock::{Clock, Millis};
 
 /// Brings a file of version 1 to version 2, one of version 2 to 3, and so on.
-const STEPS: [&str; 1] = [include_str!("to_2.sql")];
+const STEPS: [&str; 2] = [include_str!("to_2.sql"), include_str!("to_3.sql")];
 
 /// The version that `schema.sql` writes.
 const CURRENT: i64 = STEPS.len() as i64 + 1;

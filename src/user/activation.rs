@@ -10,6 +10,7 @@ use crate::clock::Millis;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
+use crate::permission::roles::{SYSTEM_ADMIN, holds};
 use crate::permission::{Caller, Granted, USER_ACTIVE, USER_LEAVE};
 use crate::store::Tx;
 use crate::{audit, session};
@@ -18,7 +19,7 @@ use crate::{audit, session};
 /// until it is active again.
 ///
 /// # Errors
-/// Users may not deactivate themselves; the rule's refusal; the user does not exist.
+/// Users may not deactivate themselves; the rule's refusal; the user does not exist, or is the last who manages the system.
 pub fn update_active(
     app: &App,
     config: &Arc<Config>,
@@ -48,14 +49,44 @@ pub(super) fn deactivate_or_reactivate(
     user: &User,
     active: bool,
 ) -> Result<(), AppError> {
+    if !active {
+        keep_an_admin(tx, granted.caller(), user)?;
+    }
     set_active(tx, news, user, active, granted.at())?;
     let user_id = &user.id;
     audit::record(tx, granted, &format!("user_id={user_id} active={active}"))?;
-    if !active && config.is_on(&config::DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED) {
-        for bot in sql::bots_of(tx, user_id)? {
-            set_active(tx, news, &bot, false, granted.at())?;
-            audit::record(tx, granted, &format!("user_id={} active=false", bot.id))?;
-        }
+    if active {
+        return Ok(());
+    }
+    disable_bots_of(tx, news, config, granted, user_id)
+}
+
+/// Disables the bots of a user who is deactivated or deleted, where the settings say so.
+pub(super) fn disable_bots_of(
+    tx: &Tx,
+    news: &mut News,
+    config: &Config,
+    granted: &Granted,
+    owner_id: &str,
+) -> Result<(), AppError> {
+    if !config.is_on(&config::DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED) {
+        return Ok(());
+    }
+    for bot in sql::bots_of(tx, owner_id)? {
+        set_active(tx, news, &bot, false, granted.at())?;
+        audit::record(tx, granted, &format!("user_id={} active=false", bot.id))?;
+    }
+    Ok(())
+}
+
+/// Refuses what would leave nobody who manages the system, unless the operator insists.
+///
+/// # Errors
+/// The user is the last active system admin.
+pub fn keep_an_admin(tx: &Tx, caller: &Caller, user: &User) -> Result<(), AppError> {
+    let is_admin = user.delete_at == 0 && !user.is_bot() && holds(&user.roles, SYSTEM_ADMIN);
+    if is_admin && !caller.forced && !sql::has_another_admin(tx, &user.id)? {
+        return Err(AppError::new(&error::LAST_ADMIN));
     }
     Ok(())
 }

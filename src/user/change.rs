@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::activation::{deactivate_or_reactivate, tell_updated};
+use super::activation::{deactivate_or_reactivate, disable_bots_of, keep_an_admin, tell_updated};
 use super::{User, as_stored, auth_data_is_free, filled, find, free, sql, valid};
 use crate::app::App;
 use crate::audit;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
+use crate::permission::roles::{SYSTEM_ADMIN, holds};
 use crate::permission::{
     Caller, Granted, Permission, USER_AUTH, USER_DELETE, USER_ROLES, USER_UPDATE,
 };
@@ -22,7 +23,8 @@ const ROLES_BYTES: usize = 256;
 /// Gives and takes roles; they hold on the next request.
 ///
 /// # Errors
-/// The rule's refusal; the user or one of the roles does not exist.
+/// The rule's refusal; the user or one of the roles does not exist; the roles permit more than the caller's; nobody would
+/// be left who manages the system.
 pub fn update_roles(
     app: &App,
     caller: &Caller,
@@ -31,13 +33,24 @@ pub fn update_roles(
 ) -> Result<(), AppError> {
     let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.change(move |tx, news| {
-        let granted = USER_ROLES.ask(&caller)?;
-        sql::by_id(tx, &user_id)?.ok_or(&error::USER_MISSING_400)?;
+        USER_ROLES.ask(&caller)?;
+        let user = sql::by_id(tx, &user_id)?.ok_or(&error::USER_MISSING_400)?;
         for name in roles.split_whitespace() {
             crate::permission::sql::by_name(tx, name)?.ok_or(&error::ROLE_UNKNOWN_400)?;
         }
         if roles.len() > ROLES_BYTES {
             return Err(AppError::new(&error::ROLES_LIMIT));
+        }
+        let granted = USER_ROLES.ask_about(tx, &caller, &user_id)?;
+        // Nobody gives more than they have.
+        if !caller
+            .permissions
+            .includes(crate::permission::sql::permissions(tx, &roles)?)
+        {
+            return Err(USER_ROLES.refusal());
+        }
+        if !holds(&roles, SYSTEM_ADMIN) {
+            keep_an_admin(tx, &caller, &user)?;
         }
         sql::update_roles(tx, &user_id, &roles, granted.at())?;
         news.tell(
@@ -142,11 +155,10 @@ impl Patch {
     }
 }
 
-/// Lets another service log the account in: no password any more. Mattermost: nobody checks that the service is known,
-/// nor that the account is.
+/// Lets another service log the account in: no password any more. Mattermost: nobody checks that the service is known.
 ///
 /// # Errors
-/// The rule's refusal; another account has the name at that service.
+/// The rule's refusal; the user does not exist; another account has the name at that service.
 pub fn update_auth(
     app: &App,
     caller: &Caller,
@@ -157,6 +169,7 @@ pub fn update_auth(
     let (caller, user_id) = (caller.clone(), user_id.to_owned());
     app.store.write(move |tx| {
         let granted = USER_AUTH.ask(&caller)?;
+        find(tx, &user_id)?;
         auth_data_is_free(tx, Some(&data), &user_id)?;
         sql::update_auth(tx, &user_id, &service, &data, granted.at())?;
         audit::record(
@@ -193,6 +206,8 @@ pub fn delete(
         if !config.is_on(&config::ENABLE_API_USER_DELETION) {
             return Err(AppError::new(&error::USER_DELETION_DISABLED));
         }
+        keep_an_admin(tx, &caller, &user)?;
+        disable_bots_of(tx, news, &config, &granted, &user_id)?;
         sql::delete(tx, &user_id)?;
         audit::record(tx, &granted, &format!("user_id={user_id} deleted"))
     })

@@ -4,13 +4,14 @@
 mod activation;
 mod change;
 mod creation;
+pub mod lockout;
 pub mod password;
 pub mod picture;
 pub mod sql;
 pub mod valid;
 mod view;
 
-pub use activation::{set_active, update_active};
+pub use activation::{keep_an_admin, set_active, update_active};
 pub use change::{Patch, apply, delete, update, update_auth, update_roles};
 pub use creation::{NewUser, add, create, made};
 use serde_json::value::{RawValue, to_raw_value};

@@ -1,12 +1,15 @@
-//! Passwords of users: the rules for a new one, the check of the current one, and the lock after wrong ones.
+//! Passwords of users: setting one, the rules for it, and the check of the current one.
 
-use super::{User, find, sql};
+use std::sync::Arc;
+
+use super::{User, find, lockout, sql};
 use crate::app::App;
 use crate::audit;
 use crate::config::{self, Config};
 use crate::error::{self, AppError, PasswordRules};
 use crate::permission::{Caller, USER_PASSWORD, USER_UNLOCK};
 use crate::secret::password::MAX_BYTES;
+use crate::session;
 use crate::store::Tx;
 
 /// A password to be set.
@@ -17,9 +20,13 @@ pub struct PasswordChange<'c> {
     pub new: &'c str,
     /// Whether `new` is said to be a hash.
     pub already_hashed: bool,
+    /// Whether all sessions of the user end, but for the one that changes the password.
+    pub revoke_sessions: bool,
+    /// Whether all tokens of the user are deleted, but for the one that changes the password.
+    pub revoke_tokens: bool,
 }
 
-/// Sets a password. Mattermost: sessions and tokens go on; a lock is lifted; an account of another service becomes one
+/// Sets a password. Mattermost: sessions and tokens go on, so they end only where that is asked for; a lock is lifted; an account of another service becomes one
 /// with a password.
 ///
 /// # Errors
@@ -27,16 +34,16 @@ pub struct PasswordChange<'c> {
 /// password was changed meanwhile.
 pub fn update_password(
     app: &App,
-    config: &Config,
+    config: &Arc<Config>,
     caller: &Caller,
     user_id: &str,
     change: PasswordChange,
 ) -> Result<(), AppError> {
-    let (caller, user_id) = (caller.clone(), user_id.to_owned());
+    let (asking, user_id) = (caller.clone(), user_id.to_owned());
     let granted = move |tx: &Tx| {
         // Mattermost: an account that does not exist is refused as somebody else's.
         let user = sql::by_id(tx, &user_id)?.ok_or(USER_PASSWORD.refused)?;
-        Ok((USER_PASSWORD.ask_about(tx, &caller, &user_id)?, user))
+        Ok((USER_PASSWORD.ask_about(tx, &asking, &user_id)?, user))
     };
     // Asked before the work of hashing, and again in the transaction that writes.
     let (before, user) = app.store.read(&granted)?;
@@ -57,16 +64,28 @@ pub fn update_password(
         if user.auth_data.is_some() {
             return Err(AppError::new(&error::PASSWORD_OF_SERVICE));
         }
-        check_current(app, config, &user, change.current)?;
+        check_current(app, config, caller, &user, change.current)?;
     }
     check_rules(config, change.new).map_err(AppError::password_rules)?;
     let hash = app.passwords.hash(change.new)?;
+    let (revoke_sessions, revoke_tokens) = (change.revoke_sessions, change.revoke_tokens);
     app.store.write(move |tx| {
         let (granted, now) = granted(tx)?;
         if own && now.password_hash != user.password_hash {
             return Err(AppError::new(&error::PASSWORD_INCORRECT));
         }
         sql::update_password(tx, &user.id, &hash, granted.at())?;
+        lockout::lift(tx, &user.id)?;
+        if revoke_sessions {
+            session::sql::delete_all_of_but(tx, &user.id, &granted.caller().session_id)?;
+        }
+        if revoke_tokens {
+            sql::delete_tokens_but(
+                tx,
+                &user.id,
+                granted.caller().token_id().unwrap_or_default(),
+            )?;
+        }
         audit::record(tx, &granted, "attempted")?;
         audit::record(tx, &granted, "completed")
     })
@@ -87,7 +106,7 @@ pub fn unlock(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppError>
             return Err(AppError::new(&error::UNLOCK_SERVICE));
         }
         let granted = USER_UNLOCK.ask_about(tx, &caller, &user_id)?;
-        sql::update_failed_attempts(tx, &user_id, 0)?;
+        lockout::lift(tx, &user_id)?;
         audit::record(tx, &granted, &format!("user_id={user_id}"))
     })
 }
@@ -98,29 +117,26 @@ pub fn unlock(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppError>
 /// Locked, or wrong.
 pub fn check_current(
     app: &App,
-    config: &Config,
+    config: &Arc<Config>,
+    caller: &Caller,
     user: &User,
     password: &str,
 ) -> Result<(), AppError> {
-    if is_locked(config, user) {
-        return Err(AppError::new(&error::LOGIN_ATTEMPTS));
+    let refusal = |tx: &Tx| lockout::refusal(tx, config, user, caller);
+    if let Some(refusal) = app.store.read(refusal)? {
+        return Err(refusal);
     }
-    let user_id = user.id.clone();
-    if app.passwords.verify(password, Some(&user.password_hash))? {
-        if user.failed_attempts > 0 {
-            app.store
-                .write(move |tx| Ok(sql::update_failed_attempts(tx, &user_id, 0)?))?;
-        }
-        return Ok(());
+    let right = app.passwords.verify(password, Some(&user.password_hash))?;
+    let (config, caller, user_id) = (Arc::clone(config), caller.clone(), user.id.clone());
+    app.store.write(move |tx| {
+        let user = find(tx, &user_id)?;
+        lockout::record(tx, &config, &user, &caller, right)
+    })?;
+    if right {
+        Ok(())
+    } else {
+        Err(AppError::new(&error::PASSWORD_INCORRECT))
     }
-    app.store
-        .write(move |tx| Ok(sql::count_failed_attempt(tx, &user_id)?))?;
-    Err(AppError::new(&error::PASSWORD_INCORRECT))
-}
-
-/// Whether wrong passwords have locked the account.
-pub fn is_locked(config: &Config, user: &User) -> bool {
-    user.failed_attempts >= config.int(&config::MAXIMUM_LOGIN_ATTEMPTS)
 }
 
 /// Whether a new password keeps the rules of `PasswordSettings`.

@@ -210,6 +210,15 @@ pub fn update_password(tx: &Tx, id: &str, hash: &str, at: Millis) -> Result<(), 
     Ok(())
 }
 
+/// Deletes the tokens of a user but for one, which may be none.
+pub fn delete_tokens_but(tx: &Tx, user_id: &str, token_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM tokens WHERE owner = (SELECT number FROM users WHERE id = $1) AND id <> $2",
+        params![user_id, token_id],
+    )?;
+    Ok(())
+}
+
 /// Counts wrong passwords.
 pub fn update_failed_attempts(tx: &Tx, id: &str, attempts: i64) -> Result<(), StoreError> {
     tx.execute(
@@ -219,13 +228,92 @@ pub fn update_failed_attempts(tx: &Tx, id: &str, attempts: i64) -> Result<(), St
     Ok(())
 }
 
-/// Counts one more wrong password.
-pub fn count_failed_attempt(tx: &Tx, id: &str) -> Result<(), StoreError> {
+/// Returns how many wrong passwords came from the network and still count.
+pub fn failed_logins_from(
+    tx: &Tx,
+    user_id: &str,
+    network: &str,
+    since: Millis,
+) -> Result<i64, StoreError> {
+    let attempts = tx.optional(
+        "SELECT attempts FROM failed_logins
+         WHERE owner = (SELECT number FROM users WHERE id = $1) AND network = $2 AND last_at > $3",
+        params![user_id, network, since],
+        |row| row.get(0),
+    )?;
+    Ok(attempts.unwrap_or(0))
+}
+
+/// Returns how many wrong passwords came from all networks and still count, and when the last of them came.
+pub fn failed_logins(tx: &Tx, user_id: &str, since: Millis) -> Result<(i64, Millis), StoreError> {
+    tx.one(
+        "SELECT coalesce(sum(attempts), 0), coalesce(max(last_at), 0) FROM failed_logins
+         WHERE owner = (SELECT number FROM users WHERE id = $1) AND last_at > $2",
+        params![user_id, since],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Counts a wrong password from the network; what came from there before `since` counts no longer.
+pub fn count_failed_login(
+    tx: &Tx,
+    user_id: &str,
+    network: &str,
+    since: Millis,
+    at: Millis,
+) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE users SET failed_attempts = failed_attempts + 1 WHERE id = $1",
-        params![id],
+        "INSERT INTO failed_logins (owner, network, attempts, last_at)
+         VALUES ((SELECT number FROM users WHERE id = $1), $2, 1, $4)
+         ON CONFLICT (owner, network) DO UPDATE
+         SET attempts = CASE WHEN failed_logins.last_at > $3 THEN failed_logins.attempts + 1 ELSE 1 END, last_at = $4",
+        params![user_id, network, since, at],
     )?;
     Ok(())
+}
+
+/// Forgets the wrong passwords of a user from the network.
+pub fn forget_failed_logins_from(tx: &Tx, user_id: &str, network: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM failed_logins WHERE owner = (SELECT number FROM users WHERE id = $1) AND network = $2",
+        params![user_id, network],
+    )?;
+    Ok(())
+}
+
+/// Forgets the wrong passwords of a user from every network.
+pub fn forget_failed_logins(tx: &Tx, user_id: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM failed_logins WHERE owner = (SELECT number FROM users WHERE id = $1)",
+        params![user_id],
+    )?;
+    Ok(())
+}
+
+/// Forgets the wrong passwords of a user from all networks but the `kept` last ones.
+pub fn forget_failed_logins_beyond(tx: &Tx, user_id: &str, kept: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM failed_logins WHERE owner = (SELECT number FROM users WHERE id = $1) AND network IN (
+             SELECT network FROM failed_logins WHERE owner = (SELECT number FROM users WHERE id = $1)
+             ORDER BY last_at DESC LIMIT -1 OFFSET $2
+         )",
+        params![user_id, kept],
+    )?;
+    Ok(())
+}
+
+/// Forgets wrong passwords that came before, at most `limit` rows. Returns how many.
+pub fn forget_failed_logins_before(
+    tx: &Tx,
+    before: Millis,
+    limit: i64,
+) -> Result<usize, StoreError> {
+    tx.execute(
+        "DELETE FROM failed_logins WHERE (owner, network) IN (
+             SELECT owner, network FROM failed_logins WHERE last_at < $1 ORDER BY last_at LIMIT $2
+         )",
+        params![before, limit],
+    )
 }
 
 /// Writes every field that a patch can change.
@@ -348,6 +436,16 @@ pub fn count(tx: &Tx, kind: Kind) -> Result<i64, StoreError> {
         conditions.join(" AND ")
     );
     tx.one(&sql, &values, |row| row.get(0))
+}
+
+/// Whether a person other than this one is an active system admin.
+pub fn has_another_admin(tx: &Tx, id: &str) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE instr(' ' || roles || ' ', ' system_admin ') > 0
+             AND delete_at = 0 AND bot_owner_id IS NULL AND id <> $1)",
+        params![id],
+        |row| row.get(0),
+    )
 }
 
 /// The bots of an owner.

@@ -119,7 +119,7 @@ fn changes_own_email(
 }
 
 fn check_password(cx: &Context, user: &User, text: &str) -> Result<(), AppError> {
-    password::check_current(cx.app, &cx.config, user, text).map_err(|error| {
+    password::check_current(cx.app, &cx.config, cx.caller()?, user, text).map_err(|error| {
         if error.is(&error::PASSWORD_INCORRECT) {
             AppError::new(&error::WRONG_PASSWORD)
         } else {
@@ -184,12 +184,16 @@ pub fn update_active(cx: &Context) -> Answer {
 /// `PUT /users/{user_id}/password`
 pub fn update_password(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
-    let body = of_json::texts_by_name(cx.body());
+    let sent = of_json::values_by_name(cx.body());
+    let body =
+        of_json::texts_and_switches_by_name(cx.body(), &["revoke_sessions", "revoke_tokens"]);
     let caller = cx.caller()?;
     let change = PasswordChange {
         current: body.text("current_password"),
         new: body.text("new_password"),
         already_hashed: body.text("already_hashed") == "true",
+        revoke_sessions: sent.bool("revoke_sessions").unwrap_or(false),
+        revoke_tokens: sent.bool("revoke_tokens").unwrap_or(false),
     };
     let set = || password::update_password(cx.app, &cx.config, caller, user_id, change);
     audit::attempt(&cx.app.store, caller, &["attempted", "failed"], set)?;

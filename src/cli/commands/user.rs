@@ -6,8 +6,10 @@ use pico_args::Arguments;
 
 use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
 use crate::clock::rfc3339;
-use crate::secret::password;
+use crate::secret::Secret;
+use crate::secret::password::MAX_BYTES;
 use crate::store::Page;
+use crate::user::password::{self, PasswordChange};
 use crate::user::sql::Filter;
 use crate::user::{NewUser, Seen, User, sql};
 
@@ -70,7 +72,7 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
 /// The first line, without its end.
 fn password_of_stdin() -> Result<String, Stop> {
     let mut text = String::new();
-    let most = u64::try_from(password::MAX_BYTES).unwrap_or(0) + 2;
+    let most = u64::try_from(MAX_BYTES).unwrap_or(0) + 2;
     let read = std::io::stdin().take(most + 1).read_to_string(&mut text);
     read.map_err(|error| {
         Stop::Failed(format!(
@@ -142,12 +144,13 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
 /// `patmost user roles`
 pub static ROLES: Command = Command {
     name: "user roles",
-    takes: "USER [--add ROLE]... [--remove ROLE]...",
+    takes: "USER [--add ROLE]... [--remove ROLE]... [--force]",
     does: "Show an account's roles, or give and take some; they hold on the next request",
     options: &[
         ("USER", "an id, a username or an e-mail address"),
         ("--add ROLE", "give it"),
         ("--remove ROLE", "take it"),
+        FORCE,
     ],
     examples: [
         "patmost user roles ci",
@@ -162,9 +165,11 @@ fn roles(mut arguments: Arguments) -> Result<(), Stop> {
     let data = take_data(&mut arguments)?;
     let added: Vec<String> = arguments.values_from_str("--add")?;
     let removed: Vec<String> = arguments.values_from_str("--remove")?;
+    let forced = arguments.contains("--force");
     let name: String = arguments.free_from_str()?;
     nothing_left(arguments)?;
-    let operator = Operator::open(&ROLES, data, false)?;
+    let mut operator = Operator::open(&ROLES, data, false)?;
+    operator.caller.forced = forced;
     let user = find(&operator, &name)?;
     let mut roles: Vec<&str> = user
         .roles
@@ -204,9 +209,9 @@ pub static ACTIVATE: Command = Command {
 /// `patmost user deactivate`
 pub static DEACTIVATE: Command = Command {
     name: "user deactivate",
-    takes: "USER",
+    takes: "USER [--force]",
     does: "Deactivate an account: its sessions end, its tokens are refused from the next request on",
-    options: &[("USER", "an id, a username or an e-mail address")],
+    options: &[("USER", "an id, a username or an e-mail address"), FORCE],
     examples: [
         "patmost user deactivate ci",
         "patmost user deactivate ci@example.com",
@@ -218,9 +223,11 @@ pub static DEACTIVATE: Command = Command {
 fn active(mut arguments: Arguments, command: &Command, active: bool) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
+    let forced = !active && arguments.contains("--force");
     let name: String = arguments.free_from_str()?;
     nothing_left(arguments)?;
-    let operator = Operator::open(command, data, false)?;
+    let mut operator = Operator::open(command, data, false)?;
+    operator.caller.forced = forced;
     let user = find(&operator, &name)?;
     crate::user::update_active(
         &operator.app,
@@ -235,6 +242,100 @@ fn active(mut arguments: Arguments, command: &Command, active: bool) -> Result<(
         &Seen::Own.view(&user),
         &format!("{done} {}", user.username),
         &user.id,
+    )
+}
+
+/// The option of commands that can leave nobody who manages the system.
+const FORCE: (&str, &str) = ("--force", "also if it leaves no active system admin");
+
+/// `patmost user unlock`
+pub static UNLOCK: Command = Command {
+    name: "user unlock",
+    takes: "USER",
+    does: "Lift the locks that wrong passwords have put on an account",
+    options: &[("USER", "an id, a username or an e-mail address")],
+    examples: [
+        "patmost user unlock admin",
+        "patmost user unlock admin@example.com",
+        "patmost user unlock admin --data /var/lib/patmost/patmost.db",
+    ],
+    run: unlock,
+};
+
+fn unlock(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let name: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(&UNLOCK, data, false)?;
+    let user = find(&operator, &name)?;
+    password::unlock(&operator.app, &operator.caller, &user.id)?;
+    format.print(
+        &serde_json::json!({"id": user.id, "done": "unlocked"}),
+        &format!("unlocked {}", user.username),
+        &user.id,
+    )
+}
+
+/// `patmost user password`
+pub static PASSWORD: Command = Command {
+    name: "user password",
+    takes: "USER [--password-stdin]",
+    does: "Set a password, lift locks, and end the account's sessions; its tokens stay",
+    options: &[
+        ("USER", "an id, a username or an e-mail address"),
+        (
+            "--password-stdin",
+            "read the password from standard input; without it a random one is set and printed, this once",
+        ),
+    ],
+    examples: [
+        "patmost user password admin",
+        "patmost user password admin --password-stdin < password.txt",
+        "patmost user password admin --quiet > password.txt",
+    ],
+    run: set_password,
+};
+
+fn set_password(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let stdin = arguments.contains("--password-stdin");
+    let name: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(&PASSWORD, data, false)?;
+    let user = find(&operator, &name)?;
+    // A secret has lower case and digits; the rules may want the other kinds, too.
+    let new = if stdin {
+        password_of_stdin()?
+    } else {
+        format!("{}-A1", Secret::new().reveal())
+    };
+    let change = PasswordChange {
+        current: "",
+        new: &new,
+        already_hashed: false,
+        revoke_sessions: true,
+        revoke_tokens: false,
+    };
+    let (app, config, caller) = (&operator.app, &operator.config, &operator.caller);
+    password::update_password(app, config, caller, &user.id, change)?;
+    let done = format!(
+        "set the password of {} and ended its sessions",
+        user.username
+    );
+    let id = &user.id;
+    if stdin {
+        return format.print(
+            &serde_json::json!({"id": id, "done": "password"}),
+            &done,
+            id,
+        );
+    }
+    format.print(
+        &serde_json::json!({"id": id, "done": "password", "password": new}),
+        &format!("{done}; it is, shown this once:\n{new}"),
+        &new,
     )
 }
 

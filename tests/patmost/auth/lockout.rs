@@ -1,5 +1,8 @@
 //! Guessing passwords: what locks an account, what of it goes on, and what lifts the lock.
 
+use std::io::Write;
+use std::time::Duration;
+
 use crate::support::*;
 
 const WRONG: &str = "api.user.login.invalid_credentials_email_username";
@@ -133,4 +136,112 @@ fn guessing_by_many_at_once_gets_no_more_guesses() {
     let looked_at = statuses.iter().filter(|(_, id)| id == WRONG).count();
     let refused = statuses.iter().filter(|(_, id)| id == LOCKED).count();
     assert_eq!((looked_at, refused), (3, 9));
+}
+
+const FROM_EVERYWHERE: &str = "api.user.login.too_fast.app_error";
+
+/// A server behind a proxy, where the third wrong password locks.
+fn strict_behind_a_proxy() -> Mattermost {
+    let mm = strict();
+    mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
+    mm.user("alice");
+    mm
+}
+
+/// Logs in as alice from an address.
+fn login_from(mm: &Mattermost, address: &str, password: &str) -> Answer {
+    let body = json!({"login_id": "alice", "password": password}).to_string();
+    let request = Request::new("POST", "/api/v4/users/login");
+    mm.send(&request.header("X-Forwarded-For", address).body(body))
+}
+
+fn guess_from(mm: &Mattermost, address: &str, times: usize) {
+    for _ in 0..times {
+        login_from(mm, address, "Wrong-Horse-1").refused(401, WRONG);
+    }
+}
+
+#[test]
+fn lock_holds_for_the_network_that_guessed_and_for_no_other() {
+    let mm = strict_behind_a_proxy();
+    guess_from(&mm, "192.0.2.1", 3);
+    login_from(&mm, "192.0.2.1", PASSWORD).refused(401, LOCKED);
+    login_from(&mm, "192.0.2.2", PASSWORD).ok();
+    // A right password elsewhere does not help the guesser.
+    login_from(&mm, "192.0.2.1", PASSWORD).refused(401, LOCKED);
+    guess_from(&mm, "2001:db8::1", 2);
+    guess_from(&mm, "2001:db8::ffff", 1);
+    login_from(&mm, "2001:db8::2", PASSWORD).refused(401, LOCKED);
+    login_from(&mm, "2001:db8:0:1::2", PASSWORD).ok();
+}
+
+#[test]
+fn lock_ends_by_itself_also_over_a_restart() {
+    let mm = strict_behind_a_proxy();
+    guess_from(&mm, "192.0.2.1", 3);
+    mm.clock().advance(Duration::from_secs(14 * 60 + 59));
+    let mm = mm.restarted();
+    login_from(&mm, "192.0.2.1", PASSWORD).refused(401, LOCKED);
+    mm.clock().advance(Duration::from_secs(2));
+    guess_from(&mm, "192.0.2.1", 2);
+    login_from(&mm, "192.0.2.1", PASSWORD).ok();
+    mm.clean_up();
+    guess_from(&mm, "192.0.2.1", 3);
+    login_from(&mm, "192.0.2.1", PASSWORD).refused(401, LOCKED);
+    mm.set("PatmostSettings", "LoginLockMinutes", 0);
+    login_from(&mm, "192.0.2.2", PASSWORD).refused(401, LOCKED);
+}
+
+#[test]
+fn guessing_from_everywhere_slows_logins_down_and_locks_nobody_out() {
+    let mm = strict_behind_a_proxy();
+    for number in 0..10 {
+        guess_from(&mm, &format!("192.0.2.{number}"), 3);
+    }
+    login_from(&mm, "198.51.100.1", PASSWORD).refused(401, FROM_EVERYWHERE);
+    mm.clock().advance(Duration::from_secs(1));
+    guess_from(&mm, "198.51.100.2", 1);
+    login_from(&mm, "198.51.100.1", PASSWORD).refused(401, FROM_EVERYWHERE);
+    mm.clock().advance(Duration::from_secs(1));
+    login_from(&mm, "198.51.100.1", PASSWORD).ok();
+}
+
+#[test]
+fn operator_lifts_locks_and_sets_passwords() {
+    let mm = strict_behind_a_proxy();
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    let session = mm.login("alice");
+    let token = session.token("ci");
+    guess_from(&mm, "192.0.2.1", 3);
+    command(&mm, &["user", "unlock", "alice"], "");
+    login_from(&mm, "192.0.2.1", PASSWORD).ok();
+    let new = "Another-Horse-2";
+    let done = command(&mm, &["user", "password", "alice", "--password-stdin"], new);
+    assert!(done.contains("ended its sessions"), "{done}");
+    session.get("/users/me").expired();
+    session.with_token(&token.secret).get("/users/me").ok();
+    login_from(&mm, "192.0.2.1", new).ok();
+    let made = command(&mm, &["user", "password", "alice", "--quiet"], "");
+    login_from(&mm, "192.0.2.1", made.trim()).ok();
+}
+
+/// Runs a command on the data of the server; what it prints.
+fn command(mm: &Mattermost, arguments: &[&str], input: &str) -> String {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_patmost"))
+        .args(arguments)
+        .arg("--data")
+        .arg(mm.data())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
 }

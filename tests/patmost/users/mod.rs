@@ -4,4 +4,5 @@ mod bots;
 mod changes;
 mod creation;
 mod lists;
+mod powers;
 mod profile;

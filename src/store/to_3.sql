@@ -1,0 +1,16 @@
+-- Brings a file of schema version 2 to version 3: who guessed passwords is kept by network.
+
+-- Wrong passwords by the network they came from, so that a stranger's guesses do not lock the owner out.
+CREATE TABLE failed_logins (
+    owner    INTEGER NOT NULL REFERENCES users (number) ON DELETE CASCADE,
+    network  TEXT    NOT NULL,                       -- an IPv4 address, or the /64 of an IPv6 one
+    attempts INTEGER NOT NULL,                       -- since the last right one from there, or the end of the last lock
+    last_at  INTEGER NOT NULL,
+    PRIMARY KEY (owner, network)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX failed_logins_by_age ON failed_logins (last_at);
+
+-- Found at once: whether there is another system admin.
+CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', ' system_admin ') > 0;
+
+PRAGMA user_version = 3;

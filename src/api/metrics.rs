@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Router;
 use crate::error::AppError;
 use crate::http::{self, Admission, Handler, Lane, Limits, Listener, Refusal, Request, Response};
+use crate::logging;
 use crate::metrics;
 use crate::store::Tx;
 use crate::token;
@@ -131,6 +132,11 @@ impl Page {
             "password_waiting_limit",
             "Requests that may wait.",
             load.slow_limit,
+        );
+        page.counter(
+            "log_lines_dropped_total",
+            "Lines of the log that were dropped because they were not read in time.",
+            logging::dropped(),
         );
         Ok(page.into_text())
     }

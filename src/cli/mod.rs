@@ -111,18 +111,12 @@ impl From<AppError> for Stop {
 
 /// Runs the program with its arguments (without its own name) and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let done = dispatch(Arguments::from_vec(arguments));
-    log::logger().flush();
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Failed(text)) => fail(1, &text),
-        Err(Stop::Usage(text)) => fail(2, &text),
-    }
-}
-
-fn fail(code: u8, text: &str) -> ExitCode {
-    // Nobody is left to tell when stderr is gone.
-    drop(writeln!(std::io::stderr(), "patmost: {text}"));
+    let (code, text) = match dispatch(Arguments::from_vec(arguments)) {
+        Ok(()) => (0, None),
+        Err(Stop::Failed(text)) => (1, Some(text)),
+        Err(Stop::Usage(text)) => (2, Some(text)),
+    };
+    logging::finish(text.map(|text| format!("patmost: {text}")).as_deref());
     ExitCode::from(code)
 }
 

@@ -1,56 +1,36 @@
 //! The log: lines such as `2026-01-31T09:05:07.042Z INFO text name=value`, or the same as JSON. `RUST_LOG` chooses the
-//! level. What a server says when it starts is there at every level. `writer.rs` writes them.
+//! level. What a server says when it starts is there at every level.
+//!
+//! Logging never waits for the reader of the log: the thread of `writer.rs` does, and lines beyond a bound are dropped.
+//! Errors that repeat are limited in `repeats.rs`.
 
+mod form;
+mod lines;
 pub mod recent;
+mod repeats;
 mod writer;
 
-use std::cell::RefCell;
-use std::fmt::Write as _;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fmt::Arguments;
 use std::io::Write;
-use std::str::FromStr;
+use std::sync::OnceLock;
 
 use env_logger::Logger;
-use log::kv::{self, Key, Value, VisitSource};
-use log::{Log, Metadata, Record};
-use serde_json::{Map, json};
+use log::kv::Source;
+use log::{Level, Log, Metadata, Record};
 
-use crate::clock::{Clock, Millis, rfc3339};
+pub use crate::logging::form::Form;
 use crate::logging::writer::{LogWriter, Sink};
-
-/// How a line is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// Text, then `name=value`.
-    #[default]
-    Logfmt,
-    /// An object on each line.
-    Json,
-}
-
-impl FromStr for Form {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Form, String> {
-        match name {
-            "logfmt" => Ok(Form::Logfmt),
-            "json" => Ok(Form::Json),
-            _ => Err(format!("{name:?} is neither logfmt nor json")),
-        }
-    }
-}
 
 /// The target of lines that no level leaves out.
 const ALWAYS: &str = "patmost::always";
 
+/// The writer of this process's log, once it is started.
+static WRITER: OnceLock<&LogWriter> = OnceLock::new();
+
 struct Lines {
     filter: Logger,
-    form: Form,
     writer: &'static LogWriter,
-}
-
-thread_local! {
-    /// A line while it is put together.
-    static LINE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 impl Log for Lines {
@@ -59,19 +39,8 @@ impl Log for Lines {
     }
 
     fn log(&self, record: &Record) {
-        let always = record.target() == ALWAYS;
-        if !always && !self.filter.matches(record) {
-            return;
-        }
-        let now = Clock::System.now();
-        let json = (self.form == Form::Json).then(|| as_json(record, now));
-        LINE.with_borrow_mut(|line| {
-            line.clear();
-            logfmt(record, line);
-            self.writer.push(now, record.level(), line, json);
-        });
-        if always {
-            self.flush();
+        if record.target() == ALWAYS || self.filter.matches(record) {
+            self.writer.log(record);
         }
     }
 
@@ -80,84 +49,56 @@ impl Log for Lines {
     }
 }
 
-/// The text, then the values by name; one that could be taken for two is in quotes.
-fn logfmt(record: &Record, line: &mut String) {
-    // Into memory, where it always fits.
-    let _ = line.write_fmt(*record.args());
-    let _ = record.key_values().visit(&mut Pairs(line));
-}
-
-struct Pairs<'l>(&'l mut String);
-
-impl<'k> VisitSource<'k> for Pairs<'_> {
-    fn visit_pair(&mut self, name: Key<'k>, value: Value<'k>) -> Result<(), kv::Error> {
-        if !self.0.is_empty() {
-            self.0.push(' ');
-        }
-        self.0.push_str(name.as_str());
-        self.0.push('=');
-        let bare = |text: &str| {
-            let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"=\\".contains(&byte);
-            !text.is_empty() && text.bytes().all(plain)
-        };
-        match (value.to_borrowed_str(), value.to_f64()) {
-            (Some(text), _) if bare(text) => self.0.push_str(text),
-            (Some(text), _) => write!(self.0, "{text:?}")?,
-            (None, Some(number)) if value.to_i64().is_none() => write!(self.0, "{number:.2}")?,
-            (None, _) => write!(self.0, "{value}")?,
-        }
-        Ok(())
-    }
-}
-
-fn as_json(record: &Record, now: Millis) -> String {
-    let mut members = Members(Map::new());
-    let level = record.level().as_str().to_lowercase();
-    members.0.insert("ts".into(), rfc3339(now).into());
-    members.0.insert("level".into(), level.into());
-    let text = record.args().to_string();
-    if !text.is_empty() {
-        members.0.insert("msg".into(), text.into());
-    }
-    let _ = record.key_values().visit(&mut members);
-    serde_json::Value::Object(members.0).to_string()
-}
-
-struct Members(Map<String, serde_json::Value>);
-
-impl<'k> VisitSource<'k> for Members {
-    fn visit_pair(&mut self, name: Key<'k>, value: Value<'k>) -> Result<(), kv::Error> {
-        let value = match (value.to_i64(), value.to_f64()) {
-            (Some(number), _) => number.into(),
-            (None, Some(number)) => json!((number * 1000.0).round() / 1000.0),
-            (None, None) => value.to_string().into(),
-        };
-        self.0.insert(name.as_str().to_owned(), value);
-        Ok(())
-    }
-}
-
 /// Logs a line whatever the level: where the server listens, and what to do first, is no matter of taste.
 pub fn always(text: &str) {
+    log_always(Level::Info, format_args!("{text}"), &[("", ""); 0]);
+    log::logger().flush();
+}
+
+fn log_always(level: Level, text: Arguments, pairs: &dyn Source) {
     // The macro would ask for the level first.
     log::logger().log(
         &Record::builder()
-            .level(log::Level::Info)
+            .level(level)
             .target(ALWAYS)
-            .args(format_args!("{text}"))
+            .args(text)
+            .key_values(pairs)
             .build(),
     );
 }
 
-/// Starts the log on stderr, once; `level` counts where `RUST_LOG` says nothing.
+/// Starts the log on stderr, once; `level` counts where `RUST_LOG` says nothing. From then on a panic is a
+/// line of the log: the standard hook would wait for the reader of stderr.
 pub fn init(level: &str, form: Form) {
     // Nobody is left to tell when stderr is gone.
     start(level, form, |lines| {
         drop(std::io::stderr().write_all(lines.as_bytes()));
     });
+    std::panic::set_hook(Box::new(|panic| {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("-");
+        let location = panic.location().map_or(String::new(), ToString::to_string);
+        let mut pairs = vec![("thread", name), ("location", &location)];
+        let trace = Backtrace::capture();
+        let lines = trace.to_string();
+        if trace.status() == BacktraceStatus::Captured {
+            pairs.push(("backtrace", &lines));
+        }
+        let message = panic.payload_as_str().unwrap_or("-");
+        log_always(
+            Level::Error,
+            format_args!("a thread panicked: {message:?}"),
+            &pairs.as_slice(),
+        );
+        // With its main thread the process ends.
+        if name == "main" {
+            log::logger().flush();
+        }
+    }));
 }
 
-/// Starts the log, once, with every line given to `sink`; `log::logger().flush()` gives it those that still wait.
+/// Starts the log, once. A thread of its own gives the lines to `sink`; when more than about 1 MiB of them waits for a slow
+/// `sink`, lines are dropped. `log::logger().flush()` waits until all earlier lines are written, at most two seconds.
 pub fn init_to(level: &str, sink: Sink) {
     start(level, Form::Logfmt, sink);
 }
@@ -167,45 +108,32 @@ fn start(level: &str, form: Form, sink: Sink) {
     let filter = env_logger::Builder::from_env(env).build();
     let most = filter.filter();
     // A second start changes nothing: the first one holds.
-    let writer = Box::leak(Box::new(LogWriter::new(sink)));
-    let lines = Lines {
-        filter,
-        form,
-        writer,
-    };
-    if log::set_boxed_logger(Box::new(lines)).is_ok() {
+    let writer = Box::leak(Box::new(LogWriter::new(sink, form)));
+    if log::set_boxed_logger(Box::new(Lines { filter, writer })).is_ok() {
         log::set_max_level(most);
+        let _ = WRITER.set(writer);
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Adds all earlier lines to the recent lines.
+fn gather() {
+    if let Some(writer) = WRITER.get() {
+        writer.gather();
+    }
+}
 
-    #[test]
-    fn values_are_told_apart_in_both_forms() {
-        let pairs: [(&str, Value); 5] = [
-            ("id", Value::from("abc")),
-            ("status", Value::from(404)),
-            ("ms", Value::from(1.5)),
-            ("cause", Value::from("two words\nand \"more\"")),
-            ("empty", Value::from("")),
-        ];
-        let pairs = pairs.as_slice();
-        let mut record = Record::builder();
-        let record = record.args(format_args!("text")).key_values(&pairs).build();
-        let mut line = String::new();
-        logfmt(&record, &mut line);
-        assert_eq!(
-            line,
-            r#"text id=abc status=404 ms=1.50 cause="two words\nand \"more\"" empty="""#
-        );
-        let line = as_json(&record, 0);
-        assert_eq!(
-            serde_json::from_str::<serde_json::Value>(&line).unwrap(),
-            json!({"ts": "1970-01-01T00:00:00.000Z", "level": "info", "msg": "text", "id": "abc", "status": 404,
-                "ms": 1.5, "cause": "two words\nand \"more\"", "empty": ""})
-        );
-        assert!(!line.contains('\n'));
+/// Returns how many lines were dropped because they were not read in time.
+pub fn dropped() -> u64 {
+    WRITER.get().map_or(0, |writer| writer.dropped())
+}
+
+/// Ends the log of a process: writes the pending counts, and `failure` without time and level. Waits at most two seconds
+/// for the reader of stderr.
+pub fn finish(failure: Option<&str>) {
+    match (WRITER.get(), failure) {
+        (Some(writer), failure) => writer.finish(failure),
+        // Nobody is left to tell when stderr is gone.
+        (None, Some(line)) => drop(writeln!(std::io::stderr(), "{line}")),
+        (None, None) => {}
     }
 }

@@ -50,7 +50,7 @@ pub struct Since {
 impl Since {
     /// Leaves out the lines that were logged until now.
     pub fn begin_now(&self) {
-        log::logger().flush();
+        super::gather();
         self.before.store(RECENT.lock().kept, Relaxed);
     }
 
@@ -58,7 +58,7 @@ impl Since {
     /// `level`, `ts` and `msg`.
     pub fn page(&self, page: usize, per_page: usize) -> Vec<String> {
         // What is on its way to the log counts.
-        log::logger().flush();
+        super::gather();
         let before = self.before.load(Relaxed);
         RECENT.lock().page(page, per_page, before)
     }

@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use pico_args::Arguments;
@@ -12,6 +12,9 @@ use super::signals::{self, Wish};
 use super::{Stop, print};
 use crate::config::Pin;
 use crate::fixture::Builder;
+
+/// How long to wait until the ready line is printed.
+const ANNOUNCE: Duration = Duration::from_secs(1);
 
 /// What only an ephemeral server takes.
 pub struct Flags {
@@ -81,7 +84,7 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
         write_by_rename(path, &ready)
             .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
     }
-    print(&ready)?;
+    announce(ready)?;
     log::info!("listens on {}, ephemeral", fixture.url());
     fixture.remove_abandoned();
     let told = wishes.wait(lifetime, || fixture.is_alive(), || {});
@@ -90,6 +93,21 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
     }
     drop(fixture);
     told
+}
+
+/// Prints the ready line. A client of the ready file may never read stdout: a line that does not fit into its pipe then
+/// waits in a thread, and the server goes on.
+fn announce(line: String) -> Result<(), Stop> {
+    let (done, printed) = channel();
+    let work = move || {
+        // Fails only after the wait is over.
+        let _ = done.send(print(&line));
+    };
+    std::thread::Builder::new()
+        .name("ready".into())
+        .spawn(work)
+        .map_err(|error| Stop::Failed(format!("cannot start: {error}")))?;
+    printed.recv_timeout(ANNOUNCE).unwrap_or(Ok(()))
 }
 
 /// Ends with the pipe on standard input: whoever holds its other end has ended, or wants it so.

@@ -5,6 +5,8 @@ mod command_line;
 mod configuration;
 #[cfg(unix)]
 mod data_file;
+#[cfg(target_os = "linux")]
+mod log_pipe;
 mod logs;
 #[cfg(unix)]
 mod metrics;

@@ -1,18 +1,15 @@
 //! A log that is not read, as with `subprocess.Popen(stderr=PIPE)`, blocks neither requests nor the end; and errors that
 //! repeat do not fill it.
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used)]
 
-mod support;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::support::connection::Connection;
+use crate::support::process::{Process, serve};
+use crate::support::*;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Resource, Rlimit, pidfd_open, prlimit};
-use support::connection::Connection;
-use support::process::{Process, serve};
-use support::*;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_patmost");
 

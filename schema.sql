@@ -215,7 +215,8 @@ CREATE TABLE failed_logins (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX failed_logins_by_age ON failed_logins (last_at);
 
--- Who did what. Written in the transaction of the change itself; never changed, never holding a secret.
+-- Who did what. Written in the transaction of the change itself, never holding a secret. Only the count of failed logins
+-- changes; rows end with their age or their number (`PatmostSettings`).
 CREATE TABLE audits (
     number     INTEGER PRIMARY KEY,                  -- the order in which they were written
     id         TEXT    NOT NULL,
@@ -228,6 +229,8 @@ CREATE TABLE audits (
 ) STRICT;
 CREATE INDEX audits_by_age ON audits (create_at, number);
 CREATE INDEX audits_by_user ON audits (user_id, create_at, number);
+CREATE INDEX audits_of_failed_logins ON audits (create_at)
+    WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
 
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
 PRAGMA user_version = 3;

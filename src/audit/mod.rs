@@ -3,9 +3,14 @@
 //! A change records its row in its own transaction, which needs the `Granted` that allowed it. A refused attempt is
 //! noted afterwards, without holding the caller up.
 
+mod failed_login;
+mod retention;
 pub mod sql;
 
 use serde::Serialize;
+
+pub use self::failed_login::{name_in_audit, record_failed_login};
+pub use self::retention::Retention;
 
 use crate::clock::Millis;
 use crate::error::AppError;

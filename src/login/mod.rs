@@ -47,21 +47,17 @@ pub struct Login {
     pub length: Millis,
 }
 
-/// Logs in. Always the same work, whether or not there is such an account.
+/// Logs in. Always the same work, whether or not there is such an account, and whether or not a password was sent.
 ///
 /// # Errors
-/// In Mattermost's order: deactivated, a bot, locked, wrong password or no such account.
+/// In Mattermost's order: no password, deactivated, a bot, locked, wrong password or no such account.
 pub fn login(
     app: &App,
     config: &Arc<Config>,
     caller: &Caller,
     attempt: Attempt,
 ) -> Result<Login, AppError> {
-    let caller = caller.clone();
-    if attempt.password.is_empty() {
-        let refused = AppError::new(&error::BLANK_PASSWORD);
-        return refuse(app, caller, attempt, refused);
-    }
+    let (caller, is_blank) = (caller.clone(), attempt.password.is_empty());
     let found = app.store.read(|tx| find(tx, config, &attempt))?;
     let stored = found.map(|user| user.password_hash).unwrap_or_default();
     let right = app.passwords.verify(&attempt.password, Some(&stored))?;
@@ -77,31 +73,22 @@ pub fn login(
             && user
                 .as_ref()
                 .is_some_and(|user| user.password_hash == stored);
-        let refused = judge(tx, &config, &caller, user.as_ref(), right)?;
+        let refused = if is_blank {
+            Some(AppError::new(&error::BLANK_PASSWORD))
+        } else {
+            judge(tx, &config, &caller, user.as_ref(), right)?
+        };
+        let is_known = user.is_some();
         match (user, refused) {
             (Some(user), None) => Ok(Ok(open(tx, &granted, &attempt, user, length)?)),
             (_, refused) => {
-                record(tx, &granted, &attempt, &FAILED)?;
+                let (name, id) = (&attempt.login_id, &attempt.id);
+                audit::record_failed_login(tx, &granted, name, id, is_known)?;
                 // What was counted and recorded stays, so this is no failure of the transaction.
                 Ok(Err(refused.unwrap_or_else(|| bad_credentials(&config))))
             }
         }
     })?
-}
-
-/// Rows of a login that is refused.
-const FAILED: [&str; 2] = ["attempt", "failure"];
-
-/// Refuses without having looked at an account.
-fn refuse(
-    app: &App,
-    caller: Caller,
-    attempt: Attempt,
-    refused: AppError,
-) -> Result<Login, AppError> {
-    app.store
-        .write(move |tx| record(tx, &LOGIN.ask(&caller)?, &attempt, &FAILED))?;
-    Err(refused)
 }
 
 fn find(tx: &Tx, config: &Config, attempt: &Attempt) -> Result<Option<User>, AppError> {
@@ -172,7 +159,8 @@ fn open(
     }
     session::sql::delete_beyond(tx, &user.id, SESSIONS - 1)?;
     session::sql::insert(tx, &session)?;
-    record(tx, granted, attempt, &["attempt"])?;
+    let login_id = audit::name_in_audit(tx, &attempt.login_id, true)?;
+    audit::record(tx, granted, &format!("attempt - login_id={login_id}"))?;
     let of_user = granted.clone().acting_as(&user.id, &session.id);
     audit::record(tx, &of_user, "authenticated")?;
     audit::record(tx, &of_user, &format!("success session_user={}", user.id))?;
@@ -205,16 +193,4 @@ fn session_of(
             "is_guest": "false", "os": agent.os, "platform": agent.platform,
         }),
     }
-}
-
-/// What was tried, in the words of Mattermost's audit; what a client sent by mistake is no secret there.
-fn record(tx: &Tx, granted: &Granted, attempt: &Attempt, words: &[&str]) -> Result<(), AppError> {
-    let login_id = audit::redact(tx, &attempt.login_id)?;
-    let user_id = audit::redact(tx, &attempt.id)?;
-    // What has not the form of an id is nobody's.
-    let user_id = if id::is_valid(&user_id) { &user_id } else { "" };
-    let of_nobody = granted.clone().acting_as(user_id, "");
-    words.iter().try_for_each(|word| {
-        audit::record(tx, &of_nobody, &format!("{word} - login_id={login_id}"))
-    })
 }

@@ -1,4 +1,4 @@
-//! Work in the background: tokens and sessions that ended are deleted, at start and every hour; listeners whose
+//! Work in the background: tokens and sessions that ended and audit rows beyond their limits are deleted, at start and every hour; listeners whose
 //! credential ended, by whomever, are ended within a second.
 
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::app::App;
+use crate::audit::Retention;
+use crate::config::{AUDIT_MAXIMUM_ROWS, AUDIT_RETENTION_DAYS};
 use crate::error::AppError;
 use crate::{session, token, user};
 
@@ -75,6 +77,15 @@ pub fn now(app: &App) -> Result<(), AppError> {
     let tokens = token::clean_up(app)?;
     session::clean_up(app)?;
     user::lockout::clean_up(app)?;
+    let config = app.config.last();
+    let retention = Retention {
+        days: config.int(&AUDIT_RETENTION_DAYS),
+        rows: config.int(&AUDIT_MAXIMUM_ROWS),
+    };
+    let rows = retention.apply(&app.store, app.clock.now())?;
+    if rows > 0 {
+        log::info!("deleted {rows} audit rows beyond the limits on their age and number");
+    }
     if tokens > 0 {
         log::info!("deleted {tokens} tokens that expired long ago");
     }

@@ -13,4 +13,8 @@ CREATE INDEX failed_logins_by_age ON failed_logins (last_at);
 -- Found at once: whether there is another system admin.
 CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', ' system_admin ') > 0;
 
+-- Failed logins of the last minute are found at once, to be counted in one row.
+CREATE INDEX audits_of_failed_logins ON audits (create_at)
+    WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
+
 PRAGMA user_version = 3;

@@ -1,5 +1,7 @@
 //! Who did what: the rows of the audit, and who may read them.
 
+use std::time::Duration;
+
 use crate::support::*;
 
 /// wire sessions-and-audits: `user_id`
@@ -147,7 +149,11 @@ fn a_login_leaves_who_was_meant_and_then_who_it_was() {
     let mm = fresh();
     let alice = mm.user("alice");
     let before = rows(&mm, "/users/login").len();
-    let login = |body: Value| mm.anonymous().post("/users/login", body);
+    let login = |body: Value| {
+        // Failed logins of a minute are one row.
+        mm.clock().advance(Duration::from_secs(61));
+        mm.anonymous().post("/users/login", body)
+    };
     login(json!({"login_id": "Alice", "password": PASSWORD})).ok();
     assert_eq!(
         login(json!({"login_id": "alice", "password": "wrong"})).status,
@@ -173,7 +179,10 @@ fn a_login_leaves_who_was_meant_and_then_who_it_was() {
         ),
         of(
             &nobody,
-            &["attempt - login_id=nobody", "failure - login_id=nobody"],
+            &[
+                "attempt - login_id=no~6382b3",
+                "failure - login_id=no~6382b3",
+            ],
         ),
         of(
             &nobody,
@@ -313,4 +322,74 @@ fn rows_come_newest_first_in_pages_to_their_owner_and_to_admins() {
             .ok(),
         json!([])
     );
+}
+
+/// The rows of logins that failed.
+fn failures(mm: &Mattermost) -> Vec<String> {
+    let words = rows(mm, "/users/login").into_iter().map(|(_, words)| words);
+    words.filter(|words| words.starts_with("failure")).collect()
+}
+
+#[test]
+fn failed_logins_of_an_address_or_a_name_are_one_row_a_minute() {
+    let mm = fresh();
+    mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
+    mm.user("alice");
+    let fail = |address: &str, name: &str| {
+        let body = json!({"login_id": name, "password": "Wrong-Horse-1"}).to_string();
+        let request = Request::new("POST", "/api/v4/users/login").body(body);
+        mm.send(&request.header("X-Forwarded-For", address));
+    };
+    let before = failures(&mm).len();
+    for name in ["alice", "bob", "carol"] {
+        fail("192.0.2.1", name);
+    }
+    fail("192.0.2.2", "alice");
+    fail("192.0.2.3", "dora");
+    mm.clock().advance(Duration::from_secs(61));
+    fail("192.0.2.1", "alice");
+    assert_eq!(
+        failures(&mm)[before..],
+        [
+            "failure - login_id=alice count=4",
+            "failure - login_id=do~69db31",
+            "failure - login_id=alice",
+        ]
+    );
+}
+
+#[test]
+fn name_that_nobody_has_is_not_kept_and_its_row_has_a_bound() {
+    let mm = fresh();
+    let typed = "Correct-Horse-Battery-1".repeat(200);
+    mm.anonymous()
+        .post("/users/login", json!({"login_id": typed, "password": ""}))
+        .refused(400, "api.user.login.blank_pwd.app_error");
+    let rows = failures(&mm);
+    let row = rows.last().unwrap();
+    assert!(
+        row.starts_with("failure - login_id=Co~") && row.len() < 40,
+        "{row}"
+    );
+}
+
+#[test]
+fn rows_are_kept_as_long_and_as_many_as_the_settings_say() {
+    let mm = fresh();
+    let all = || mm.admin().get("/audits?per_page=200").ok();
+    let count = || all().as_array().unwrap().len();
+    for number in 0..6 {
+        mm.user(&format!("user{number}"));
+    }
+    assert!(count() > 20);
+    mm.set("PatmostSettings", "AuditMaximumRows", 20);
+    mm.clean_up();
+    assert_eq!(count(), 20);
+    mm.set("PatmostSettings", "AuditMaximumRows", 0);
+    mm.set("PatmostSettings", "AuditRetentionDays", 3);
+    mm.advance_days(4);
+    mm.sign_in_admin();
+    mm.clean_up();
+    let oldest = all().as_array().unwrap().last().unwrap().clone();
+    assert_eq!(oldest["extra_info"], "attempt - login_id=admin");
 }

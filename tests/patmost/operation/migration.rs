@@ -112,7 +112,7 @@ fn a_file_of_version_1_is_sound_afterwards_and_kept_as_it_was() {
     let listed = patmost(&folder, &["user", "list", "--quiet"]);
     let text = String::from_utf8(listed.stdout).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
-    assert_eq!((version(&file), version(&kept)), (2, 1));
+    assert_eq!((version(&file), version(&kept)), (3, 1));
     assert!(!folder.join("patmost.db-schema-1.part").exists());
     std::fs::remove_dir_all(folder).unwrap();
 }

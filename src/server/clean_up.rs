@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::audit::Retention;
 use crate::config::{AUDIT_MAXIMUM_ROWS, AUDIT_RETENTION_DAYS};
 use crate::error::AppError;
+use crate::store::Store;
 use crate::{session, token, user};
 
 /// How often what ended is deleted.
@@ -17,6 +18,13 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the credentials of listeners are looked at.
 const LOOK: Duration = Duration::from_millis(300);
+
+/// The size of the write-ahead log from which on it is cut off. SQLite writes it back at 4 MB.
+const LOG_BYTES: u64 = 16 << 20;
+
+/// The time between two tries to cut the log off, and between two warnings that it cannot be.
+const RETRY: Duration = Duration::from_secs(2);
+const WARN_AGAIN: Duration = Duration::from_secs(600);
 
 /// The thread that does it, ended on drop.
 pub struct CleanUp {
@@ -32,7 +40,7 @@ impl CleanUp {
     pub fn start(app: Arc<App>) -> std::io::Result<CleanUp> {
         let (stop, stopped) = channel::<()>();
         let work = move || {
-            let mut last = None;
+            let (mut last, mut log) = (None, Log::default());
             loop {
                 if last.is_none_or(|last: Instant| last.elapsed() >= EVERY) {
                     last = Some(Instant::now());
@@ -42,6 +50,7 @@ impl CleanUp {
                     "the credentials of listeners were not looked at",
                     crate::api::websocket::watch::recheck(&app),
                 );
+                log.look(&app.store);
                 if !matches!(stopped.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
                     break;
                 }
@@ -60,6 +69,39 @@ impl CleanUp {
 fn tell(what: &str, result: Result<(), AppError>) {
     if let Err(error) = result {
         log::error!("{what}: {error}");
+    }
+}
+
+/// The write-ahead log, which SQLite begins anew by itself while nobody reads an older state for long.
+#[derive(Default)]
+struct Log {
+    /// The changes that were committed when it was cut off.
+    changes: u64,
+    /// When it was last tried.
+    tried: Option<Instant>,
+    /// When it was last said that it cannot be cut off.
+    warned: Option<Instant>,
+}
+
+impl Log {
+    /// Cuts the log off when it has grown large, and some time after the last change, so that deleted secrets go from it.
+    fn look(&mut self, store: &Store) {
+        let (bytes, changes) = (store.log_bytes(), store.changes());
+        let due = bytes > LOG_BYTES || (bytes > 0 && changes != self.changes);
+        let waited = |since: Option<Instant>, time| since.is_none_or(|at| at.elapsed() >= time);
+        if !due || !waited(self.tried, RETRY) {
+            return;
+        }
+        self.tried = Some(Instant::now());
+        if store.truncate_log() {
+            self.changes = changes;
+        } else if bytes > LOG_BYTES && waited(self.warned, WARN_AGAIN) {
+            self.warned = Some(Instant::now());
+            log::warn!(
+                "the log beside the data file has grown to {} MB and cannot be written back: another program reads the file",
+                bytes >> 20
+            );
+        }
     }
 }
 

@@ -175,6 +175,17 @@ impl Store {
         self.writer.defer(work);
     }
 
+    /// Returns the bytes of the write-ahead log beside the file.
+    pub fn log_bytes(&self) -> u64 {
+        std::fs::metadata(beside(&self.path, "wal")).map_or(0, |log| log.len())
+    }
+
+    /// Writes the log back into the file and cuts it off, so that nothing that was deleted is left in it. Returns whether
+    /// that was possible: not while another program reads an older state.
+    pub fn truncate_log(&self) -> bool {
+        self.writer.truncate_log()
+    }
+
     /// How long commits took.
     pub fn commits(&self) -> &Histogram {
         &self.writer.commits.took

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::reading::Standing;
-use super::{StoreError, Tx, beside, params};
+use super::{BUSY_TIMEOUT, StoreError, Tx, beside, params};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
@@ -32,6 +32,14 @@ trait Change: Send {
     fn run(&mut self, tx: &Tx) -> bool;
     /// Answers whoever waits.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+/// What the writer is asked for.
+enum Request {
+    /// A change.
+    Change(Box<dyn Change>),
+    /// To write the log back into the file and cut it off; the answer is whether that was possible.
+    Truncate(SyncSender<bool>),
 }
 
 struct Work<F, C, T, R> {
@@ -102,7 +110,7 @@ pub struct Commits {
 /// The handle of the writer's thread.
 pub struct Writer {
     pub commits: Arc<Commits>,
-    queue: Option<SyncSender<Box<dyn Change>>>,
+    queue: Option<SyncSender<Request>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -113,6 +121,8 @@ impl Writer {
         sequence: Option<Arc<Sequence>>,
     ) -> rusqlite::Result<Writer> {
         connection.pragma_update(None, "journal_mode", "WAL")?;
+        // A secret that was revoked is gone from the file, not only from its lists.
+        connection.pragma_update(None, "secure_delete", true)?;
         let standing = Standing::new(path)?;
         let (queue, changes) = sync_channel(QUEUE);
         let commits = Arc::<Commits>::default();
@@ -159,11 +169,20 @@ impl Writer {
         self.queue
             .as_ref()
             .ok_or_else(gone)?
-            .send(Box::new(change))
+            .send(Request::Change(Box::new(change)))
             .map_err(|_| gone())?;
         rung.recv().map_err(|_| gone())?;
         let answer = answer.lock().take();
         answer.ok_or_else(gone)?
+    }
+
+    /// Cuts the log off behind the changes that wait. Returns whether that was possible.
+    pub fn truncate_log(&self) -> bool {
+        let (answer, answered) = sync_channel(1);
+        let Some(queue) = &self.queue else {
+            return false;
+        };
+        queue.send(Request::Truncate(answer)).is_ok() && answered.recv().unwrap_or(false)
     }
 
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
@@ -176,7 +195,7 @@ impl Writer {
         let sent = self
             .queue
             .as_ref()
-            .map(|queue| queue.try_send(Box::new(change)));
+            .map(|queue| queue.try_send(Request::Change(Box::new(change))));
         if let Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) = sent {
             log::warn!("a deferred change was dropped: the writer is busy");
         }
@@ -195,25 +214,45 @@ impl Drop for Writer {
 fn run(
     connection: &Connection,
     standing: &Standing,
-    changes: &Receiver<Box<dyn Change>>,
+    requests: &Receiver<Request>,
     commits: &Commits,
 ) {
     let next = || {
-        changes.try_recv().or_else(|_| {
+        requests.try_recv().or_else(|_| {
             standing.begin();
-            let next = changes.recv();
+            let next = requests.recv();
             standing.end();
             next
         })
     };
     while let Ok(first) = next() {
-        let mut batch = vec![first];
-        batch.extend(changes.try_iter().take(BATCH - 1));
+        let (mut batch, mut truncations) = (Vec::new(), Vec::new());
+        for request in std::iter::once(first).chain(requests.try_iter().take(BATCH - 1)) {
+            match request {
+                Request::Change(change) => batch.push(change),
+                Request::Truncate(answer) => truncations.push(answer),
+            }
+        }
         // A change can end the whole transaction (a full disk): those behind it start anew.
         while !batch.is_empty() {
             batch = commit(connection, batch, commits);
         }
+        for answer in truncations {
+            // Whoever asked may have gone.
+            let _ = answer.send(truncate(connection).unwrap_or(false));
+        }
     }
+}
+
+/// Writes the log back into the file and cuts it off. Returns whether that was possible: not while another program reads an
+/// older state, which is not waited for.
+fn truncate(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+        row.get::<_, bool>(0)
+    });
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(!busy?)
 }
 
 /// Runs and commits the batch; gives back the changes that have not run.

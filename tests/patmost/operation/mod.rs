@@ -5,6 +5,7 @@ mod command_line;
 mod configuration;
 #[cfg(unix)]
 mod data_file;
+mod deleted;
 #[cfg(target_os = "linux")]
 mod log_pipe;
 mod logs;

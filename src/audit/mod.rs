@@ -14,9 +14,8 @@ pub use self::retention::Retention;
 
 use crate::clock::Millis;
 use crate::error::AppError;
-use crate::id;
 use crate::permission::{Caller, Granted};
-use crate::secret::SecretHash;
+use crate::secret::search::{candidates, decoded};
 use crate::store::{Store, Tx};
 
 /// One row, but for its id and time.
@@ -60,11 +59,7 @@ impl Event {
 
 /// Records a change in the transaction of that change.
 pub fn record(tx: &Tx, granted: &Granted, extra_info: &str) -> Result<(), AppError> {
-    Ok(sql::insert(
-        tx,
-        granted.at(),
-        &Event::of(granted.caller(), extra_info),
-    )?)
+    write(tx, granted.at(), Event::of(granted.caller(), extra_info))
 }
 
 /// Runs `work`; when it is refused, notes what was attempted. `work` records its own rows when it succeeds.
@@ -100,28 +95,40 @@ pub fn refused(
     defer(store, caller.at, vec![event]);
 }
 
-/// Writes rows without holding anybody up. What was refused may have had a secret in its path.
+/// Writes rows without holding anybody up.
 fn defer(store: &Store, at: Millis, events: Vec<Event>) {
     store.defer(move |tx| {
         for event in events {
-            let action = redact(tx, &event.action)?;
-            sql::insert(tx, at, &Event { action, ..event })?;
+            write(tx, at, event)?;
         }
         Ok(())
     });
 }
 
-/// The text with every secret in it blotted out: what a client wrote may hold one where an id or a name belongs.
+/// Bytes of a text that are searched, beyond those that are kept: a secret in what is kept is searched whole, encoded twice too.
+const SEARCHED_BYTES: usize = 2048;
+
+/// Writes a row: the only way into the audit. Whatever a client wrote is searched for secrets.
+fn write(tx: &Tx, at: Millis, event: Event) -> Result<(), AppError> {
+    let clean = |text: &str| redact(tx, &text[..text.floor_char_boundary(SEARCHED_BYTES)]);
+    let clean = Event {
+        action: clean(&event.action)?,
+        extra_info: clean(&event.extra_info)?,
+        ..event
+    };
+    Ok(sql::insert(tx, at, &clean)?)
+}
+
+/// Returns the text with every secret in it blotted out: what a client wrote may hold one where an id or a name belongs. A
+/// text that holds one is returned without percent-encoding.
 pub fn redact(tx: &Tx, text: &str) -> Result<String, AppError> {
-    let mut clean = text.to_owned();
-    for word in text
-        .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .filter(|word| id::is_valid(word))
-    {
-        let hash = SecretHash::of(word);
+    let decoded = decoded(text);
+    let mut clean = None;
+    for (part, hash) in candidates(&decoded) {
         if sql::is_secret(tx, &hash)? {
-            clean = clean.replace(word, "[secret]");
+            let text = clean.unwrap_or_else(|| decoded.to_string());
+            clean = Some(text.replace(part, "[secret]"));
         }
     }
-    Ok(clean)
+    Ok(clean.unwrap_or_else(|| text.to_owned()))
 }

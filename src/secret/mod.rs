@@ -4,6 +4,7 @@
 //! that hash, so nothing that is compared depends on the secret letter by letter.
 
 pub mod password;
+pub mod search;
 
 use sha2::{Digest, Sha256};
 

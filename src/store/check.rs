@@ -5,8 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::{StoreError, Tx, connect, params};
-use crate::id;
-use crate::secret::SecretHash;
+use crate::secret::search::{candidates, decoded};
 
 /// One thing that was looked at.
 #[derive(Debug, serde::Serialize)]
@@ -81,7 +80,7 @@ fn hashes(connection: &Connection) -> Faults {
     Ok(faults)
 }
 
-/// Every word of the audit that could be a secret is hashed and looked for among the hashes.
+/// Every part of the audit that could be a secret, in whatever encoding, is hashed and looked for among the hashes.
 fn audit(connection: &Connection) -> Faults {
     const SECRET: &str = "SELECT 'token ' || id FROM tokens WHERE secret_hash = $1 UNION ALL SELECT 'session ' || id FROM sessions WHERE secret_hash = $1";
     let tx = Tx::new(connection);
@@ -92,13 +91,8 @@ fn audit(connection: &Connection) -> Faults {
     )?;
     let mut faults = Vec::new();
     for (row, text) in rows {
-        for word in text.split(|letter: char| !letter.is_ascii_alphanumeric()) {
-            if !id::is_valid(word) {
-                continue;
-            }
-            let owner = tx.optional(SECRET, params![SecretHash::of(word).as_str()], |row| {
-                row.get::<String>(0)
-            })?;
+        for (_, hash) in candidates(&decoded(&text)) {
+            let owner = tx.optional(SECRET, params![hash.as_str()], |row| row.get::<String>(0))?;
             faults.extend(owner.map(|owner| format!("audit row {row} has the secret of {owner}")));
         }
     }

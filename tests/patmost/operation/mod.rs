@@ -6,6 +6,7 @@ mod configuration;
 #[cfg(unix)]
 mod data_file;
 mod deleted;
+mod hidden_secrets;
 #[cfg(target_os = "linux")]
 mod log_pipe;
 mod logs;

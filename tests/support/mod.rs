@@ -9,6 +9,7 @@ pub mod description;
 pub mod process;
 pub mod socket;
 pub mod team;
+pub mod verbs;
 
 use std::cell::RefCell;
 use std::net::TcpListener;
@@ -157,6 +158,15 @@ impl Mattermost {
             .post("/users", self.account(username))
             .created();
         self.login(username)
+    }
+
+    /// A new bot, made by the admin; it has no credential yet.
+    pub fn bot(&self, username: &str) -> Caller<'_> {
+        let bot = self.admin().create_bot(username).created();
+        Caller {
+            username: username.into(),
+            ..self.account_of(&bot.text("user_id"))
+        }
     }
 
     /// What `POST /users` takes.
@@ -309,13 +319,8 @@ impl<'m> Caller<'m> {
             .get(&format!("/users/{}", self.id))
             .ok()
             .text("roles");
-        self.mm
-            .admin()
-            .put(
-                &format!("/users/{}/roles", self.id),
-                json!({"roles": format!("{had} {role}")}),
-            )
-            .ok();
+        let roles = format!("{had} {role}");
+        self.mm.admin().set_roles(&self, &roles).acknowledged();
         self
     }
 
@@ -325,11 +330,7 @@ impl<'m> Caller<'m> {
             &format!("/users/{}/tokens", self.id),
             json!({"description": description}),
         );
-        let token = answer.ok();
-        Token {
-            id: token.text("id"),
-            secret: token.text("token"),
-        }
+        answer.new_token()
     }
 
     /// Sends a request with the caller's credential.

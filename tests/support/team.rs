@@ -1,6 +1,6 @@
 //! A team of the admin's, for tests of who hears and sees what.
 
-use super::{Answer, Caller, Fields, Mattermost, Value, json};
+use super::{Answer, Caller, Fields, Mattermost, json};
 
 /// A team.
 pub struct Team<'m> {
@@ -53,14 +53,6 @@ impl Team<'_> {
     pub fn default_channel(&self, name: &str) -> String {
         let path = format!("/teams/{}/channels/name/{name}", self.id);
         self.mm.admin().get(&path).ok().text("id")
-    }
-}
-
-impl Caller<'_> {
-    /// Posts.
-    pub fn says(&self, channel: &str, message: &str) -> Value {
-        let body = json!({"channel_id": channel, "message": message});
-        self.post("/posts", body).created()
     }
 }
 

@@ -161,7 +161,7 @@ fn the_log_names_the_token_of_each_request_and_why_it_was_refused() {
     let by_token = ci.with_token(&token.secret);
     let named = format!("token_id={}", token.id);
     let line = |caller: &Caller, reason: &str| {
-        let line = mm.log_of(&caller.get("/users/me"));
+        let line = mm.log_of(&caller.me());
         assert!(
             line.contains(&format!("credential={reason} "))
                 || line.contains(&format!("credential={reason}")),
@@ -213,7 +213,7 @@ fn an_open_route_ignores_a_bad_header() {
         mm.anonymous().with_token("bad").get(path).ok();
     }
     let bad = mm.anonymous().with_token("bad");
-    bad.post("/users/logout", json!({})).acknowledged();
+    bad.log_out().acknowledged();
     let login = json!({"login_id": "admin", "password": PASSWORD});
     bad.post("/users/login", login).ok();
     mm.set("TeamSettings", "EnableOpenServer", true);
@@ -233,9 +233,9 @@ fn every_bad_credential_looks_the_same() {
     let of_token = |end: &dyn Fn(&Token)| {
         let token = ci.token("x");
         let by_token = ci.with_token(&token.secret);
-        by_token.get("/users/me").ok();
+        by_token.me().ok();
         end(&token);
-        seen(by_token.get("/users/me"))
+        seen(by_token.me())
     };
     let post = |action: &str, token: &Token| {
         let path = format!("/users/tokens/{action}");
@@ -243,20 +243,17 @@ fn every_bad_credential_looks_the_same() {
             .post(&path, json!({"token_id": token.id}))
             .acknowledged();
     };
-    let none = seen(mm.anonymous().get("/users/me"));
+    let none = seen(mm.anonymous().me());
     assert!(none.contains("Invalid or expired session, please login again."));
-    assert_eq!(
-        seen(mm.anonymous().with_token("unknown").get("/users/me")),
-        none
-    );
+    assert_eq!(seen(mm.anonymous().with_token("unknown").me()), none);
     assert_eq!(of_token(&|token| post("revoke", token)), none);
     assert_eq!(of_token(&|token| post("disable", token)), none);
     let off = |_: &Token| mm.set("ServiceSettings", "EnableUserAccessTokens", false);
     assert_eq!(of_token(&off), none);
     mm.set("ServiceSettings", "EnableUserAccessTokens", true);
     let login = mm.login("ci");
-    login.post("/users/logout", json!({})).acknowledged();
-    assert_eq!(seen(login.get("/users/me")), none);
+    login.log_out().acknowledged();
+    assert_eq!(seen(login.me()), none);
     let gone = |_: &Token| {
         let path = format!("/users/{}/active", ci.id);
         mm.admin()

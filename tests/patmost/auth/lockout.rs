@@ -49,8 +49,8 @@ fn a_lock_is_of_one_account_and_leaves_what_is_open() {
     let mm = strict();
     let (alice, _) = (mm.user("alice"), mm.user("bob"));
     guess(&mm, 3);
-    mm.login("bob").get("/users/me").ok();
-    alice.get("/users/me").ok();
+    mm.login("bob").me().ok();
+    alice.me().ok();
     let mm = mm.restarted();
     login(&mm, PASSWORD).refused(401, LOCKED);
     mm.set("ServiceSettings", "MaximumLoginAttempts", 3);
@@ -67,7 +67,7 @@ fn who_is_signed_in_cannot_guess_on_either() {
     };
     let move_to = |password: &str| {
         let body = json!({"email": "new@example.com", "password": password});
-        alice.put("/users/me/patch", body)
+        alice.patch_me(body)
     };
     change("Wrong-Horse-1").refused(400, "api.user.update_password.incorrect.app_error");
     move_to("Wrong-Horse-1").refused(401, "api.user.check_user_password.invalid.app_error");
@@ -76,10 +76,7 @@ fn who_is_signed_in_cannot_guess_on_either() {
     guess(&mm, 2);
     change(PASSWORD).refused(401, LOCKED);
     alice
-        .put(
-            "/users/me/patch",
-            json!({"email": "alice@example.com", "password": PASSWORD}),
-        )
+        .patch_me(json!({"email": "alice@example.com", "password": PASSWORD}))
         .refused(401, LOCKED);
     login(&mm, PASSWORD).refused(401, LOCKED);
 }

@@ -30,7 +30,7 @@ fn one_logs_in_by_username_address_or_id_in_any_case() {
     assert_eq!(answer.ok()["id"], alice.id.as_str());
     assert!(answer.headers("set-cookie").is_empty());
     let secret = answer.header("token").unwrap().to_owned();
-    assert_eq!(alice.with_token(&secret).get("/users/me").ok(), answer.ok());
+    assert_eq!(alice.with_token(&secret).me().ok(), answer.ok());
 }
 
 /// wire errors-and-auth: wrong password, unknown user
@@ -85,9 +85,7 @@ fn a_wrong_password_and_no_account_look_the_same() {
 fn a_bot_does_not_log_in() {
     let mm = fresh();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    mm.admin()
-        .post("/bots", json!({"username": "ci-bot"}))
-        .created();
+    mm.admin().create_bot("ci-bot").created();
     let refused = attempt(&mm, json!({"login_id": "ci-bot", "password": PASSWORD}));
     let refused = refused.refused(401, "api.user.login.bot_login_forbidden.app_error");
     assert_eq!(refused["message"], "Bot login is forbidden.");
@@ -153,14 +151,9 @@ fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
         "Your account is locked because of too many failed password attempts. Please reset your password."
     );
     attempt(&mm, right.clone()).refused(401, locked);
-    alice.get("/users/me").ok();
-    by_token.get("/users/me").ok();
-    mm.admin()
-        .put(
-            &format!("/users/{}/password", alice.id),
-            json!({"new_password": PASSWORD}),
-        )
-        .acknowledged();
+    alice.me().ok();
+    by_token.me().ok();
+    mm.admin().reset_password(&alice, PASSWORD).acknowledged();
     attempt(&mm, right).ok();
 }
 
@@ -169,12 +162,7 @@ fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
 fn a_deactivated_account_is_told_so() {
     let mm = fresh();
     let alice = mm.user("alice");
-    mm.admin()
-        .put(
-            &format!("/users/{}/active", alice.id),
-            json!({"active": false}),
-        )
-        .acknowledged();
+    mm.admin().deactivate(&alice).acknowledged();
     for password in [PASSWORD, "wrong"] {
         attempt(&mm, json!({"login_id": "alice", "password": password}))
             .refused(401, "api.user.login.inactive.app_error");
@@ -241,9 +229,9 @@ fn a_login_ends_with_its_length() {
     let alice = mm.user("alice");
     mm.set("ServiceSettings", "SessionIdleTimeoutInMinutes", 0);
     mm.advance_days(179);
-    alice.get("/users/me").ok();
+    alice.me().ok();
     mm.advance_days(1);
-    alice.get("/users/me").expired();
+    alice.me().expired();
 }
 
 #[test]
@@ -251,11 +239,8 @@ fn a_login_unused_for_too_long_ends() {
     let mm = fresh();
     let alice = mm.user("alice");
     mm.advance_days(31);
-    alice.get("/users/me").expired();
-    assert!(
-        mm.log_of(&alice.get("/users/me"))
-            .contains("credential=session_idle")
-    );
+    alice.me().expired();
+    assert!(mm.log_of(&alice.me()).contains("credential=session_idle"));
 }
 
 /// wire errors-and-auth: `device_id` | optional
@@ -275,18 +260,18 @@ fn a_device_has_one_session() {
     };
     let (first, other) = (on("phone"), on("tablet"));
     let second = on("phone");
-    first.get("/users/me").expired();
-    other.get("/users/me").ok();
-    second.get("/users/me").ok();
+    first.me().expired();
+    other.me().ok();
+    second.me().ok();
 }
 
 #[test]
 fn a_logout_ends_its_own_session_and_always_succeeds() {
     let mm = fresh();
     let (one, two) = (mm.user("alice"), mm.login("alice"));
-    one.post("/users/logout", json!({})).acknowledged();
-    one.get("/users/me").expired();
-    two.get("/users/me").ok();
+    one.log_out().acknowledged();
+    one.me().expired();
+    two.me().ok();
     let again = one.send_text("POST", "/users/logout", "");
     again.acknowledged();
     assert_eq!(

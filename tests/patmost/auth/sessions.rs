@@ -9,7 +9,7 @@ const DAY: i64 = 86_400_000;
 
 /// The newest session of the caller.
 fn newest(caller: &Caller) -> Value {
-    caller.get("/users/me/sessions").ok()[0].clone()
+    caller.sessions().ok()[0].clone()
 }
 
 /// wire sessions-and-audits: `token`
@@ -56,7 +56,7 @@ fn a_login_and_a_token_each_have_a_session_that_shows_no_secret() {
     );
     assert_eq!(by_token["props"]["type"], "UserAccessToken");
     assert_eq!(by_token["props"]["user_access_token_id"], token.id);
-    let sessions = alice.get("/users/me/sessions").ok();
+    let sessions = alice.sessions().ok();
     let on_phone = |session: &&Value| session["device_id"] == "phone";
     let phones = sessions.as_array().unwrap().iter().filter(on_phone);
     assert_eq!(phones.count(), 1);
@@ -80,19 +80,13 @@ fn a_session_shows_what_its_owner_is_by_now() {
     assert_eq!(newest(&alice)["roles"], "system_user");
     assert_eq!(newest(&alice)["team_members"], json!([]));
     let alice = alice.with_role(TOKEN_ROLE);
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = mm.admin().post("/teams", team).created().text("id");
-    let member = json!({"team_id": team, "user_id": alice.id});
-    let path = format!("/teams/{team}/members");
-    let member = mm.admin().post(&path, member).created();
+    let team = mm.admin().create_team("core").created().text("id");
+    let member = mm.admin().add_to_team(&team, &alice).created();
     let session = newest(&alice);
     assert_eq!(session["roles"], format!("system_user {TOKEN_ROLE}"));
     assert_eq!(session["team_members"], json!([member]));
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    let bot = mm
-        .admin()
-        .post("/bots", json!({"username": "ci"}))
-        .created();
+    let bot = mm.admin().create_bot("ci").created();
     let token = json!({"description": "x"});
     let path = format!("/users/{}/tokens", bot.text("user_id"));
     let token = mm.admin().post(&path, token).ok().text("token");
@@ -113,7 +107,7 @@ fn a_session_shows_what_its_owner_is_by_now() {
 fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
-    let session = alice.get("/users/me/sessions").ok()[0].clone();
+    let session = alice.sessions().ok()[0].clone();
     let members: Vec<&String> = session.as_object().unwrap().keys().collect();
     let recorded = [
         "create_at",
@@ -148,7 +142,7 @@ fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
     bob.post("/users/me/sessions/revoke", json!({}))
         .refused_body("session_id");
     let unknown = "We encountered an error finding the session.";
-    bob.post("/users/me/sessions/revoke", json!({ "session_id": NOBODY }))
+    bob.revoke_session(NOBODY)
         .refused_saying(400, "app.session.get.app_error", unknown);
     bob.post("/users/sessions/revoke/all", json!({}))
         .forbidden();
@@ -158,23 +152,23 @@ fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
     mm.admin()
         .post(&format!("{path}/revoke"), id)
         .acknowledged();
-    alice.get("/users/me").expired();
+    alice.me().expired();
     let (here, there) = (mm.login("alice"), mm.login("alice"));
     mm.admin()
         .post(&format!("{path}/revoke/all"), json!({}))
         .acknowledged();
-    here.get("/users/me").expired();
-    there.get("/users/me").expired();
+    here.me().expired();
+    there.me().expired();
     assert_eq!(mm.admin().get(&path).ok(), json!([]));
     let alice = mm.login("alice");
     let own = json!({"session_id": newest(&alice)["id"]});
     alice.post("/users/me/sessions/revoke", own).acknowledged();
-    alice.get("/users/me").expired();
+    alice.me().expired();
     mm.admin()
         .post("/users/sessions/revoke/all", json!({}))
         .acknowledged();
-    bob.get("/users/me").expired();
-    mm.admin().get("/users/me").expired();
+    bob.me().expired();
+    mm.admin().me().expired();
 }
 
 /// wire sessions-and-audits: `session_id` may also be the session's **secret**
@@ -184,25 +178,23 @@ fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
 fn a_session_is_revoked_by_its_secret_too_and_a_token_lives_on() {
     let mm = server();
     let (alice, other) = (mm.user("alice"), mm.user("other"));
-    let revoke = |by: &Caller, secret: &str| {
-        by.post("/users/me/sessions/revoke", json!({"session_id": secret}))
-    };
+    let revoke = |by: &Caller, secret: &str| by.revoke_session(secret);
     let second = mm.login("alice");
     let secret = second.credential.clone().unwrap();
     revoke(&other, &secret).refused_url("user_id");
     revoke(&alice, &secret).acknowledged();
-    second.get("/users/me").expired();
+    second.me().expired();
     let token = alice.token("x");
-    let sessions = || alice.get("/users/me/sessions").ok().each("id");
+    let sessions = || alice.sessions().ok().each("id");
     assert_eq!(sessions().len(), 1);
     revoke(&alice, &token.secret).refused(400, "app.session.get.app_error");
     let by_token = alice.with_token(&token.secret);
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
     let opened = sessions();
     assert_eq!(opened.len(), 2);
     revoke(&alice, &token.secret).acknowledged();
     assert_eq!(sessions().len(), 1);
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
     assert_eq!(sessions().len(), 2);
     assert_ne!(sessions(), opened);
 }
@@ -214,14 +206,14 @@ fn the_session_used_last_comes_first_and_there_are_never_more_than_500() {
     let before = newest(&second)["id"].clone();
     mm.advance_days(1);
     // A change waits for what was noted before it.
-    first.put("/users/me/patch", json!({"nickname": "x"})).ok();
+    first.patch_me(json!({"nickname": "x"})).ok();
     assert_ne!(newest(&first)["id"], before);
     for _ in 0..500 {
         mm.login("alice");
     }
     let alice = mm.login("alice");
-    let all = alice.get("/users/me/sessions").ok();
+    let all = alice.sessions().ok();
     assert_eq!(all.as_array().unwrap().len(), 500);
-    first.get("/users/me").expired();
-    second.get("/users/me").expired();
+    first.me().expired();
+    second.me().expired();
 }

@@ -48,9 +48,7 @@ fn an_error_and_a_ping_are_as_recorded() {
 fn a_token_its_session_and_its_audit_are_as_recorded() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = ci
-        .post("/users/me/tokens", json!({"description": "cron"}))
-        .ok();
+    let made = ci.create_token("cron").ok();
     // The recorded server is older than the lifetime of tokens.
     let with_lifetime = |recorded: &mut Value| recorded["expires_at"] = 0.into();
     is_as_recorded("token", &made, with_lifetime);
@@ -101,16 +99,10 @@ fn a_role_and_a_bot_are_as_recorded() {
 fn a_channel_a_membership_and_a_post_are_as_recorded() {
     let mm = server();
     let (admin, alice) = (mm.admin(), mm.user("alice"));
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = admin.post("/teams", team).created().text("id");
-    let member = json!({"team_id": team, "user_id": alice.id});
-    let member = admin
-        .post(&format!("/teams/{team}/members"), member)
-        .created();
+    let team = admin.create_team("core").created().text("id");
+    let member = admin.add_to_team(&team, &alice).created();
     is_as_recorded("team_member", &member, nothing);
-    let channel =
-        json!({"team_id": team, "name": "general", "display_name": "General", "type": "O"});
-    let channel = admin.post("/channels", channel).created();
+    let channel = admin.create_channel(&team, "general", "O").created();
     is_as_recorded("channel", &channel, nothing);
     let post = json!({"channel_id": channel["id"], "message": "hi"});
     is_as_recorded("post", &admin.post("/posts", post).created(), nothing);

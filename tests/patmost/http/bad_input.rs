@@ -564,7 +564,7 @@ fn walk(mm: &Mattermost, worlds: &Cell<usize>, request: &str, body: &str) -> Str
     let (method, path) = request.split_once(' ').unwrap();
     let new_world = || {
         worlds.set(worlds.get() + 1);
-        if mm.admin().get("/users/me").status == 401 {
+        if mm.admin().me().status == 401 {
             mm.sign_in_admin();
         }
         mm.set("ServiceSettings", "EnableUserAccessTokens", true);

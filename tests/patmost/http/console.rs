@@ -246,7 +246,7 @@ fn use_of_tokens_is_told_to_who_asks_for_it() {
     let alice = mm.user("alice").with_role(TOKEN_ROLE);
     let token = alice.token("ci");
     mm.advance_days(1);
-    alice.with_token(&token.secret).get("/users/me").ok();
+    alice.with_token(&token.secret).me().ok();
     // The time of a use is written after the answer, and before the next change.
     alice.token("another");
     let path = format!("/users/{}/tokens", alice.id);
@@ -291,11 +291,7 @@ fn what_pins_a_setting_is_told_to_who_asks_for_it() {
 fn the_session_of_the_request_is_told_to_who_asks_for_it() {
     let mm = fresh();
     let (here, _there) = (mm.user("alice"), mm.login("alice"));
-    assert!(
-        here.get("/users/me/sessions").ok()[0]
-            .get("is_current")
-            .is_none()
-    );
+    assert!(here.sessions().ok()[0].get("is_current").is_none());
     let sessions = here.get("/users/me/sessions?include_current=true").ok();
     let current: Vec<bool> = sessions
         .as_array()
@@ -312,15 +308,8 @@ fn accounts_are_counted_by_kind() {
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     mm.user("alice");
     let bob = mm.user("bob");
-    mm.admin()
-        .put(
-            &format!("/users/{}/active", bob.id),
-            json!({"active": false}),
-        )
-        .acknowledged();
-    mm.admin()
-        .post("/bots", json!({"username": "robot"}))
-        .created();
+    mm.admin().deactivate(&bob).acknowledged();
+    mm.admin().create_bot("robot").created();
     let count = |query: &str| {
         mm.admin()
             .get(&format!("/users/stats/filtered{query}"))
@@ -350,21 +339,17 @@ fn the_dashboard_counts_tokens_by_state_and_requests_by_outcome() {
     let path = format!("/users/{}/tokens", alice.id);
     let (used, old, off) = (alice.token("used"), alice.token("old"), alice.token("off"));
     let in_days = |days: i64| {
-        let now = alice.get("/users/me/sessions").ok()[0]["create_at"]
-            .as_i64()
-            .unwrap();
+        let now = alice.sessions().ok()[0]["create_at"].as_i64().unwrap();
         json!({"description": "ends", "expires_at": now + days * 86_400_000})
     };
     alice.post(&path, in_days(1)).ok();
     alice.post(&path, in_days(43)).ok();
-    alice
-        .post("/users/tokens/disable", json!({"token_id": off.id}))
-        .acknowledged();
-    alice.with_token(&old.secret).get("/users/me").ok();
+    alice.disable(&off).acknowledged();
+    alice.with_token(&old.secret).me().ok();
     mm.advance_days(40);
     mm.sign_in_admin();
-    alice.with_token(&used.secret).get("/users/me").ok();
-    mm.anonymous().get("/users/me").expired();
+    alice.with_token(&used.secret).me().ok();
+    mm.anonymous().me().expired();
     mm.admin().get("/users/zzz").refused_url("user_id");
     let seen = mm.admin().get("/system/dashboard").ok();
     let states = json!({"active": 3, "expires_soon": 1, "unused": 2, "disabled": 1, "expired": 1});

@@ -23,7 +23,7 @@ fn told(answer: &Answer, status: u16, id: &str, message: &str) {
 #[test]
 fn a_refusal_has_five_fields_and_an_id_of_its_own() {
     let mm = fresh();
-    let refused = mm.anonymous().get("/users/me");
+    let refused = mm.anonymous().me();
     let body = refused.refused(401, EXPIRED);
     let request_id = body.text("request_id");
     assert!(
@@ -32,7 +32,7 @@ fn a_refusal_has_five_fields_and_an_id_of_its_own() {
     );
     assert_eq!(refused.headers("content-type"), ["application/json"]);
     assert_eq!(body["detailed_error"], "");
-    let again = mm.anonymous().get("/users/me").refused(401, EXPIRED);
+    let again = mm.anonymous().me().refused(401, EXPIRED);
     assert_ne!(again.text("request_id"), request_id);
     // Whatever language is asked for.
     let english = Request::new("GET", "/api/v4/users/me").header("Accept-Language", "en-GB");
@@ -93,7 +93,7 @@ fn the_generic_refusals_have_their_words() {
         BODY,
         "Invalid or missing user in request body.",
     );
-    let field = admin.post("/users/me/sessions/revoke", json!({"session_id": ""}));
+    let field = admin.revoke_session("");
     told(
         &field,
         400,
@@ -165,7 +165,7 @@ fn a_malformed_body_is_called_by_its_name() {
     let mm = server();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let (admin, alice) = (mm.admin(), mm.user("alice"));
-    let bot = admin.post("/bots", json!({"username": "ci-bot"})).created();
+    let bot = admin.create_bot("ci-bot").created();
     let role = admin.get("/roles/name/system_user").ok();
     for (method, path, name) in NAMES {
         let path = path
@@ -195,7 +195,7 @@ fn a_field_of_the_wrong_type_counts_as_missing() {
             .post("/users/me/sessions/revoke", body)
             .refused_body("session_id");
     }
-    let patched = admin.put("/users/me/patch", json!({"nickname": 7, "position": "p"}));
+    let patched = admin.patch_me(json!({"nickname": 7, "position": "p"}));
     let patched = patched.ok();
     assert_eq!(
         (&patched["nickname"], &patched["position"]),
@@ -253,16 +253,16 @@ fn malformed_maps_of_strings_lack_their_first_field() {
 fn ids_and_times_have_their_form() {
     let mm = server();
     let admin = mm.admin();
-    let user = admin.get("/users/me").ok();
+    let user = admin.me().ok();
     let id = user.text("id");
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     assert!(id.len() == 26 && id.bytes().all(letter), "{id}");
     assert_eq!(user["delete_at"], 0);
-    let token = admin.post("/users/me/tokens", json!({"description": "x"}));
+    let token = admin.create_token("x");
     assert_eq!(token.ok()["expires_at"], 0);
     let before = user["create_at"].as_i64().unwrap();
     mm.advance_days(1);
-    let later = mm.user("later").get("/users/me").ok();
+    let later = mm.user("later").me().ok();
     let made = later["create_at"].as_i64().unwrap();
     assert!(made - before >= 86_400_000 && before > 1_500_000_000_000);
 }
@@ -272,8 +272,7 @@ fn ids_and_times_have_their_form() {
 fn lists_come_in_pages() {
     let mm = fresh();
     let admin = mm.admin();
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = admin.post("/teams", team).created().text("id");
+    let team = admin.create_team("core").created().text("id");
     for number in 0..203 {
         let name = format!("channel-{number:03}");
         let channel = json!({"team_id": team, "name": name, "display_name": name, "type": "O"});
@@ -394,7 +393,7 @@ fn refusals_of_settings_have_their_words() {
     );
     let attempts = json!({"ServiceSettings": {"MaximumLoginAttempts": 0}});
     told(
-        &admin.put("/config/patch", attempts),
+        &admin.patch_config(attempts),
         400,
         "model.config.is_valid.login_attempts.app_error",
         "Invalid maximum login attempts for service settings. Must be a positive number.",
@@ -405,10 +404,7 @@ fn refusals_of_settings_have_their_words() {
     let path = format!("/roles/{}/patch", role.text("id"));
     admin.put(&path, json!({ "permissions": without })).ok();
     told(
-        &mm.user("alice").post(
-            "/teams",
-            json!({"name": "core", "display_name": "Core", "type": "O"}),
-        ),
+        &mm.user("alice").create_team("core"),
         403,
         "api.team.is_team_creation_allowed.disabled.app_error",
         "Team creation has been disabled. Please ask your System Administrator for details.",

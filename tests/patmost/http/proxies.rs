@@ -77,7 +77,7 @@ fn audit_and_limit_go_by_the_same_address() {
     let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
     let login = Request::new("POST", "/api/v4/users/login").body(login);
     from(CLIENT, login).ok();
-    let audits = mm.admin().get("/users/me/audits").ok();
+    let audits = mm.admin().audits().ok();
     let logins = audits
         .as_array()
         .unwrap()
@@ -86,10 +86,7 @@ fn audit_and_limit_go_by_the_same_address() {
     assert!(logins.count() > 0, "{audits}");
 
     mm.admin()
-        .put(
-            "/config/patch",
-            json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 3}}),
-        )
+        .patch_config(json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 3}}))
         .ok();
     let ping = || Request::new("GET", "/api/v4/system/ping");
     let left = |address| {
@@ -155,10 +152,7 @@ fn what_is_neither_an_address_nor_a_network_is_refused() {
         json!(7),
     ] {
         mm.admin()
-            .put(
-                "/config/patch",
-                json!({"ServiceSettings": {"TrustedProxies": value}}),
-            )
+            .patch_config(json!({"ServiceSettings": {"TrustedProxies": value}}))
             .refused_body("ServiceSettings.TrustedProxies");
     }
 }

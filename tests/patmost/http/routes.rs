@@ -116,8 +116,8 @@ fn every_answer_names_its_request_and_the_version() {
         assert_eq!(parts[parts.len() - 2].len(), 32, "{version}");
         version
     };
-    let found = admin.get("/users/me");
-    let refused = mm.anonymous().get("/users/me");
+    let found = admin.me();
+    let refused = mm.anonymous().me();
     let opened = mm.anonymous().get("/system/ping");
     let absent = admin.get("/emoji");
     for answer in [&found, &refused, &opened, &absent] {
@@ -135,7 +135,7 @@ fn every_answer_names_its_request_and_the_version() {
     let unclean = admin.get("//users");
     assert_eq!((version(&unclean), unclean.status), (version(&found), 301));
     mm.set("TeamSettings", "SiteName", "other");
-    assert_ne!(version(&admin.get("/users/me")), version(&found));
+    assert_ne!(version(&admin.me()), version(&found));
 }
 
 /// wire errors-and-auth: `Etag` | `GET /users/{id}`
@@ -143,11 +143,11 @@ fn every_answer_names_its_request_and_the_version() {
 fn what_a_client_has_already_is_304_until_it_changes() {
     let mm = server();
     let admin = mm.admin();
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = admin.post("/teams", team).created().text("id");
-    let channel =
-        json!({"team_id": team, "name": "general", "display_name": "General", "type": "O"});
-    let channel = admin.post("/channels", channel).created().text("id");
+    let team = admin.create_team("core").created().text("id");
+    let channel = admin
+        .create_channel(&team, "general", "O")
+        .created()
+        .text("id");
     let post = json!({"channel_id": channel, "message": "m"});
     let post = admin.post("/posts", post).created().text("id");
     let paths = [
@@ -171,7 +171,7 @@ fn what_a_client_has_already_is_304_until_it_changes() {
         etag
     });
     mm.clock().advance(std::time::Duration::from_secs(1));
-    admin.put("/users/me/patch", json!({"nickname": "n"})).ok();
+    admin.patch_me(json!({"nickname": "n"})).ok();
     admin
         .put(
             &format!("/posts/{post}/patch"),

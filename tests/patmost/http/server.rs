@@ -62,7 +62,7 @@ fn what_mattermost_has_beyond_this_is_501() {
 #[test]
 fn every_answer_has_its_headers() {
     let mm = fresh();
-    let get = mm.admin().get("/users/me");
+    let get = mm.admin().me();
     assert_eq!(get.header("expires"), Some("0"));
     assert_eq!(get.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(
@@ -125,16 +125,14 @@ fn ping_answers_as_recorded() {
 #[test]
 fn settings_are_changed_by_admins_at_once_and_all_or_nothing() {
     let mm = fresh();
-    let before = mm.admin().get("/config");
+    let before = mm.admin().config();
     assert_eq!(
         before.header("cache-control"),
         Some("no-cache, no-store, must-revalidate")
     );
-    let patch = |body: Value| mm.admin().put("/config/patch", body);
-    mm.user("alice").get("/config").forbidden();
-    mm.login("alice")
-        .put("/config/patch", json!({}))
-        .forbidden();
+    let patch = |body: Value| mm.admin().patch_config(body);
+    mm.user("alice").config().forbidden();
+    mm.login("alice").patch_config(json!({})).forbidden();
     for body in ["", "null", "[]", "{"] {
         mm.admin()
             .send_text("PUT", "/config/patch", body)
@@ -145,7 +143,7 @@ fn settings_are_changed_by_admins_at_once_and_all_or_nothing() {
     patch(json!({"ServiceSettings": {"EnableUserAccessTokens": "yes"}}))
         .refused_body("ServiceSettings.EnableUserAccessTokens");
     patch(json!({"ServiceSettings": 7})).refused_body("ServiceSettings");
-    assert_eq!(mm.admin().get("/config").ok(), before.ok());
+    assert_eq!(mm.admin().config().ok(), before.ok());
     let changed = patch(
         json!({"ServiceSettings": {"MaximumLoginAttempts": 3, "EnableDeveloper": null}, "Unknown": {"Kept": 1, "SomeSecret": "abc"}}),
     );
@@ -161,7 +159,7 @@ fn settings_are_changed_by_admins_at_once_and_all_or_nothing() {
     let cached = "no-cache, no-store, must-revalidate";
     assert_eq!(changed.header("cache-control"), Some(cached));
     mm.admin().put("/config", before.ok()).ok();
-    assert_eq!(mm.admin().get("/config").ok(), before.ok());
+    assert_eq!(mm.admin().config().ok(), before.ok());
 }
 
 #[test]
@@ -170,25 +168,20 @@ fn a_pinned_setting_beats_the_stored_one_and_is_shown_as_pinned() {
     mm.anonymous().post("/users", mm.account("admin")).created();
     let admin = mm.login("admin");
     let patched = admin
-        .put(
-            "/config/patch",
-            json!({"ServiceSettings": {"EnableUserAccessTokens": false}}),
-        )
+        .patch_config(json!({"ServiceSettings": {"EnableUserAccessTokens": false}}))
         .ok();
     assert_eq!(patched["ServiceSettings"]["EnableUserAccessTokens"], true);
     assert_eq!(
         admin.get("/config/environment").ok(),
         json!({"ServiceSettings": {"EnableUserAccessTokens": true}})
     );
-    admin
-        .post("/users/me/tokens", json!({"description": "x"}))
-        .ok();
+    admin.create_token("x").ok();
     // Writing back what was read stores nothing of the pin.
-    let whole = admin.get("/config").ok();
+    let whole = admin.config().ok();
     admin.put("/config", whole).ok();
     let mm = mm.restarted();
     mm.login("admin")
-        .post("/users/me/tokens", json!({"description": "y"}))
+        .create_token("y")
         .refused(501, "app.user_access_token.disabled");
 }
 
@@ -230,7 +223,7 @@ fn a_change_is_there_after_a_restart() {
     let (id, token) = (ci.id.clone(), ci.token("x"));
     let mm = mm.restarted();
     let ci = mm.anonymous().with_token(&token.secret);
-    assert_eq!(ci.get("/users/me").ok()["id"], id.as_str());
+    assert_eq!(ci.me().ok()["id"], id.as_str());
 }
 
 /// wire config-and-system: `RateLimitSettings.Enable`
@@ -238,10 +231,7 @@ fn a_change_is_there_after_a_restart() {
 fn requests_are_limited_when_that_is_on() {
     let mm = fresh();
     mm.admin()
-        .put(
-            "/config/patch",
-            json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 20}}),
-        )
+        .patch_config(json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 20}}))
         .ok();
     let one = mm.anonymous().get("/system/ping");
     assert_eq!(
@@ -251,10 +241,7 @@ fn requests_are_limited_when_that_is_on() {
         ),
         (Some("20"), Some("19"))
     );
-    mm.anonymous()
-        .with_token("unknown")
-        .get("/users/me")
-        .expired();
+    mm.anonymous().with_token("unknown").me().expired();
     assert_eq!(
         mm.anonymous()
             .get("/system/ping")

@@ -12,17 +12,9 @@ struct World<'m> {
 
 fn world(mm: &Mattermost) -> World<'_> {
     let admin = mm.admin();
-    let team = admin
-        .post(
-            "/teams",
-            json!({"name": "core", "display_name": "Core", "type": "O"}),
-        )
-        .created()
-        .text("id");
-    let channel = |name: &str, kind: &str| {
-        let body = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
-        admin.post("/channels", body).created().text("id")
-    };
+    let team = admin.create_team("core").created().text("id");
+    let channel =
+        |name: &str, kind: &str| admin.create_channel(&team, name, kind).created().text("id");
     let (public, private) = (channel("public", "O"), channel("private", "P"));
     World {
         mm,
@@ -44,18 +36,12 @@ impl World<'_> {
     }
 
     fn join(&self, channel: &str, user: &Caller) {
-        self.mm
-            .admin()
-            .post(
-                &format!("/channels/{channel}/members"),
-                json!({"user_id": user.id}),
-            )
-            .created();
+        self.mm.admin().add_to_channel(channel, user).created();
     }
 }
 
 fn post(caller: &Caller, channel: &str) -> Answer {
-    caller.post("/posts", json!({"channel_id": channel, "message": "hello"}))
+    caller.post_message(channel, "hello")
 }
 
 #[test]
@@ -67,12 +53,7 @@ fn a_role_taken_away_holds_on_the_next_request_and_gives_no_right_to_read() {
     poster
         .get(&format!("/posts/{}", made.text("id")))
         .forbidden();
-    mm.admin()
-        .put(
-            &format!("/users/{}/roles", poster.id),
-            json!({"roles": "system_user"}),
-        )
-        .acknowledged();
+    mm.admin().set_roles(&poster, "system_user").acknowledged();
     post(&poster, &world.private).forbidden();
     post(&mm.admin(), "aaaaaaaaaaaaaaaaaaaaaaaaaa").forbidden();
 }

@@ -13,12 +13,9 @@ struct Channels {
 impl Channels {
     fn new(mm: &Mattermost) -> Channels {
         let admin = mm.admin();
-        let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-        let team = admin.post("/teams", team).created().text("id");
-        let channel = |name: &str, kind: &str| {
-            let body = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
-            admin.post("/channels", body).created().text("id")
-        };
+        let team = admin.create_team("core").created().text("id");
+        let channel =
+            |name: &str, kind: &str| admin.create_channel(&team, name, kind).created().text("id");
         let (public, private) = (channel("public", "O"), channel("private", "P"));
         let ids = json!([admin.id, mm.user("friend").id]);
         let direct = admin.post("/channels/direct", ids).created().text("id");
@@ -83,10 +80,7 @@ fn who_may_post_where() {
                 number += 1;
                 let name = format!("u{number}");
                 let user = if kind == "bot" {
-                    let bot = mm
-                        .admin()
-                        .post("/bots", json!({"username": name}))
-                        .created();
+                    let bot = mm.admin().create_bot(&name).created();
                     mm.account_of(&bot.text("user_id"))
                 } else {
                     mm.user(&name)
@@ -275,7 +269,7 @@ fn a_post_is_read_changed_and_deleted_by_those_who_may() {
     channels.let_in(&mm, &author.id, "in the channel");
     channels.let_in(&mm, &teammate.id, "in the team");
     let post = |channel: &str| {
-        let post = author.post("/posts", json!({"channel_id": channel, "message": "m"}));
+        let post = author.post_message(channel, "m");
         format!("/posts/{}", post.created().text("id"))
     };
     let (public, private) = (post(channels.public()), post(&channels.of_kind[1].1));

@@ -5,11 +5,11 @@ use crate::support::*;
 /// A channel of the admin's with five posts, oldest first, a second apart.
 fn five_posts(mm: &Mattermost) -> (String, String, Vec<Value>) {
     let admin = mm.admin();
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = admin.post("/teams", team).created().text("id");
-    let channel =
-        json!({"team_id": team, "name": "general", "display_name": "General", "type": "O"});
-    let channel = admin.post("/channels", channel).created().text("id");
+    let team = admin.create_team("core").created().text("id");
+    let channel = admin
+        .create_channel(&team, "general", "O")
+        .created()
+        .text("id");
     let post = |number: u64| {
         mm.clock().advance(std::time::Duration::from_secs(1));
         let post = json!({"channel_id": channel, "message": format!("number {number}")});

@@ -14,10 +14,7 @@ fn channel(caller: &Caller, team: &str, name: &str, kind: &str) -> Answer {
 }
 
 fn let_into(caller: &Caller, channel: &str, user: &Caller) -> Answer {
-    caller.post(
-        &format!("/channels/{channel}/members"),
-        json!({"user_id": user.id}),
-    )
+    caller.add_to_channel(channel, user)
 }
 
 /// wire teams-channels-posts: `POST /channels` | `team_id`
@@ -227,9 +224,7 @@ fn one_joins_a_public_channel_and_is_let_into_a_private_one() {
         .ok();
     out(&alice, &town_square.text("id"), "me").refused(400, "api.channel.remove.default.app_error");
     let members = format!("/channels/{public}/members");
-    let post = alice
-        .post("/posts", json!({"channel_id": private, "message": "m"}))
-        .created();
+    let post = alice.post_message(&private, "m").created();
     for root in [json!("x"), post["id"].clone()] {
         let body = json!({"user_id": carol.id, "post_root_id": root});
         alice.post(&members, body).refused_body("post_root_id");
@@ -341,12 +336,7 @@ fn what_is_read_is_marked_by_oneself_or_an_admin() {
     add(&alice, &team, &bob).created();
     let channel = channel(&alice, &team, "general", "O").created().text("id");
     let_into(&bob, &channel, &bob).created();
-    alice
-        .post(
-            "/posts",
-            json!({"channel_id": channel, "message": "hi @bob"}),
-        )
-        .created();
+    alice.post_message(&channel, "hi @bob").created();
     let unread = || {
         let unread = bob
             .get(&format!("/users/me/channels/{channel}/unread"))

@@ -11,9 +11,7 @@ use crate::support::*;
 fn audits_tell_who_did_what_and_no_secret() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = ci
-        .post("/users/me/tokens", json!({"description": "x"}))
-        .ok();
+    let made = ci.create_token("x").ok();
     let id = made.text("id");
     ci.post("/users/tokens/revoke", json!({"token_id": made["token"]}))
         .refused(404, "app.user_access_token.get_by_user.app_error");
@@ -28,16 +26,9 @@ fn audits_tell_who_did_what_and_no_secret() {
     mm.admin()
         .post("/users/tokens/disable", json!({"token_id": id}))
         .acknowledged();
-    ci.with_token(&made.text("token"))
-        .get("/users/me")
-        .expired();
+    ci.with_token(&made.text("token")).me().expired();
     // What was queued is written by now: the writer takes one thing after the other.
-    mm.admin()
-        .put(
-            &format!("/users/{}/roles", ci.id),
-            json!({"roles": "system_user"}),
-        )
-        .acknowledged();
+    mm.admin().set_roles(&ci, "system_user").acknowledged();
     let rows = mm.admin().get("/audits?per_page=200").ok();
     let members: Vec<&String> = rows[0].as_object().unwrap().keys().collect();
     assert_eq!(
@@ -97,7 +88,7 @@ fn audits_tell_who_did_what_and_no_secret() {
     ));
     assert!(!rows.to_string().contains(&made.text("token")));
     assert!(
-        ci.get("/users/me/audits")
+        ci.audits()
             .ok()
             .each("user_id")
             .iter()
@@ -235,22 +226,20 @@ fn each_change_leaves_its_words() {
     let patch = format!("/roles/{}/patch", role.text("id"));
     put(&patch, json!({"permissions": role["permissions"]}));
     assert_eq!(rows(&mm, &patch), of(&admin, &[""]));
-    bob.put("/users/me/patch", json!({"nickname": "B"})).ok();
+    bob.patch_me(json!({"nickname": "B"})).ok();
     assert_eq!(rows(&mm, "/users/me/patch"), of(&bob, &[""]));
-    let session = json!({"session_id": mm.login("bob").get("/users/me/sessions").ok()[0]["id"]});
+    let session = json!({"session_id": mm.login("bob").sessions().ok()[0]["id"]});
     bob.post("/users/me/sessions/revoke", session)
         .acknowledged();
     assert_eq!(rows(&mm, "/users/me/sessions/revoke"), of(&bob, &[""]));
-    bob.post("/users/logout", json!({})).acknowledged();
+    bob.log_out().acknowledged();
     assert_eq!(rows(&mm, "/users/logout"), of(&bob, &[""]));
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = admin.post("/teams", team).created().text("id");
-    let member = json!({"team_id": team, "user_id": bob.id});
-    admin
-        .post(&format!("/teams/{team}/members"), member)
-        .created();
-    let channel = json!({"team_id": team, "name": "news", "display_name": "News", "type": "O"});
-    let channel = admin.post("/channels", channel).created().text("id");
+    let team = admin.create_team("core").created().text("id");
+    admin.add_to_team(&team, &bob).created();
+    let channel = admin
+        .create_channel(&team, "news", "O")
+        .created()
+        .text("id");
     assert_eq!(rows(&mm, "/channels"), of(&admin, &["name=news"]));
     let path = format!("/channels/{channel}/members");
     admin.post(&path, json!({"user_id": bob.id})).created();
@@ -266,13 +255,11 @@ fn a_row_leads_to_the_token_that_acted_by_its_session() {
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let token = ci.token("deploy");
     let by_token = ci.with_token(&token.secret);
-    by_token
-        .put("/users/me/patch", json!({"nickname": "CI"}))
-        .ok();
-    let row = ci.get("/users/me/audits").ok()[0].clone();
+    by_token.patch_me(json!({"nickname": "CI"})).ok();
+    let row = ci.audits().ok()[0].clone();
     assert_eq!(row["action"], "/api/v4/users/me/patch");
     assert_eq!(row["ip_address"], "127.0.0.1");
-    let sessions = ci.get("/users/me/sessions").ok();
+    let sessions = ci.sessions().ok();
     let acted = |session: &&Value| session["id"] == row["session_id"];
     let session = sessions.as_array().unwrap().iter().find(acted).unwrap();
     assert_eq!(session["props"]["user_access_token_id"], token.id);
@@ -284,9 +271,7 @@ fn rows_come_newest_first_in_pages_to_their_owner_and_to_admins() {
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     for nickname in ["a", "b", "c", "d", "e"] {
         mm.clock().advance(std::time::Duration::from_millis(1));
-        alice
-            .put("/users/me/patch", json!({ "nickname": nickname }))
-            .ok();
+        alice.patch_me(json!({ "nickname": nickname })).ok();
     }
     let own = format!("/users/{}/audits", alice.id);
     for path in ["/audits", &own] {
@@ -309,7 +294,7 @@ fn rows_come_newest_first_in_pages_to_their_owner_and_to_admins() {
     }
     assert!(
         alice
-            .get("/users/me/audits")
+            .audits()
             .ok()
             .each("user_id")
             .iter()

@@ -61,7 +61,7 @@ fn an_account_made_by_command_logs_in_at_the_running_server() {
         "{stdout}"
     );
     assert_eq!(
-        mm.login("op").get("/users/me").ok()["roles"],
+        mm.login("op").me().ok()["roles"],
         "system_admin system_user"
     );
     let (code, _, stderr) = run(&mm, &create, &format!("{PASSWORD}\n"));
@@ -126,16 +126,16 @@ fn what_a_command_ends_the_server_refuses_on_the_next_request() {
         &["token", "create", "ci", "--description", "x", "--quiet"],
     );
     let token = ci.with_token(&secret);
-    token.get("/users/me").ok();
+    token.me().ok();
     let id = done(&mm, &["token", "list", "ci@example.com", "--quiet"]);
     done(&mm, &["token", "disable", &id]);
-    token.get("/users/me").expired();
+    token.me().expired();
     done(&mm, &["token", "enable", &id]);
-    token.get("/users/me").ok();
+    token.me().ok();
     done(&mm, &["user", "deactivate", "ci"]);
-    token.get("/users/me").expired();
+    token.me().expired();
     done(&mm, &["user", "activate", &ci.id]);
-    token.get("/users/me").ok();
+    token.me().ok();
     done(
         &mm,
         &[
@@ -145,7 +145,7 @@ fn what_a_command_ends_the_server_refuses_on_the_next_request() {
             "false",
         ],
     );
-    token.get("/users/me").expired();
+    token.me().expired();
     let (code, _, stderr) = run(&mm, &["token", "create", "ci", "--description", "y"], "");
     assert!(
         code == 1 && stderr.contains("patmost config set"),
@@ -160,9 +160,9 @@ fn what_a_command_ends_the_server_refuses_on_the_next_request() {
             "true",
         ],
     );
-    token.get("/users/me").ok();
+    token.me().ok();
     done(&mm, &["token", "revoke", &id]);
-    token.get("/users/me").expired();
+    token.me().expired();
     assert_eq!(run(&mm, &["token", "revoke", &id], "").0, 1);
 }
 
@@ -170,12 +170,12 @@ fn what_a_command_ends_the_server_refuses_on_the_next_request() {
 fn roles_given_by_command_hold_at_once() {
     let mm = server();
     let ci = mm.user("ci");
-    ci.get("/users/me/tokens").forbidden();
+    ci.tokens().forbidden();
     assert_eq!(
         done(&mm, &["user", "roles", "ci", "--add", TOKEN_ROLE]),
         format!("system_user {TOKEN_ROLE}")
     );
-    ci.get("/users/me/tokens").ok();
+    ci.tokens().ok();
     assert_eq!(
         done(&mm, &["user", "roles", "ci", "--remove", TOKEN_ROLE]),
         "system_user"

@@ -9,10 +9,10 @@ fn the_configuration_is_for_admins_and_shows_no_secret() {
     let mm = server();
     let (admin, alice) = (mm.admin(), mm.user("alice"));
     let secrets = json!({"EmailSettings": {"SMTPPassword": "hunter2", "SMTPServer": "mail"}, "SqlSettings": {"DataSource": "postgres://u:p@h", "AtRestEncryptKey": "k"}});
-    let changed = admin.put("/config/patch", secrets).ok();
+    let changed = admin.patch_config(secrets).ok();
     let mask = "*".repeat(32);
     assert_eq!(changed["EmailSettings"]["SMTPServer"], "mail");
-    let whole = admin.get("/config").ok();
+    let whole = admin.config().ok();
     for shown in [
         &whole["EmailSettings"]["SMTPPassword"],
         &whole["SqlSettings"]["DataSource"],
@@ -50,7 +50,7 @@ fn the_configuration_is_for_admins_and_shows_no_secret() {
 fn settings_begin_as_on_a_fresh_server_and_do_what_they_say() {
     let mm = fresh();
     let (admin, alice) = (mm.admin(), mm.user("alice"));
-    let whole = admin.get("/config").ok();
+    let whole = admin.config().ok();
     for (section, name, default) in [
         ("ServiceSettings", "EnableUserAccessTokens", json!(false)),
         ("ServiceSettings", "EnableBotAccountCreation", json!(false)),
@@ -78,15 +78,11 @@ fn settings_begin_as_on_a_fresh_server_and_do_what_they_say() {
         assert_eq!(whole[section][name], default, "{section}.{name}");
     }
     // Each setting, what it decides, and the status before and after it is changed.
-    let token = || {
-        admin
-            .post("/users/me/tokens", json!({"description": "x"}))
-            .status
-    };
+    let token = || admin.create_token("x").status;
     assert_eq!(token(), 501);
     mm.set("ServiceSettings", "EnableUserAccessTokens", true);
     assert_eq!(token(), 200);
-    let bot = |name: &str| admin.post("/bots", json!({"username": name})).status;
+    let bot = |name: &str| admin.create_bot(name).status;
     assert_eq!(bot("bot-1"), 403);
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     assert_eq!(bot("bot-1"), 201);
@@ -130,11 +126,11 @@ fn settings_begin_as_on_a_fresh_server_and_do_what_they_say() {
 fn a_value_that_is_not_possible_is_told_by_its_name() {
     let mm = fresh();
     let admin = mm.admin();
-    let before = admin.get("/config").ok();
+    let before = admin.config().ok();
     let patch = |section: &str, name: &str, value: Value| {
         // A value that is right stands beside it: all or nothing.
         let body = json!({"PrivacySettings": {"ShowFullName": false}, section: {name: value}});
-        admin.put("/config/patch", body)
+        admin.patch_config(body)
     };
     for (section, name, value, rule) in [
         (
@@ -196,7 +192,7 @@ fn a_value_that_is_not_possible_is_told_by_its_name() {
     ] {
         patch(section, name, value).refused_body(&format!("{section}.{name}"));
     }
-    assert_eq!(admin.get("/config").ok(), before);
+    assert_eq!(admin.config().ok(), before);
     patch("TeamSettings", "SiteName", json!("x".repeat(30))).ok();
 }
 
@@ -274,7 +270,7 @@ fn what_clients_read_at_start_is_there_in_texts() {
 fn a_limit_on_requests_tells_how_many_are_left_and_when_there_are_more() {
     let mm = fresh();
     let limits = json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 3, "VaryByUser": true}});
-    mm.admin().put("/config/patch", limits).ok();
+    mm.admin().patch_config(limits).ok();
     let asked: Vec<Answer> = (0..5).map(|_| mm.anonymous().get("/system/ping")).collect();
     let told = |name: &str| -> Vec<String> {
         asked

@@ -6,10 +6,7 @@ use crate::support::*;
 fn the_last_lines_of_the_log_are_for_admins() {
     let mm = server();
     let token = mm.user("ci").token("x");
-    mm.anonymous()
-        .with_token(&token.id)
-        .get("/users/me")
-        .expired();
+    mm.anonymous().with_token(&token.id).me().expired();
     let lines = mm.admin().get("/logs").ok();
     let line = lines
         .as_array()

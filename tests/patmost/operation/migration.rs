@@ -51,12 +51,12 @@ fn a_file_of_version_1_answers_as_before() {
     for (path, answer) in then["answers"].as_object().unwrap() {
         assert_eq!(admin.get(path).ok(), *answer, "{path}");
     }
-    of(&then["logins"]["ci"]).get("/users/me").ok();
+    of(&then["logins"]["ci"]).me().ok();
     for name in ["used", "unused", "ends", "bot"] {
-        of(&then["tokens"][name]).get("/users/me").ok();
+        of(&then["tokens"][name]).me().ok();
     }
-    of(&then["tokens"]["disabled"]).get("/users/me").expired();
-    mm.login("ci").get("/users/me").ok();
+    of(&then["tokens"]["disabled"]).me().expired();
+    mm.login("ci").me().ok();
 }
 
 #[test]
@@ -74,25 +74,18 @@ fn sessions_and_tokens_of_version_1_can_be_ended() {
     of(admin)
         .post("/users/tokens/revoke", json!({"token_id": id}))
         .ok();
-    of(used).get("/users/me").expired();
-    let me = of(ci).get("/users/me").ok().text("id");
+    of(used).me().expired();
+    let me = of(ci).me().ok().text("id");
     of(admin)
         .post(&format!("/users/{me}/sessions/revoke/all"), json!({}))
         .ok();
-    of(ci).get("/users/me").expired();
+    of(ci).me().expired();
     // A token lives on, with a new session.
     let ends = of(&then["tokens"]["ends"]);
-    ends.get("/users/me").ok();
-    assert_eq!(
-        ends.get("/users/me/sessions")
-            .ok()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    ends.me().ok();
+    assert_eq!(ends.sessions().ok().as_array().unwrap().len(), 1);
     mm.clock().set(4_102_444_800_000);
-    ends.get("/users/me").expired();
+    ends.me().expired();
     mm.clock().advance(Duration::from_secs(31 * 86_400));
     mm.clean_up();
 }

@@ -60,10 +60,10 @@ fn the_file_of_a_fixture_bootstraps_a_server_without_its_secrets() {
     );
     mm.anonymous()
         .with_token("abcdefghijklmnopqrstuvwxyz")
-        .get("/users/me")
+        .me()
         .expired();
     let secret = done[3].text("token");
-    let me = mm.anonymous().with_token(&secret).get("/users/me").ok();
+    let me = mm.anonymous().with_token(&secret).me().ok();
     assert_eq!(me.text("username"), "ci");
     let audits = mm.admin().get("/audits?per_page=200").ok();
     assert!(
@@ -171,10 +171,7 @@ fn quiet_prints_the_secrets_of_new_tokens_alone() {
         r#"{"users": [{"username": "ann"}], "tokens": [{"user": "ann", "description": "d"}]}"#;
     let output = patmost(&mm.data(), &["seed", "apply", "-", "--quiet"], seed);
     let secret = String::from_utf8(output.stdout).unwrap();
-    mm.anonymous()
-        .with_token(secret.trim())
-        .get("/users/me")
-        .ok();
+    mm.anonymous().with_token(secret.trim()).me().ok();
     let again = patmost(&mm.data(), &["seed", "apply", "-", "--quiet"], seed);
     assert_eq!((again.status.code(), again.stdout.len()), (Some(0), 0));
 }

@@ -17,7 +17,7 @@ fn roles_are_given_by_those_who_may_and_hold_at_once() {
     let mm = server();
     let alice = mm.user("alice");
     let token = alice.with_token(&alice.token("x").secret);
-    token.get("/users/me").ok();
+    token.me().ok();
     let path = format!("/users/{}/roles", alice.id);
     let put = |caller: &Caller, roles: &str| caller.put(&path, json!({ "roles": roles }));
     put(&alice, "system_user system_admin").forbidden();
@@ -58,20 +58,17 @@ fn roles_are_given_by_those_who_may_and_hold_at_once() {
             "Unable to find the user.",
         );
     for caller in [&alice, &token] {
-        caller.get("/config").forbidden();
+        caller.config().forbidden();
     }
     put(&mm.admin(), "system_user  system_admin").acknowledged();
-    assert_eq!(
-        token.get("/users/me").ok()["roles"],
-        "system_user system_admin"
-    );
+    assert_eq!(token.me().ok()["roles"], "system_user system_admin");
     for caller in [&alice, &token] {
-        caller.get("/config").ok();
+        caller.config().ok();
     }
     put(&mm.admin(), "").acknowledged();
     for caller in [&alice, &token] {
-        assert_eq!(caller.get("/users/me").ok()["roles"], "");
-        caller.get("/config").forbidden();
+        assert_eq!(caller.me().ok()["roles"], "");
+        caller.config().forbidden();
         let direct = json!([alice.id, mm.admin().id]);
         caller.post("/channels/direct", direct).forbidden();
     }

@@ -23,17 +23,17 @@ fn a_token_ends_at_its_time_and_its_session_with_it() {
     assert_eq!(
         (
             made["expires_at"].as_i64(),
-            ci.get("/users/me/tokens").ok()[0]["expires_at"].as_i64()
+            ci.tokens().ok()[0]["expires_at"].as_i64()
         ),
         (Some(end), Some(end))
     );
     let token = ci.with_token(&made.text("token"));
-    assert_eq!(token.get("/users/me/sessions").ok()[0]["expires_at"], end);
+    assert_eq!(token.sessions().ok()[0]["expires_at"], end);
     mm.clock()
         .advance(std::time::Duration::from_millis(2 * 86_400_000 - 1));
-    token.get("/users/me").ok();
+    token.me().ok();
     mm.clock().advance(std::time::Duration::from_millis(1));
-    let refused = token.get("/users/me");
+    let refused = token.me();
     refused.expired();
     let line = mm.log_of(&refused);
     assert!(
@@ -70,21 +70,17 @@ fn a_limit_binds_new_tokens_of_people_and_no_others() {
             400,
             "app.user_access_token.revoke_non_compliant.no_policy.app_error",
         );
-    mm.admin().put("/config/patch", json!({"ServiceSettings": {"MaximumPersonalAccessTokenLifetimeDays": 30, "EnableBotAccountCreation": true}})).ok();
+    mm.admin().patch_config(json!({"ServiceSettings": {"MaximumPersonalAccessTokenLifetimeDays": 30, "EnableBotAccountCreation": true}})).ok();
     make(&ci, 0).refused(400, &format!("{NAME}_required.app_error"));
     let latest = mm.clock().now() + 30 * DAY;
     make(&ci, latest + 1).refused(400, &format!("{NAME}_too_far.app_error"));
     let kept = ci.with_token(&make(&ci, latest).ok().text("token"));
-    let bot = mm
-        .admin()
-        .post("/bots", json!({"username": "bot"}))
-        .created()
-        .text("user_id");
+    let bot = mm.admin().create_bot("bot").created().text("user_id");
     let bots = mm
         .admin()
         .post(&format!("/users/{bot}/tokens"), json!({"description": "x"}))
         .ok();
-    old.get("/users/me").ok();
+    old.me().ok();
     assert_eq!(
         mm.admin().get("/config/client?format=old").ok()["MaximumPersonalAccessTokenLifetimeDays"],
         "30"
@@ -101,12 +97,9 @@ fn a_limit_binds_new_tokens_of_people_and_no_others() {
             .ok(),
         json!({"count": 1})
     );
-    old.get("/users/me").expired();
-    kept.get("/users/me").ok();
-    mm.anonymous()
-        .with_token(&bots.text("token"))
-        .get("/users/me")
-        .ok();
+    old.me().expired();
+    kept.me().ok();
+    mm.anonymous().with_token(&bots.text("token")).me().ok();
 }
 
 #[test]
@@ -118,7 +111,7 @@ fn a_rotated_token_has_a_new_secret_and_the_old_one_is_dead() {
         json!({"token_id": made["id"]}),
         ci.with_token(&made.text("token")),
     );
-    old.get("/users/me").ok();
+    old.me().ok();
     ci.send_text("POST", "/users/tokens/rotate", "{")
         .refused_body("rotate_user_access_token");
     ci.post("/users/tokens/rotate", json!({}))
@@ -143,8 +136,8 @@ fn a_rotated_token_has_a_new_secret_and_the_old_one_is_dead() {
         ),
         (&made["id"], &made["description"], Some(0))
     );
-    old.get("/users/me").expired();
-    ci.with_token(&rotated.text("token")).get("/users/me").ok();
+    old.me().expired();
+    ci.with_token(&rotated.text("token")).me().ok();
     ci.post("/users/tokens/disable", id.clone()).acknowledged();
     ci.post("/users/tokens/rotate", id.clone()).refused(
         400,
@@ -164,13 +157,10 @@ fn what_expired_long_ago_is_deleted_with_an_audit_row() {
     let id = make(&ci, mm.clock().now() + DAY).ok().text("id");
     mm.advance_days(30);
     mm.clean_up();
-    assert_eq!(
-        ci.get("/users/me/tokens").ok().each("id"),
-        std::slice::from_ref(&id)
-    );
+    assert_eq!(ci.tokens().ok().each("id"), std::slice::from_ref(&id));
     mm.advance_days(2);
     mm.clean_up();
-    assert_eq!(ci.get("/users/me/tokens").ok(), json!([]));
+    assert_eq!(ci.tokens().ok(), json!([]));
     let rows = mm.admin().get("/audits").ok().each("extra_info");
     assert!(rows.contains(&format!("success - token_id={id}")));
 }

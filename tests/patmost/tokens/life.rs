@@ -12,7 +12,7 @@ fn the_first_use_opens_one_session_that_the_session_length_does_not_bind() {
     let token = ci.token("x");
     let by_token = ci.with_token(&token.secret);
     let of_token = |caller: &Caller| {
-        let sessions = caller.get("/users/me/sessions").ok();
+        let sessions = caller.sessions().ok();
         sessions
             .as_array()
             .unwrap()
@@ -22,7 +22,7 @@ fn the_first_use_opens_one_session_that_the_session_length_does_not_bind() {
             .collect::<Vec<_>>()
     };
     assert!(of_token(&ci).is_empty());
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
     let session = of_token(&by_token).pop().unwrap();
     assert_eq!(session["props"]["type"], "UserAccessToken");
     assert_eq!(
@@ -30,8 +30,8 @@ fn the_first_use_opens_one_session_that_the_session_length_does_not_bind() {
         36_500 * 86_400_000
     );
     mm.advance_days(1000);
-    by_token.get("/users/me").ok();
-    ci.get("/users/me").expired();
+    by_token.me().ok();
+    ci.me().expired();
     assert_eq!(of_token(&by_token).len(), 1);
 }
 
@@ -41,17 +41,16 @@ fn what_ends_a_session_does_not_end_the_token() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let token = ci.with_token(&ci.token("x").secret);
-    let id = token.get("/users/me/sessions").ok()[0].text("id");
-    ci.post("/users/me/sessions/revoke", json!({ "session_id": id }))
-        .acknowledged();
-    let next = token.get("/users/me/sessions").ok()[0].text("id");
+    let id = token.sessions().ok()[0].text("id");
+    ci.revoke_session(&id).acknowledged();
+    let next = token.sessions().ok()[0].text("id");
     assert_ne!(next, id);
-    token.post("/users/logout", json!({})).acknowledged();
+    token.log_out().acknowledged();
     token
         .post("/users/me/sessions/revoke/all", json!({}))
         .acknowledged();
-    token.get("/users/me").ok();
-    ci.get("/users/me").expired();
+    token.me().ok();
+    ci.me().expired();
 }
 
 /// wire tokens: password of the owner changed
@@ -64,35 +63,24 @@ fn passwords_locks_and_roles_leave_a_token_working_as_its_owner() {
     let token = ci.with_token(&ci.token("x").secret);
     let own = json!({"current_password": PASSWORD, "new_password": "Another-Horse-1"});
     token.put("/users/me/password", own).acknowledged();
-    token.get("/users/me").ok();
+    token.me().ok();
     mm.admin()
-        .put(
-            &format!("/users/{}/password", ci.id),
-            json!({"new_password": "Another-Horse-2"}),
-        )
+        .reset_password(&ci, "Another-Horse-2")
         .acknowledged();
-    token.get("/users/me").ok();
+    token.me().ok();
     let guess = || {
         let guess = json!({"login_id": "ci", "password": "Wrong-Horse-1"});
         mm.anonymous().post("/users/login", guess)
     };
     (0..10).for_each(|_| drop(guess()));
     guess().refused(401, "api.user.check_user_login_attempts.too_many.app_error");
-    token.get("/users/me").ok();
+    token.me().ok();
     token.get("/users/tokens").forbidden();
     mm.admin()
-        .put(
-            &format!("/users/{}/roles", ci.id),
-            json!({"roles": "system_user system_admin"}),
-        )
+        .set_roles(&ci, "system_user system_admin")
         .acknowledged();
     token.get("/users/tokens").ok();
-    mm.admin()
-        .put(
-            &format!("/users/{}/roles", ci.id),
-            json!({"roles": "system_user"}),
-        )
-        .acknowledged();
+    mm.admin().set_roles(&ci, "system_user").acknowledged();
     token.get("/users/tokens").forbidden();
 }
 
@@ -112,27 +100,22 @@ fn a_deactivated_owners_tokens_are_refused_and_work_again_when_he_is_back() {
             )
             .acknowledged()
     };
-    mm.admin()
-        .post("/users/tokens/disable", json!({"token_id": disabled.id}))
-        .acknowledged();
+    mm.admin().disable(&disabled).acknowledged();
     let by_token = ci.with_token(&token.secret);
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
     active(false);
-    let sessions = mm.admin().get(&format!("/users/{}/sessions", ci.id)).ok();
+    let sessions = mm.admin().sessions_of(&ci).ok();
     assert_eq!(sessions, json!([]));
-    by_token.get("/users/me").expired();
-    ci.get("/users/me").expired();
+    by_token.me().expired();
+    ci.me().expired();
     let late = ci.token("made while deactivated");
-    ci.with_token(&late.secret).get("/users/me").expired();
-    assert_eq!(
-        mm.admin().get(&format!("/users/tokens/{}", token.id)).ok()["is_active"],
-        true
-    );
+    ci.with_token(&late.secret).me().expired();
+    assert_eq!(mm.admin().read_token(&token).ok()["is_active"], true);
     active(true);
-    by_token.get("/users/me").ok();
-    ci.with_token(&late.secret).get("/users/me").ok();
-    ci.with_token(&disabled.secret).get("/users/me").expired();
-    ci.get("/users/me").expired();
+    by_token.me().ok();
+    ci.with_token(&late.secret).me().ok();
+    ci.with_token(&disabled.secret).me().expired();
+    ci.me().expired();
 }
 
 /// wire tokens: create for a person
@@ -145,25 +128,20 @@ fn switched_off_they_are_refused_but_can_be_managed() {
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let (token, revoked) = (ci.token("x"), ci.token("revoked meanwhile"));
     let by_token = ci.with_token(&token.secret);
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
     mm.set("ServiceSettings", "EnableUserAccessTokens", false);
-    by_token.get("/users/me").expired();
-    ci.post("/users/me/tokens", json!({"description": "y"}))
+    by_token.me().expired();
+    ci.create_token("y")
         .refused(501, "app.user_access_token.disabled");
-    assert_eq!(ci.get("/users/me/tokens").ok().as_array().unwrap().len(), 2);
-    ci.get(&format!("/users/tokens/{}", token.id)).ok();
-    let found = mm
-        .admin()
-        .post("/users/tokens/search", json!({"term": "ci"}));
+    assert_eq!(ci.tokens().ok().as_array().unwrap().len(), 2);
+    ci.read_token(&token).ok();
+    let found = mm.admin().search_tokens("ci");
     assert_eq!(found.ok().as_array().unwrap().len(), 2);
-    ci.post("/users/tokens/disable", json!({"token_id": token.id}))
-        .acknowledged();
-    ci.post("/users/tokens/enable", json!({"token_id": token.id}))
-        .acknowledged();
-    ci.post("/users/tokens/revoke", json!({"token_id": revoked.id}))
-        .acknowledged();
+    ci.disable(&token).acknowledged();
+    ci.enable(&token).acknowledged();
+    ci.revoke(&revoked).acknowledged();
     mm.set("ServiceSettings", "EnableUserAccessTokens", true);
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
 }
 
 /// wire tokens: owner's login service set to LDAP or SAML
@@ -176,10 +154,10 @@ fn another_login_service_leaves_tokens_working_and_lets_new_ones_be_made() {
         let auth = json!({"auth_service": service, "auth_data": "ci"});
         let path = format!("/users/{}/auth", ci.id);
         mm.admin().put(&path, auth).ok();
-        let me = token.get("/users/me").ok();
+        let me = token.me().ok();
         assert_eq!(me["auth_service"], service);
         let new = json!({"description": service});
         let new = token.post("/users/me/tokens", new).ok().text("token");
-        ci.with_token(&new).get("/users/me").ok();
+        ci.with_token(&new).me().ok();
     }
 }

@@ -24,33 +24,31 @@ const UNKNOWN: (u16, &str, &str) = (
 fn a_token_is_made_used_disabled_enabled_and_revoked() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = ci
-        .post("/users/me/tokens", json!({"description": "nightly"}))
-        .ok();
+    let made = ci.create_token("nightly").ok();
     let token = ci.with_token(&made.text("token"));
     let id = json!({"token_id": made.text("id")});
-    let sessions = || ci.get("/users/me/sessions").ok().each("id");
+    let sessions = || ci.sessions().ok().each("id");
     assert_eq!(sessions().len(), 1);
-    assert_eq!(token.get("/users/me").ok().text("username"), "ci");
+    assert_eq!(token.me().ok().text("username"), "ci");
     let before = sessions();
     assert_eq!(before.len(), 2);
     for _ in ["at first", "again"] {
         ci.post("/users/tokens/disable", id.clone()).acknowledged();
         assert_eq!(sessions().len(), 1);
-        token.get("/users/me").expired();
-        assert_eq!(ci.get("/users/me/tokens").ok()[0]["is_active"], false);
+        token.me().expired();
+        assert_eq!(ci.tokens().ok()[0]["is_active"], false);
     }
     for _ in ["at first", "again"] {
         ci.post("/users/tokens/enable", id.clone()).acknowledged();
-        token.get("/users/me").ok();
-        assert_eq!(ci.get("/users/me/tokens").ok()[0]["is_active"], true);
+        token.me().ok();
+        assert_eq!(ci.tokens().ok()[0]["is_active"], true);
     }
     assert_eq!(sessions().len(), 2);
     assert_ne!(sessions(), before);
     ci.post("/users/tokens/revoke", id.clone()).acknowledged();
-    token.get("/users/me").expired();
+    token.me().expired();
     assert_eq!(sessions().len(), 1);
-    assert_eq!(ci.get("/users/me/tokens").ok(), json!([]));
+    assert_eq!(ci.tokens().ok(), json!([]));
     let search = json!({"term": made["id"]});
     let found = mm.admin().post("/users/tokens/search", search).ok();
     assert_eq!(found, json!([]));
@@ -78,7 +76,7 @@ fn what_a_client_says_of_secret_and_owner_is_ignored() {
         }
         assert_eq!(made["user_id"], ci.id);
         assert_eq!(made["is_active"], true);
-        ci.with_token(&made.text("token")).get("/users/me").ok();
+        ci.with_token(&made.text("token")).me().ok();
     }
 }
 
@@ -93,23 +91,16 @@ fn what_a_client_says_of_secret_and_owner_is_ignored() {
 fn the_secret_is_in_the_answer_to_create_and_nowhere_else() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = ci
-        .post("/users/me/tokens", json!({"description": " kept as sent "}))
-        .ok();
+    let made = ci.create_token(" kept as sent ").ok();
     let shown = json!({"id": made["id"], "user_id": ci.id, "description": " kept as sent ", "is_active": true, "expires_at": 0});
     assert_ne!(made["id"], made["token"]);
     assert_eq!(
         ci.get(&format!("/users/tokens/{}", made.text("id"))).ok(),
         shown
     );
-    assert_eq!(ci.get("/users/me/tokens").ok(), json!([shown]));
+    assert_eq!(ci.tokens().ok(), json!([shown]));
     assert_eq!(mm.admin().get("/users/tokens").ok(), json!([shown]));
-    assert_eq!(
-        mm.admin()
-            .post("/users/tokens/search", json!({"term": "ci"}))
-            .ok(),
-        json!([shown])
-    );
+    assert_eq!(mm.admin().search_tokens("ci").ok(), json!([shown]));
 }
 
 /// wire tokens: no description, empty, null, not a string
@@ -164,8 +155,7 @@ fn create_refuses_in_the_order_of_the_real_server() {
 fn a_description_has_at_most_255_bytes() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let make =
-        |description: &str| ci.post("/users/me/tokens", json!({ "description": description }));
+    let make = |description: &str| ci.create_token(description);
     make(&"é".repeat(127)).ok();
     for bad in ["é".repeat(128), "x".repeat(256), "a\0b".into()] {
         make(&bad).refused_saying(
@@ -174,7 +164,7 @@ fn a_description_has_at_most_255_bytes() {
             "Invalid description, must be 255 or less characters.",
         );
     }
-    assert_eq!(ci.get("/users/me/tokens").ok().as_array().unwrap().len(), 1);
+    assert_eq!(ci.tokens().ok().as_array().unwrap().len(), 1);
 }
 
 /// wire tokens: `GET /users/{user_id}/tokens?page&per_page`
@@ -223,7 +213,7 @@ fn lists_are_paged_and_an_unknown_users_is_empty() {
         everybodys("")
     );
     ci.get("/users/tokens").forbidden();
-    mm.login("other").get("/users/me/tokens").forbidden();
+    mm.login("other").tokens().forbidden();
 }
 
 /// wire tokens: `POST /users/tokens/search`
@@ -233,12 +223,7 @@ fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
     let mm = server();
     let (ci, other) = (mm.user("ci_bot"), mm.user("other"));
     let (mine, theirs) = (ci.token("deploy"), other.token("ci_bot"));
-    let found = |term: &str| {
-        mm.admin()
-            .post("/users/tokens/search", json!({ "term": term }))
-            .ok()
-            .each("id")
-    };
+    let found = |term: &str| mm.admin().search_tokens(term).ok().each("id");
     for term in [&mine.id, &mine.id[..9], &ci.id, &ci.id[..9], "ci_bot", "ci"] {
         assert_eq!(found(term), std::slice::from_ref(&mine.id), "{term}");
     }
@@ -250,14 +235,11 @@ fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
         .admin()
         .post("/users/tokens/search?per_page=1", json!({"term": "ci_bot"}));
     assert_eq!(paged.ok().as_array().unwrap().len(), 2);
-    mm.admin()
-        .post("/users/tokens/search", json!({"term": ""}))
-        .refused_body("term");
+    mm.admin().search_tokens("").refused_body("term");
     mm.admin()
         .send_text("POST", "/users/tokens/search", "{")
         .refused_body("user_access_token_search");
-    ci.post("/users/tokens/search", json!({"term": "x"}))
-        .forbidden();
+    ci.search_tokens("x").forbidden();
     ci.get("/users/tokens").forbidden();
 }
 
@@ -285,10 +267,10 @@ fn an_unknown_token_is_404_but_403_for_those_who_may_not_ask() {
             .refused_saying(status, unknown, message);
         plain.post(&path, json!({"token_id": NOBODY})).forbidden();
     }
-    ci.get(&format!("/users/tokens/{NOBODY}"))
+    ci.read_token(NOBODY)
         .refused_saying(status, unknown, message);
     ci.get("/users/tokens/short").refused_url("token_id");
-    plain.get(&format!("/users/tokens/{NOBODY}")).forbidden();
+    plain.read_token(NOBODY).forbidden();
 }
 
 /// wire tokens: `POST /users/tokens/revoke`
@@ -301,7 +283,7 @@ fn somebody_elses_token_is_out_of_reach() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let token = mm.admin().token("of the admin");
-    ci.get(&format!("/users/tokens/{}", token.id)).forbidden();
+    ci.read_token(&token).forbidden();
     ci.get(&format!("/users/{}/tokens", mm.admin().id))
         .forbidden();
     for action in ["revoke", "disable", "enable"] {
@@ -311,7 +293,7 @@ fn somebody_elses_token_is_out_of_reach() {
         )
         .forbidden();
     }
-    mm.admin().with_token(&token.secret).get("/users/me").ok();
+    mm.admin().with_token(&token.secret).me().ok();
 }
 
 #[test]
@@ -320,11 +302,9 @@ fn a_plain_user_may_use_a_token_but_not_manage_it() {
     let plain = mm.user("plain");
     let token = plain.token("made by the admin");
     let by_token = plain.with_token(&token.secret);
-    assert_eq!(by_token.get("/users/me").ok().text("username"), "plain");
-    by_token.get("/users/me/tokens").forbidden();
-    by_token
-        .post("/users/tokens/revoke", json!({"token_id": token.id}))
-        .forbidden();
+    assert_eq!(by_token.me().ok().text("username"), "plain");
+    by_token.tokens().forbidden();
+    by_token.revoke(&token).forbidden();
 }
 
 #[test]
@@ -333,12 +313,8 @@ fn a_token_manages_tokens_as_its_owner_does() {
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let first = ci.token("first");
     let by_first = ci.with_token(&first.secret);
-    let second = by_first
-        .post("/users/me/tokens", json!({"description": "second"}))
-        .ok();
-    by_first
-        .post("/users/tokens/revoke", json!({"token_id": first.id}))
-        .acknowledged();
-    by_first.get("/users/me").expired();
-    ci.with_token(&second.text("token")).get("/users/me").ok();
+    let second = by_first.create_token("second").ok();
+    by_first.revoke(&first).acknowledged();
+    by_first.me().expired();
+    ci.with_token(&second.text("token")).me().ok();
 }

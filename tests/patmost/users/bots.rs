@@ -23,7 +23,7 @@ fn with_bots() -> Mattermost {
 fn a_bot_is_made_read_changed_and_given_away() {
     let mm = with_bots();
     let (admin, plain) = (mm.admin(), mm.user("plain"));
-    plain.post("/bots", json!({"username": "x"})).forbidden();
+    plain.create_bot("x").forbidden();
     let bot = admin
         .post(
             "/bots",
@@ -86,7 +86,7 @@ fn the_list_shows_all_bots_in_pages_or_those_without_an_active_owner() {
     let mm = with_bots();
     let (admin, owner) = (mm.admin(), mm.user("owner"));
     let make = |name: &str| {
-        let bot = admin.post("/bots", json!({ "username": name })).created();
+        let bot = admin.create_bot(name).created();
         bot.text("user_id")
     };
     let [orphan, disabled, nobodys] = ["orphan", "disabled", "nobodys"].map(make);
@@ -127,25 +127,19 @@ fn the_list_shows_all_bots_in_pages_or_those_without_an_active_owner() {
 #[test]
 fn a_bots_token_works_while_those_of_people_are_off() {
     let mm = with_bots();
-    let bot = mm
-        .admin()
-        .post("/bots", json!({"username": "ci"}))
-        .created();
+    let bot = mm.admin().create_bot("ci").created();
     let id = bot.text("user_id");
     let made = mm
         .admin()
         .post(&format!("/users/{id}/tokens"), json!({"description": "x"}))
         .ok();
     let by_bot = mm.anonymous().with_token(&made.text("token"));
-    assert_eq!(by_bot.get("/users/me").ok()["is_bot"], true);
-    assert_eq!(
-        by_bot.get("/users/me/sessions").ok()[0]["props"]["is_bot"],
-        "true"
-    );
+    assert_eq!(by_bot.me().ok()["is_bot"], true);
+    assert_eq!(by_bot.sessions().ok()[0]["props"]["is_bot"], "true");
     mm.admin()
         .post("/users/tokens/disable", json!({"token_id": made["id"]}))
         .acknowledged();
-    by_bot.get("/users/me").expired();
+    by_bot.me().expired();
     mm.admin()
         .post("/users/tokens/enable", json!({"token_id": made["id"]}))
         .acknowledged();
@@ -155,13 +149,11 @@ fn a_bots_token_works_while_those_of_people_are_off() {
             json!({"roles": "system_user system_admin"}),
         )
         .acknowledged();
-    by_bot
-        .post("/bots", json!({"username": "child"}))
-        .forbidden();
+    by_bot.create_bot("child").forbidden();
     mm.admin()
         .post(&format!("/bots/{id}/disable"), json!({}))
         .ok();
-    by_bot.get("/users/me").expired();
+    by_bot.me().expired();
     let of_bot = |path: &str| mm.admin().get(path).ok();
     let [bot_path, user_path] = [
         format!("/bots/{id}?include_deleted=true"),
@@ -175,7 +167,7 @@ fn a_bots_token_works_while_those_of_people_are_off() {
     mm.admin()
         .post(&format!("/bots/{id}/enable"), json!({}))
         .ok();
-    by_bot.get("/users/me").ok();
+    by_bot.me().ok();
     for path in [&bot_path, &user_path] {
         assert_eq!(of_bot(path)["delete_at"], 0, "{path}");
     }
@@ -194,10 +186,7 @@ fn bots_follow_their_owner_as_the_setting_says() {
     let mm = with_bots();
     let owner = mm.user("owner").with_role("system_admin");
     let make = |name: &str| {
-        let id = owner
-            .post("/bots", json!({ "username": name }))
-            .created()
-            .text("user_id");
+        let id = owner.create_bot(name).created().text("user_id");
         mm.anonymous().with_token(
             &mm.admin()
                 .post(&format!("/users/{id}/tokens"), json!({"description": "x"}))
@@ -220,19 +209,19 @@ fn bots_follow_their_owner_as_the_setting_says() {
         false,
     );
     active(false);
-    bot.get("/users/me").ok();
+    bot.me().ok();
     active(true);
     mm.set("ServiceSettings", "DisableBotsWhenOwnerIsDeactivated", true);
     active(false);
-    bot.get("/users/me").expired();
+    bot.me().expired();
     active(true);
-    bot.get("/users/me").expired();
+    bot.me().expired();
     let bots = mm.admin().get("/bots?include_deleted=true").ok();
     assert!(bots[0]["delete_at"].as_i64().unwrap() > 0);
     let id = bots[0].text("user_id");
     let enable = format!("/bots/{id}/enable");
     mm.admin().post(&enable, json!({})).ok();
-    bot.get("/users/me").ok();
+    bot.me().ok();
 }
 
 /// wire users-and-roles: `POST /users/{id}/convert_to_bot`
@@ -241,18 +230,14 @@ fn a_person_becomes_a_bot() {
     let mm = server();
     let alice = mm.user("alice");
     let token = alice.with_token(&alice.token("x").secret);
-    alice
-        .post(&format!("/users/{}/convert_to_bot", alice.id), json!({}))
-        .forbidden();
+    alice.convert_to_bot(&alice).forbidden();
     assert_eq!(
-        mm.admin()
-            .post(&format!("/users/{}/convert_to_bot", alice.id), json!({}))
-            .ok()["owner_id"],
+        mm.admin().convert_to_bot(&alice).ok()["owner_id"],
         alice.id.as_str()
     );
-    alice.get("/users/me").expired();
+    alice.me().expired();
     mm.set("ServiceSettings", "EnableUserAccessTokens", false);
-    token.get("/users/me").ok();
+    token.me().ok();
 }
 
 /// wire bots: unknown bot, a person's id, or hidden from the caller
@@ -338,11 +323,7 @@ fn what_is_wrong_with_a_bot_is_told_by_its_id() {
 fn a_bots_token_is_made_by_who_may_manage_the_bot() {
     let mm = with_bots();
     let owner = mm.user("owner").with_role(TOKEN_ROLE);
-    let bot = mm
-        .admin()
-        .post("/bots", json!({"username": "ci"}))
-        .created()
-        .text("user_id");
+    let bot = mm.admin().create_bot("ci").created().text("user_id");
     let assign = format!("/bots/{bot}/assign/{}", owner.id);
     mm.admin().post(&assign, json!({})).ok();
     let path = format!("/users/{bot}/tokens");
@@ -364,20 +345,16 @@ fn a_bots_token_is_made_by_who_may_manage_the_bot() {
 fn a_bot_that_may_post_everywhere_posts_where_it_is_no_member() {
     let mm = with_bots();
     let admin = mm.admin();
-    let bot = admin
-        .post("/bots", json!({"username": "ci"}))
-        .created()
-        .text("user_id");
+    let bot = admin.create_bot("ci").created().text("user_id");
     let token = admin.post(&format!("/users/{bot}/tokens"), json!({"description": "x"}));
     let by_bot = mm.anonymous().with_token(&token.ok().text("token"));
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = admin.post("/teams", team).created().text("id");
+    let team = admin.create_team("core").created().text("id");
     let channel = |name: &str, kind: &str| {
         let channel = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
         admin.post("/channels", channel).created().text("id")
     };
     let channels = [channel("open", "O"), channel("closed", "P")];
-    let post = |to: &str| by_bot.post("/posts", json!({"channel_id": to, "message": "built"}));
+    let post = |to: &str| by_bot.post_message(to, "built");
     for channel in &channels {
         post(channel).forbidden();
     }

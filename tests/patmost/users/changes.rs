@@ -19,7 +19,7 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let path = format!("/users/{}/patch", alice.id);
-    let before = alice.get("/users/me").ok();
+    let before = alice.me().ok();
     let patch = json!({
         "username": "Alice2", "nickname": "Al", "first_name": "Alice", "last_name": "L", "position": "p", "locale": "de",
         "notify_props": {"email": "false", "mention_keys": "Al,,Queen"}, "timezone": {"manualTimezone": "UTC"},
@@ -108,7 +108,7 @@ fn a_whole_account_is_put_back_and_what_it_lacks_is_emptied() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let path = format!("/users/{}", alice.id);
-    let mut whole = alice.get("/users/me").ok();
+    let mut whole = alice.me().ok();
     (whole["first_name"], whole["position"]) = ("Alice".into(), "p".into());
     (whole["roles"], whole["delete_at"]) = ("system_admin".into(), 1.into());
     let put = |by: &Caller, body: &Value| by.put(&path, body.clone());
@@ -185,8 +185,8 @@ fn a_password_is_changed_with_the_old_one_or_by_an_admin() {
     assert_eq!(statuses, [401, 200]);
     put(&mm.admin(), json!({ "new_password": PASSWORD })).acknowledged();
     assert_eq!(login(&mm, "alice", PASSWORD).status, 200);
-    alice.get("/users/me").ok();
-    token.get("/users/me").ok();
+    alice.me().ok();
+    token.me().ok();
     for (rules, id) in [
         (
             json!({"Lowercase": false, "Symbol": false}),
@@ -198,7 +198,7 @@ fn a_password_is_changed_with_the_old_one_or_by_an_admin() {
         ),
     ] {
         mm.admin()
-            .put("/config/patch", json!({ "PasswordSettings": rules }))
+            .patch_config(json!({ "PasswordSettings": rules }))
             .ok();
         put(&alice, right("SHORT1")).refused(400, id);
     }
@@ -259,7 +259,7 @@ fn one_is_deactivated_by_admins_or_by_oneself_where_that_is_on() {
     not_enabled(put(&mm.admin(), &mm.admin(), json!({"active": false})));
     mm.set("TeamSettings", "EnableUserDeactivation", true);
     put(&alice, &alice, json!({"active": false})).acknowledged();
-    alice.get("/users/me").expired();
+    alice.me().expired();
     put(&mm.admin(), &bob, json!({"active": false, "reason": 7})).acknowledged();
     put(&mm.admin(), &bob, json!({"active": true})).acknowledged();
     assert_eq!(login(&mm, "bob", PASSWORD).status, 200);
@@ -276,16 +276,16 @@ fn who_is_deactivated_is_out_at_once_and_still_known() {
     let mm = server();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let (alice, bob) = (mm.user("alice").with_role("system_admin"), mm.user("bob"));
-    let bot = alice.post("/bots", json!({"username": "ci"})).created();
+    let bot = alice.create_bot("ci").created();
     let token = alice.token("x");
     let by_token = alice.with_token(&token.secret);
-    by_token.get("/users/me").ok();
+    by_token.me().ok();
     let gone = json!({"active": false});
     mm.admin()
         .put(&format!("/users/{}/active", alice.id), gone)
         .acknowledged();
-    alice.get("/users/me").expired();
-    by_token.get("/users/me").expired();
+    alice.me().expired();
+    by_token.me().expired();
     let admin_sees = |path: &str| mm.admin().get(path).ok();
     assert_eq!(
         admin_sees(&format!("/users/{}/sessions", alice.id)),
@@ -296,7 +296,7 @@ fn who_is_deactivated_is_out_at_once_and_still_known() {
     let bots = admin_sees("/bots?include_deleted=true");
     assert_eq!(bots[0]["user_id"], bot["user_id"]);
     assert!(bots[0]["delete_at"].as_i64().unwrap() > 0);
-    let seen = bob.get(&format!("/users/{}", alice.id)).ok();
+    let seen = bob.read_user(&alice).ok();
     assert!(seen["delete_at"].as_i64().unwrap() > 0);
     let found = |body: Value| bob.post("/users/search", body).ok().each("username");
     assert!(found(json!({"term": "alice"})).is_empty());
@@ -329,14 +329,14 @@ fn deleting_deactivates_unless_deletion_for_good_is_on() {
             "Permanent user deletion feature is not enabled. Please contact your System Administrator.",
         );
     }
-    alice.get("/users/me").ok();
+    alice.me().ok();
     delete(&mm.admin(), &alice, "").acknowledged();
-    alice.get("/users/me").expired();
-    let seen = bob.get(&format!("/users/{}", alice.id)).ok();
+    alice.me().expired();
+    let seen = bob.read_user(&alice).ok();
     assert!(seen["delete_at"].as_i64().unwrap() > 0);
     mm.set("TeamSettings", "EnableUserDeactivation", true);
     delete(&bob, &bob, "").acknowledged();
-    bob.get("/users/me").expired();
+    bob.me().expired();
     mm.admin()
         .delete(&format!("/users/{NOBODY}"))
         .refused(404, "app.user.missing_account.const");
@@ -344,14 +344,9 @@ fn deleting_deactivates_unless_deletion_for_good_is_on() {
     let token = alice.token("x");
     delete(&mm.admin(), &alice, "?permanent=true").acknowledged();
     mm.admin()
-        .get(&format!("/users/{}", alice.id))
+        .read_user(&alice)
         .refused(404, "app.user.missing_account.const");
-    assert_eq!(
-        mm.admin()
-            .get(&format!("/users/tokens/{}", token.id))
-            .status,
-        404
-    );
+    assert_eq!(mm.admin().read_token(&token).status, 404);
 }
 
 /// wire users-and-roles: `PUT /users/{id}/auth`
@@ -391,17 +386,14 @@ fn another_login_service_takes_the_password_away_and_leaves_the_tokens() {
     let service = |user: &Value| user.text("auth_service");
     let found = bob.post("/users/search", json!({"term": "alice"})).ok();
     assert_eq!(service(&found[0]), "ldap");
-    assert_eq!(
-        service(&bob.get(&format!("/users/{}", alice.id)).ok()),
-        "ldap"
-    );
+    assert_eq!(service(&bob.read_user(&alice).ok()), "ldap");
     login(&mm, "alice", PASSWORD).refused_saying(
         401,
         "api.user.login.invalid_credentials_email_username",
         "Enter a valid email or username and/or password.",
     );
-    token.get("/users/me").ok();
-    alice.get("/users/me").ok();
+    token.me().ok();
+    alice.me().ok();
     let own = json!({"current_password": PASSWORD, "new_password": "Another-Horse-2"});
     alice
         .put("/users/me/password", own)
@@ -419,7 +411,7 @@ fn what_cannot_be_seen_is_left_out_of_names() {
     let alice = mm.user("alice");
     let patch =
         json!({"nickname": "a\u{202e}b", "first_name": "\u{feff}A", "username": "al\u{2028}ice2"});
-    let patched = alice.put("/users/me/patch", patch).ok();
+    let patched = alice.patch_me(patch).ok();
     let names = ["nickname", "first_name", "username"].map(|name| patched.text(name));
     assert_eq!(names, ["ab", "A", "alice2"]);
 }

@@ -40,7 +40,7 @@ fn an_account_is_as_recorded() {
     assert_eq!(members(&made), members(&recorded));
     assert_eq!(made["notify_props"], recorded["notify_props"]);
     assert_eq!(made["timezone"], recorded["timezone"]);
-    assert_eq!(mm.login("alice").get("/users/me").ok(), made);
+    assert_eq!(mm.login("alice").me().ok(), made);
 }
 
 /// wire users-and-roles: `POST /users`
@@ -105,9 +105,7 @@ fn sign_up_follows_its_settings() {
 fn each_field_has_its_rule_and_its_refusal() {
     let mm = fresh();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    mm.admin()
-        .post("/bots", json!({"username": "robot"}))
-        .created();
+    mm.admin().create_bot("robot").created();
     let make = |fields: Value| {
         let mut account = mm.account("alice");
         account

@@ -9,7 +9,7 @@ const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 fn an_unchanged_account_is_304_and_a_changed_one_is_not() {
     let mm = fresh();
     let alice = mm.user("alice");
-    let etag = alice.get("/users/me").header("etag").unwrap().to_owned();
+    let etag = alice.me().header("etag").unwrap().to_owned();
     let again = || {
         mm.send(
             &alice
@@ -19,7 +19,7 @@ fn an_unchanged_account_is_304_and_a_changed_one_is_not() {
     };
     assert_eq!((again().status, again().body.len()), (304, 0));
     mm.clock().advance(std::time::Duration::from_millis(5));
-    alice.put("/users/me/patch", json!({"nickname": "Al"})).ok();
+    alice.patch_me(json!({"nickname": "Al"})).ok();
     assert_eq!(again().ok()["nickname"], "Al");
     for path in [
         "/users/me",
@@ -60,12 +60,7 @@ fn the_list_is_by_username_in_pages() {
     );
     assert!(list("page=99").is_empty() && list("per_page=0").is_empty());
     let carl = mm.login("carl");
-    mm.admin()
-        .put(
-            &format!("/users/{}/active", carl.id),
-            json!({"active": false}),
-        )
-        .acknowledged();
+    mm.admin().deactivate(&carl).acknowledged();
     assert_eq!(
         (list("active=true"), list("inactive=true")),
         (
@@ -100,12 +95,8 @@ fn the_list_is_by_username_in_pages() {
 fn a_list_leaves_out_the_members_of_a_team_or_a_channel() {
     let mm = server();
     let (inside, outside) = (mm.user("inside"), mm.user("outside"));
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = mm.admin().post("/teams", team).created().text("id");
-    let member = json!({"team_id": team, "user_id": inside.id});
-    mm.admin()
-        .post(&format!("/teams/{team}/members"), member)
-        .created();
+    let team = mm.admin().create_team("core").created().text("id");
+    mm.admin().add_to_team(&team, &inside).created();
     let square = format!("/teams/{team}/channels/name/town-square");
     let square = mm.admin().get(&square).ok().text("id");
     for query in [format!("not_in_team={team}"), "without_team=true".into()] {
@@ -159,7 +150,7 @@ fn accounts_are_read_by_id_name_and_address() {
     alice.get("/users/login").refused_url("user_id");
     alice.get("/users/email/nothing").refused_url("email");
     alice.get("/users/username/Bob").refused_body("username");
-    mm.anonymous().get(&format!("/users/{}", bob.id)).expired();
+    mm.anonymous().read_user(&bob).expired();
     mm.set("PrivacySettings", "ShowEmailAddress", false);
     alice.get("/users/email/bob@example.com").refused_saying(
         403,
@@ -245,10 +236,7 @@ fn privacy_settings_hide_from_others_but_not_from_admins() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     alice
-        .put(
-            "/users/me/patch",
-            json!({"first_name": "Alice", "last_name": "Liddell", "nickname": "Al"}),
-        )
+        .patch_me(json!({"first_name": "Alice", "last_name": "Liddell", "nickname": "Al"}))
         .ok();
     mm.set("PrivacySettings", "ShowEmailAddress", false);
     mm.set("PrivacySettings", "ShowFullName", false);
@@ -296,7 +284,7 @@ fn several_accounts_are_read_at_once_and_all_are_counted() {
     }
     let now = mm.clock().now();
     mm.clock().advance(std::time::Duration::from_millis(1));
-    alice.put("/users/me/patch", json!({"nickname": "A"})).ok();
+    alice.patch_me(json!({"nickname": "A"})).ok();
     let since = ids(&format!("?since={now}"), both.clone()).ok();
     assert_eq!(since.each("username"), ["alice"]);
     ids("?since=yesterday", both).refused_body("since");
@@ -313,10 +301,7 @@ fn a_search_is_by_the_beginning_of_each_name_and_within_a_team() {
     let mm = server();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     alice
-        .put(
-            "/users/me/patch",
-            json!({"first_name": "Zoe", "nickname": "queen"}),
-        )
+        .patch_me(json!({"first_name": "Zoe", "nickname": "queen"}))
         .ok();
     let search = |body: Value| bob.post("/users/search", body);
     let found = |body: Value| search(body).ok().each("username");
@@ -346,15 +331,11 @@ fn a_search_is_by_the_beginning_of_each_name_and_within_a_team() {
     }
     bob.send_text("POST", "/users/search", "{")
         .refused_body("term");
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let team = mm.admin().post("/teams", team).created().text("id");
+    let team = mm.admin().create_team("core").created().text("id");
     let within = |of: &str| json!({"term": "a", of: team});
     search(within("team_id")).forbidden();
     search(within("not_in_team_id")).forbidden();
-    let member = json!({"team_id": team, "user_id": bob.id});
-    mm.admin()
-        .post(&format!("/teams/{team}/members"), member)
-        .created();
+    mm.admin().add_to_team(&team, &bob).created();
     assert_eq!(found(within("team_id")), ["admin"]);
     assert_eq!(found(within("not_in_team_id")), ["alice"]);
 }

@@ -92,20 +92,14 @@ fn names_are_completed_and_who_is_known_is_listed() {
         bob.get("/users/autocomplete?name=ali&limit=1").ok()["users"].each("username"),
         ["alice"]
     );
-    mm.admin()
-        .put(
-            &format!("/users/{}/active", alice.id),
-            json!({"active": false}),
-        )
-        .acknowledged();
+    mm.admin().deactivate(&alice).acknowledged();
     assert_eq!(
         bob.get("/users/autocomplete?name=ali").ok()["users"].each("username"),
         ["alina"]
     );
     assert_eq!(bob.get("/users/known").ok(), json!([]));
     let admin = mm.admin();
-    bob.post("/channels/direct", json!([bob.id, admin.id]))
-        .created();
+    bob.direct_channel(&admin).created();
     assert_eq!(bob.get("/users/known").ok(), json!([admin.id]));
 }
 
@@ -174,7 +168,7 @@ fn a_session_says_which_browser_it_is_and_lasts_as_its_kind_does() {
         .request("POST", "/users/login")
         .header("User-Agent", agent);
     mm.send(&request.body(login.to_string())).ok();
-    let newest = alice.get("/users/me/sessions").ok()[0].clone();
+    let newest = alice.sessions().ok()[0].clone();
     assert_eq!(newest["props"]["browser"], "Firefox/130.0");
     assert_eq!(newest["device_id"], "android:x");
     let length = newest["expires_at"].as_i64().unwrap() - newest["create_at"].as_i64().unwrap();
@@ -190,8 +184,8 @@ fn a_session_that_is_used_goes_on_where_activity_extends_it() {
     let idle = mm.login("alice");
     mm.advance_days(6);
     // The use is noted before a change of the same request is made.
-    alice.put("/users/me/patch", json!({"nickname": "x"})).ok();
+    alice.patch_me(json!({"nickname": "x"})).ok();
     mm.advance_days(6);
-    alice.get("/users/me").ok();
-    idle.get("/users/me").expired();
+    alice.me().ok();
+    idle.me().expired();
 }

@@ -213,12 +213,7 @@ fn a_bad_challenge_ends_the_connection_without_a_word() {
     let mm = server();
     let ci = mm.user("ci");
     let (disabled, deactivated) = (ci.token("x"), mm.user("gone"));
-    mm.admin()
-        .post(
-            "/users/tokens/disable",
-            json!({"token_id": disabled.id.clone()}),
-        )
-        .acknowledged();
+    mm.admin().disable(&disabled).acknowledged();
     mm.admin()
         .delete(&format!("/users/{}", deactivated.id))
         .acknowledged();

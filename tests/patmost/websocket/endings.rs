@@ -47,7 +47,7 @@ fn a_token_that_ends_ends_its_connections_whoever_ended_it() {
     ends(&|token| command(&mm, &["token", "revoke", &token.id]));
     ends(&|token| command(&mm, &["token", "disable", &token.id]));
     ends(&|token| {
-        let sessions = ci.get("/users/me/sessions").ok();
+        let sessions = ci.sessions().ok();
         let is_of = |session: &&Value| session["props"]["user_access_token_id"] == token.id;
         let id = sessions
             .as_array()
@@ -61,7 +61,7 @@ fn a_token_that_ends_ends_its_connections_whoever_ended_it() {
     });
     ends(&|token| {
         let by_token = ci.with_token(&token.secret);
-        by_token.post("/users/logout", json!({})).acknowledged();
+        by_token.log_out().acknowledged();
     });
 }
 
@@ -77,7 +77,7 @@ fn a_connection_does_not_come_back_with_its_token() {
             ci.post(path, body.clone()).acknowledged();
         }
         // Used at once, so that it has a session again.
-        by_token.get("/users/me").ok();
+        by_token.me().ok();
     });
     by_token.listen().events();
 }
@@ -92,7 +92,7 @@ fn a_session_that_ends_ends_its_connections() {
         ends_with(session.listen(), || how(&session));
     };
     let all = |id: &str| format!("/users/{id}/sessions/revoke/all");
-    ends(&|ci| ci.post("/users/logout", json!({})).acknowledged());
+    ends(&|ci| ci.log_out().acknowledged());
     ends(&|ci| admin.post(&all(&ci.id), json!({})).acknowledged());
     ends(&|_| {
         let everybodys = "/users/sessions/revoke/all";
@@ -125,7 +125,7 @@ fn the_switch_ends_the_connections_of_tokens_but_not_those_of_bots_and_sessions(
     let mm = server();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let (ci, admin) = (mm.user("ci"), mm.admin());
-    let bot = admin.post("/bots", json!({"username": "bot"})).created();
+    let bot = admin.create_bot("bot").created();
     let path = format!("/users/{}/tokens", bot.text("user_id"));
     let token = admin.post(&path, json!({"description": "x"})).ok();
     let mut stay = [ci.listen(), ci.with_token(&token.text("token")).listen()];
@@ -167,7 +167,7 @@ fn a_deactivated_account_hears_of_it_and_nothing_more() {
             let body = json!({ "active": active });
             admin.put(&format!("{path}/active"), body).acknowledged();
         }
-        by_token.get("/users/me").ok();
+        by_token.me().ok();
     });
     ends_with(by_token.listen(), || {
         command(&mm, &["user", "deactivate", "ci"])

@@ -117,10 +117,9 @@ fn what_is_posted_is_heard_by_the_members_of_the_channel_only() {
 fn what_is_said_in_private_is_heard_by_those_who_are_in_it() {
     let mm = server();
     let w = world(&mm);
-    let ids = json!([w.alice.id, w.dave.id]);
-    let direct = w.alice.post("/channels/direct", ids).created();
+    let direct = w.alice.direct_channel(&w.dave).created();
     let [alice, bob, carol, dave] = w.hear("posted", || {
-        w.alice.says(&direct.text("id"), "hi");
+        w.alice.says(&direct, "hi");
     });
     assert_eq!((alice.clone(), bob.len(), carol.len()), (dave, 0, 0));
     let data = &alice[0].0;
@@ -156,10 +155,7 @@ fn who_posts_and_how_is_told_with_the_post() {
         assert_eq!(socket.only("posted")["data"]["set_online"], false);
     }
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    let bot = mm
-        .admin()
-        .post("/bots", json!({"username": "ci"}))
-        .created();
+    let bot = mm.admin().create_bot("ci").created();
     let bot_id = bot.text("user_id");
     let path = format!("/users/{bot_id}/tokens");
     let token = mm.admin().post(&path, json!({"description": "x"})).ok();
@@ -245,16 +241,14 @@ fn a_new_channel_is_told_to_those_who_are_in_it() {
     let w = world(&mm);
     let mut direct = Value::Null;
     let heard = w.hear("direct_added", || {
-        let ids = json!([w.alice.id, w.dave.id]);
-        direct = w.alice.post("/channels/direct", ids).created();
+        direct = w.alice.direct_channel(&w.dave).created();
     });
     let data = json!({"creator_id": w.alice.id, "teammate_id": w.dave.id});
     let expected = vec![(data, to("channel_id", &direct.text("id")))];
     assert_eq!(heard, [expected.clone(), vec![], vec![], expected]);
     // The second time it is there already.
     let heard = w.hear("direct_added", || {
-        let ids = json!([w.dave.id, w.alice.id]);
-        w.dave.post("/channels/direct", ids).created();
+        w.dave.direct_channel(&w.alice).created();
     });
     assert_eq!(heard, [vec![], vec![], vec![], vec![]]);
     let mut made = Value::Null;
@@ -351,7 +345,7 @@ fn who_joins_and_leaves_a_team_is_told() {
     let expected = vec![(data, to("team_id", &w.team.id))];
     assert_eq!(heard, [(); 4].map(|()| expected.clone()));
     daves.events();
-    w.alice.says(&w.team.default_channel(square), "he is gone");
+    w.alice.says(w.team.default_channel(square), "he is gone");
     assert_eq!(daves.names(), [""; 0]);
 }
 
@@ -370,7 +364,7 @@ fn what_becomes_of_accounts_is_told_to_all_and_what_is_private_to_nobody() {
     assert_eq!(heard, everyone(json!({ "user_id": id })));
     let heard = w.hear("user_updated", || {
         let patch = json!({"first_name": "Alice", "nickname": "Al"});
-        w.alice.put("/users/me/patch", patch).ok();
+        w.alice.patch_me(patch).ok();
     });
     let user = heard[3][0].0["user"].clone();
     assert_eq!(heard, everyone(json!({ "user": user })));

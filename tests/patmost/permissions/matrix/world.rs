@@ -34,7 +34,7 @@ fn asker<'m>(kind: &'static str, caller: Caller<'m>) -> Asker<'m> {
 }
 
 fn bot<'m>(mm: &'m Mattermost, kind: &'static str, name: &str) -> Asker<'m> {
-    let made = mm.admin().post("/bots", json!({ "username": name }));
+    let made = mm.admin().create_bot(name);
     let mut account = mm.anonymous();
     account.id = made.created().text("user_id");
     Asker {
@@ -82,10 +82,7 @@ pub fn world(mm: &Mattermost) -> World<'_> {
     let team = json!({"name": "core", "display_name": "Core", "type": "I"});
     let team = team_admin.post("/teams", team).created().text("id");
     for user in [&channel_admin, &mate, &in_team, &in_channel] {
-        let member = json!({"team_id": team, "user_id": user.id});
-        admin
-            .post(&format!("/teams/{team}/members"), member)
-            .created();
+        admin.add_to_team(&team, user).created();
     }
     let channel = |name: &str, kind: &str| {
         let channel = json!({"team_id": team, "name": name, "display_name": name, "type": kind});

@@ -163,7 +163,7 @@ fn statuses(answers: &[u8]) -> Vec<u16> {
 }
 
 #[test]
-fn what_is_not_http_is_refused_and_what_follows_is_never_run() {
+fn bytes_that_are_not_http_are_refused_and_nothing_behind_them_is_run() {
     let mm = fresh();
     let behind = change(&mm.admin().credential.unwrap(), "owned");
     let long = "x".repeat(1 << 20);
@@ -203,7 +203,7 @@ fn what_is_not_http_is_refused_and_what_follows_is_never_run() {
 }
 
 #[test]
-fn what_is_taken_is_answered_in_order_and_what_follows_is_run() {
+fn accepted_requests_are_answered_in_order_and_those_behind_them_are_run() {
     let mm = fresh();
     for (number, (begin, rest, expected)) in TAKEN.iter().enumerate() {
         let name = format!("row {number}");

@@ -27,7 +27,7 @@ fn guess(mm: &Mattermost, times: usize) {
 }
 
 #[test]
-fn the_setting_says_how_many_and_a_right_password_starts_the_count_anew() {
+fn lockout_threshold_is_configurable_and_resets_on_success() {
     let mm = strict();
     mm.user("alice");
     guess(&mm, 2);
@@ -45,7 +45,7 @@ fn the_setting_says_how_many_and_a_right_password_starts_the_count_anew() {
 }
 
 #[test]
-fn a_lock_is_of_one_account_and_leaves_what_is_open() {
+fn lockout_affects_one_user_and_keeps_sessions() {
     let mm = strict();
     let (alice, _) = (mm.user("alice"), mm.user("bob"));
     guess(&mm, 3);
@@ -58,13 +58,10 @@ fn a_lock_is_of_one_account_and_leaves_what_is_open() {
 }
 
 #[test]
-fn who_is_signed_in_cannot_guess_on_either() {
+fn a_signed_in_user_cannot_guess_on_either() {
     let mm = strict();
     let alice = mm.user("alice");
-    let change = |current: &str| {
-        let body = json!({"current_password": current, "new_password": "Another-Horse-2"});
-        alice.put("/users/me/password", body)
-    };
+    let change = |current: &str| alice.change_password(current, "Another-Horse-2");
     let move_to = |password: &str| {
         let body = json!({"email": "new@example.com", "password": password});
         alice.patch_me(body)

@@ -13,7 +13,7 @@ fn attempt(mm: &Mattermost, body: Value) -> Answer {
 /// wire errors-and-auth: `token` | one-time code
 /// wire errors-and-auth: `Token` | successful login
 #[test]
-fn one_logs_in_by_username_address_or_id_in_any_case() {
+fn a_user_logs_in_by_username_address_or_id_in_any_case() {
     let mm = fresh();
     let alice = mm.user("alice");
     for name in ["alice", "ALICE", "Alice@Example.com"] {
@@ -94,7 +94,7 @@ fn a_bot_does_not_log_in() {
 /// wire errors-and-auth: `password` |
 /// wire errors-and-auth: empty or missing password
 #[test]
-fn no_password_is_told_as_such() {
+fn a_login_without_a_password_is_refused_as_blank() {
     let mm = fresh();
     for body in [
         "",
@@ -117,7 +117,7 @@ fn no_password_is_told_as_such() {
 /// wire errors-and-auth: The 10 wrong attempts themselves
 /// wire config-and-system: `ServiceSettings.MaximumLoginAttempts`
 #[test]
-fn a_login_by_what_is_no_id_is_nobodys_in_the_audit() {
+fn a_login_by_an_unknown_id_has_no_user_in_the_audit() {
     let mm = fresh();
     let of_nobody = json!({"id": "no id*".repeat(1000), "password": PASSWORD});
     attempt(&mm, of_nobody).refused(401, "api.user.login.invalid_credentials_email_username");
@@ -159,7 +159,7 @@ fn ten_wrong_passwords_lock_the_account_until_it_gets_a_new_one() {
 
 /// wire errors-and-auth: deactivated (told also
 #[test]
-fn a_deactivated_account_is_told_so() {
+fn a_deactivated_user_cannot_log_in_and_is_told_so() {
     let mm = fresh();
     let alice = mm.user("alice");
     mm.admin().deactivate(&alice).acknowledged();

@@ -74,7 +74,7 @@ fn a_login_and_a_token_each_have_a_session_that_shows_no_secret() {
 /// wire sessions-and-audits: `roles`
 /// wire sessions-and-audits: `team_members`
 #[test]
-fn a_session_shows_what_its_owner_is_by_now() {
+fn a_session_shows_the_current_roles_and_teams_of_its_owner() {
     let mm = server();
     let alice = mm.user("alice");
     assert_eq!(newest(&alice)["roles"], "system_user");
@@ -94,20 +94,10 @@ fn a_session_shows_what_its_owner_is_by_now() {
     assert_eq!(session["props"]["is_bot"], "true");
 }
 
-/// wire sessions-and-audits: `GET /users/{id}/sessions`
-/// wire sessions-and-audits: `POST /users/{id}/sessions/revoke`
-/// wire sessions-and-audits: `POST /users/{id}/sessions/revoke/all`
-/// wire sessions-and-audits: `POST /users/sessions/revoke/all`
-/// wire sessions-and-audits: somebody else's, not allowed
-/// wire sessions-and-audits: no `session_id`
-/// wire sessions-and-audits: unknown `session_id`
-/// wire sessions-and-audits: the session of another user than in the path
-/// wire sessions-and-audits: Revoking holds on the next request
 #[test]
-fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
+fn a_session_has_the_recorded_members_and_shows_no_secret() {
     let mm = fresh();
-    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
-    let session = alice.sessions().ok()[0].clone();
+    let session = newest(&mm.user("alice"));
     let members: Vec<&String> = session.as_object().unwrap().keys().collect();
     let recorded = [
         "create_at",
@@ -125,20 +115,25 @@ fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
         "user_id",
     ];
     assert_eq!(members, recorded);
-    assert_eq!(
-        (session["token"].as_str(), session["props"]["csrf"].as_str()),
-        (Some(""), Some(""))
-    );
-    let (path, id) = (
-        format!("/users/{}/sessions", alice.id),
-        json!({"session_id": session["id"]}),
-    );
-    bob.get(&path).forbidden();
-    bob.post(&format!("{path}/revoke"), id.clone()).forbidden();
-    bob.post(&format!("{path}/revoke/all"), json!({}))
+    assert_eq!(session["token"], "");
+    assert_eq!(session["props"]["csrf"], "");
+}
+
+/// wire sessions-and-audits: somebody else's, not allowed
+/// wire sessions-and-audits: no `session_id`
+/// wire sessions-and-audits: unknown `session_id`
+/// wire sessions-and-audits: the session of another user than in the path
+#[test]
+fn sessions_of_others_are_neither_listed_nor_revoked() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let session = newest(&alice);
+    bob.sessions_of(&alice).forbidden();
+    let path = format!("/users/{}/sessions/revoke", alice.id);
+    bob.post(&path, json!({"session_id": session["id"]}))
         .forbidden();
-    bob.post("/users/me/sessions/revoke", id.clone())
-        .refused_url("user_id");
+    bob.revoke_all_sessions(&alice).forbidden();
+    bob.revoke_session(&session).refused_url("user_id");
     bob.post("/users/me/sessions/revoke", json!({}))
         .refused_body("session_id");
     let unknown = "We encountered an error finding the session.";
@@ -146,23 +141,31 @@ fn sessions_are_listed_and_revoked_by_their_owner_and_by_admins() {
         .refused_saying(400, "app.session.get.app_error", unknown);
     bob.post("/users/sessions/revoke/all", json!({}))
         .forbidden();
-    let nobodys = format!("/users/{NOBODY}/sessions");
-    assert_eq!(mm.admin().get(&nobodys).ok(), json!([]));
-    bob.get(&nobodys).forbidden();
-    mm.admin()
-        .post(&format!("{path}/revoke"), id)
-        .acknowledged();
+    assert_eq!(mm.admin().sessions_of(NOBODY).ok(), json!([]));
+    bob.sessions_of(NOBODY).forbidden();
+    alice.me().ok();
+}
+
+/// wire sessions-and-audits: `GET /users/{id}/sessions`
+/// wire sessions-and-audits: `POST /users/{id}/sessions/revoke`
+/// wire sessions-and-audits: `POST /users/{id}/sessions/revoke/all`
+/// wire sessions-and-audits: `POST /users/sessions/revoke/all`
+/// wire sessions-and-audits: Revoking holds on the next request
+#[test]
+fn a_revoked_session_is_refused_on_the_next_request() {
+    let mm = fresh();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let path = format!("/users/{}/sessions/revoke", alice.id);
+    let session = json!({"session_id": newest(&alice)["id"]});
+    mm.admin().post(&path, session).acknowledged();
     alice.me().expired();
     let (here, there) = (mm.login("alice"), mm.login("alice"));
-    mm.admin()
-        .post(&format!("{path}/revoke/all"), json!({}))
-        .acknowledged();
+    mm.admin().revoke_all_sessions(&alice).acknowledged();
     here.me().expired();
     there.me().expired();
-    assert_eq!(mm.admin().get(&path).ok(), json!([]));
+    assert_eq!(mm.admin().sessions_of(&alice).ok(), json!([]));
     let alice = mm.login("alice");
-    let own = json!({"session_id": newest(&alice)["id"]});
-    alice.post("/users/me/sessions/revoke", own).acknowledged();
+    alice.revoke_session(newest(&alice)).acknowledged();
     alice.me().expired();
     mm.admin()
         .post("/users/sessions/revoke/all", json!({}))

@@ -75,11 +75,8 @@ fn a_limit_binds_new_tokens_of_people_and_no_others() {
     let latest = mm.clock().now() + 30 * DAY;
     make(&ci, latest + 1).refused(400, &format!("{NAME}_too_far.app_error"));
     let kept = ci.with_token(&make(&ci, latest).ok().text("token"));
-    let bot = mm.admin().create_bot("bot").created().text("user_id");
-    let bots = mm
-        .admin()
-        .post(&format!("/users/{bot}/tokens"), json!({"description": "x"}))
-        .ok();
+    let bot = mm.bot("bot");
+    let by_bot = bot.with_token(&bot.token("x").secret);
     old.me().ok();
     assert_eq!(
         mm.admin().get("/config/client?format=old").ok()["MaximumPersonalAccessTokenLifetimeDays"],
@@ -99,58 +96,54 @@ fn a_limit_binds_new_tokens_of_people_and_no_others() {
     );
     old.me().expired();
     kept.me().ok();
-    mm.anonymous().with_token(&bots.text("token")).me().ok();
+    by_bot.me().ok();
 }
 
 #[test]
 fn a_rotated_token_has_a_new_secret_and_the_old_one_is_dead() {
     let mm = server();
-    let (ci, plain) = (mm.user("ci").with_role(TOKEN_ROLE), mm.user("plain"));
-    let made = make(&ci, mm.clock().now() + DAY).ok();
-    let (id, old) = (
-        json!({"token_id": made["id"]}),
-        ci.with_token(&made.text("token")),
-    );
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let answer = make(&ci, mm.clock().now() + DAY);
+    let (made, token) = (answer.ok(), answer.new_token());
+    let old = ci.with_token(&token.secret);
     old.me().ok();
+    let rotated = ci.rotate(&token).ok();
+    assert_eq!(rotated["id"], made["id"]);
+    assert_eq!(rotated["description"], made["description"]);
+    assert_eq!(rotated["expires_at"], 0);
+    old.me().expired();
+    ci.with_token(&rotated.text("token")).me().ok();
+}
+
+#[test]
+fn a_token_is_rotated_only_by_its_manager_while_it_and_tokens_are_on() {
+    let mm = server();
+    let (ci, plain) = (mm.user("ci").with_role(TOKEN_ROLE), mm.user("plain"));
+    let token = ci.token("x");
     ci.send_text("POST", "/users/tokens/rotate", "{")
         .refused_body("rotate_user_access_token");
     ci.post("/users/tokens/rotate", json!({}))
         .refused_body("token_id");
-    plain.post("/users/tokens/rotate", id.clone()).forbidden();
-    plain
-        .clone()
-        .with_role(TOKEN_ROLE)
-        .post("/users/tokens/rotate", id.clone())
-        .forbidden();
-    ci.post(
-        "/users/tokens/rotate",
-        json!({"token_id": "aaaaaaaaaaaaaaaaaaaaaaaaaa"}),
-    )
-    .refused(404, "app.user_access_token.get_by_user.app_error");
-    let rotated = ci.post("/users/tokens/rotate", id.clone()).ok();
-    assert_eq!(
-        (
-            &rotated["id"],
-            &rotated["description"],
-            rotated["expires_at"].as_i64()
-        ),
-        (&made["id"], &made["description"], Some(0))
-    );
-    old.me().expired();
-    ci.with_token(&rotated.text("token")).me().ok();
-    ci.post("/users/tokens/disable", id.clone()).acknowledged();
-    ci.post("/users/tokens/rotate", id.clone()).refused(
+    plain.rotate(&token).forbidden();
+    plain.with_role(TOKEN_ROLE).rotate(&token).forbidden();
+    ci.rotate("aaaaaaaaaaaaaaaaaaaaaaaaaa")
+        .refused(404, "app.user_access_token.get_by_user.app_error");
+    ci.disable(&token).acknowledged();
+    ci.rotate(&token).refused(
         400,
         "api.user.rotate_user_access_token.disabled_token.app_error",
     );
-    ci.post("/users/tokens/enable", id.clone()).acknowledged();
+    ci.enable(&token).acknowledged();
     mm.set("ServiceSettings", "EnableUserAccessTokens", false);
-    ci.post("/users/tokens/rotate", id)
+    ci.rotate(&token)
         .refused(501, "app.user_access_token.disabled");
+    ci.with_token(&token.secret).me().expired();
+    mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+    ci.with_token(&token.secret).me().ok();
 }
 
 #[test]
-fn what_expired_long_ago_is_deleted_with_an_audit_row() {
+fn a_token_expired_for_long_is_deleted_with_an_audit_row() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     mm.set("ServiceSettings", "SessionIdleTimeoutInMinutes", 0);

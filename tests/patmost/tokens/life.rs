@@ -37,7 +37,7 @@ fn the_first_use_opens_one_session_that_the_session_length_does_not_bind() {
 
 /// wire tokens: session revoked, all sessions revoked, logout
 #[test]
-fn what_ends_a_session_does_not_end_the_token() {
+fn the_end_of_a_session_does_not_end_its_token() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let token = ci.with_token(&ci.token("x").secret);
@@ -46,9 +46,7 @@ fn what_ends_a_session_does_not_end_the_token() {
     let next = token.sessions().ok()[0].text("id");
     assert_ne!(next, id);
     token.log_out().acknowledged();
-    token
-        .post("/users/me/sessions/revoke/all", json!({}))
-        .acknowledged();
+    token.revoke_all_sessions("me").acknowledged();
     token.me().ok();
     ci.me().expired();
 }
@@ -61,17 +59,15 @@ fn passwords_locks_and_roles_leave_a_token_working_as_its_owner() {
     let mm = server();
     let ci = mm.user("ci");
     let token = ci.with_token(&ci.token("x").secret);
-    let own = json!({"current_password": PASSWORD, "new_password": "Another-Horse-1"});
-    token.put("/users/me/password", own).acknowledged();
+    token
+        .change_password(PASSWORD, "Another-Horse-1")
+        .acknowledged();
     token.me().ok();
     mm.admin()
         .reset_password(&ci, "Another-Horse-2")
         .acknowledged();
     token.me().ok();
-    let guess = || {
-        let guess = json!({"login_id": "ci", "password": "Wrong-Horse-1"});
-        mm.anonymous().post("/users/login", guess)
-    };
+    let guess = || mm.log_in("ci", "Wrong-Horse-1");
     (0..10).for_each(|_| drop(guess()));
     guess().refused(401, "api.user.check_user_login_attempts.too_many.app_error");
     token.me().ok();
@@ -88,22 +84,14 @@ fn passwords_locks_and_roles_leave_a_token_working_as_its_owner() {
 /// wire tokens: owner reactivated
 /// wire tokens: created for a deactivated owner
 #[test]
-fn a_deactivated_owners_tokens_are_refused_and_work_again_when_he_is_back() {
+fn a_deactivated_owners_tokens_are_refused_until_they_are_active_again() {
     let mm = server();
     let ci = mm.user("ci");
     let (token, disabled) = (ci.token("x"), ci.token("y"));
-    let active = |active: bool| {
-        mm.admin()
-            .put(
-                &format!("/users/{}/active", ci.id),
-                json!({ "active": active }),
-            )
-            .acknowledged()
-    };
     mm.admin().disable(&disabled).acknowledged();
     let by_token = ci.with_token(&token.secret);
     by_token.me().ok();
-    active(false);
+    mm.admin().deactivate(&ci).acknowledged();
     let sessions = mm.admin().sessions_of(&ci).ok();
     assert_eq!(sessions, json!([]));
     by_token.me().expired();
@@ -111,7 +99,7 @@ fn a_deactivated_owners_tokens_are_refused_and_work_again_when_he_is_back() {
     let late = ci.token("made while deactivated");
     ci.with_token(&late.secret).me().expired();
     assert_eq!(mm.admin().read_token(&token).ok()["is_active"], true);
-    active(true);
+    mm.admin().activate(&ci).acknowledged();
     by_token.me().ok();
     ci.with_token(&late.secret).me().ok();
     ci.with_token(&disabled.secret).me().expired();
@@ -123,7 +111,7 @@ fn a_deactivated_owners_tokens_are_refused_and_work_again_when_he_is_back() {
 /// wire tokens: list, read, search, revoke, disable, enable
 /// wire tokens: switched on again
 #[test]
-fn switched_off_they_are_refused_but_can_be_managed() {
+fn tokens_switched_off_are_refused_but_can_be_managed() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let (token, revoked) = (ci.token("x"), ci.token("revoked meanwhile"));
@@ -156,8 +144,7 @@ fn another_login_service_leaves_tokens_working_and_lets_new_ones_be_made() {
         mm.admin().put(&path, auth).ok();
         let me = token.me().ok();
         assert_eq!(me["auth_service"], service);
-        let new = json!({"description": service});
-        let new = token.post("/users/me/tokens", new).ok().text("token");
-        ci.with_token(&new).me().ok();
+        let new = token.create_token(service).new_token();
+        ci.with_token(&new.secret).me().ok();
     }
 }

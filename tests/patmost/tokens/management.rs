@@ -5,12 +5,15 @@ use crate::support::*;
 /// An id that nobody has.
 const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/// What a token that nobody has is refused with.
-const UNKNOWN: (u16, &str, &str) = (
-    404,
-    "app.user_access_token.get_by_user.app_error",
-    "Unable to get the personal access tokens by user.",
-);
+/// Fails unless the answer is that of a token that nobody has.
+#[track_caller]
+fn is_unknown(answer: &Answer) {
+    answer.refused_saying(
+        404,
+        "app.user_access_token.get_by_user.app_error",
+        "Unable to get the personal access tokens by user.",
+    );
+}
 
 /// wire tokens: `POST /users/tokens/revoke`
 /// wire tokens: `POST /users/tokens/disable`
@@ -24,44 +27,38 @@ const UNKNOWN: (u16, &str, &str) = (
 fn a_token_is_made_used_disabled_enabled_and_revoked() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = ci.create_token("nightly").ok();
-    let token = ci.with_token(&made.text("token"));
-    let id = json!({"token_id": made.text("id")});
+    let nightly = ci.create_token("nightly").new_token();
+    let by_token = ci.with_token(&nightly.secret);
     let sessions = || ci.sessions().ok().each("id");
     assert_eq!(sessions().len(), 1);
-    assert_eq!(token.me().ok().text("username"), "ci");
+    assert_eq!(by_token.me().ok().text("username"), "ci");
     let before = sessions();
     assert_eq!(before.len(), 2);
     for _ in ["at first", "again"] {
-        ci.post("/users/tokens/disable", id.clone()).acknowledged();
+        ci.disable(&nightly).acknowledged();
         assert_eq!(sessions().len(), 1);
-        token.me().expired();
+        by_token.me().expired();
         assert_eq!(ci.tokens().ok()[0]["is_active"], false);
     }
     for _ in ["at first", "again"] {
-        ci.post("/users/tokens/enable", id.clone()).acknowledged();
-        token.me().ok();
+        ci.enable(&nightly).acknowledged();
+        by_token.me().ok();
         assert_eq!(ci.tokens().ok()[0]["is_active"], true);
     }
     assert_eq!(sessions().len(), 2);
     assert_ne!(sessions(), before);
-    ci.post("/users/tokens/revoke", id.clone()).acknowledged();
-    token.me().expired();
+    ci.revoke(&nightly).acknowledged();
+    by_token.me().expired();
     assert_eq!(sessions().len(), 1);
     assert_eq!(ci.tokens().ok(), json!([]));
-    let search = json!({"term": made["id"]});
-    let found = mm.admin().post("/users/tokens/search", search).ok();
-    assert_eq!(found, json!([]));
-    let (status, error, message) = UNKNOWN;
-    ci.get(&format!("/users/tokens/{}", made.text("id")))
-        .refused_saying(status, error, message);
-    ci.post("/users/tokens/revoke", id)
-        .refused_saying(status, error, message);
+    assert_eq!(mm.admin().search_tokens(&nightly.id).ok(), json!([]));
+    is_unknown(&ci.read_token(&nightly));
+    is_unknown(&ci.revoke(&nightly));
 }
 
 /// wire tokens: `POST /users/{user_id}/tokens`
 #[test]
-fn what_a_client_says_of_secret_and_owner_is_ignored() {
+fn a_secret_and_an_owner_that_a_client_sends_are_ignored() {
     let mm = server();
     let (ci, other) = (mm.user("ci").with_role(TOKEN_ROLE), mm.user("other"));
     let own = "x".repeat(26);
@@ -94,10 +91,7 @@ fn the_secret_is_in_the_answer_to_create_and_nowhere_else() {
     let made = ci.create_token(" kept as sent ").ok();
     let shown = json!({"id": made["id"], "user_id": ci.id, "description": " kept as sent ", "is_active": true, "expires_at": 0});
     assert_ne!(made["id"], made["token"]);
-    assert_eq!(
-        ci.get(&format!("/users/tokens/{}", made.text("id"))).ok(),
-        shown
-    );
+    assert_eq!(ci.read_token(&made).ok(), shown);
     assert_eq!(ci.tokens().ok(), json!([shown]));
     assert_eq!(mm.admin().get("/users/tokens").ok(), json!([shown]));
     assert_eq!(mm.admin().search_tokens("ci").ok(), json!([shown]));
@@ -250,7 +244,6 @@ fn search_is_by_the_beginning_of_a_token_id_a_user_id_or_a_username() {
 fn an_unknown_token_is_404_but_403_for_those_who_may_not_ask() {
     let mm = server();
     let (plain, ci) = (mm.user("plain"), mm.user("ci").with_role(TOKEN_ROLE));
-    let (status, unknown, message) = UNKNOWN;
     for action in ["revoke", "disable", "enable"] {
         let path = format!("/users/tokens/{action}");
         for body in [
@@ -260,15 +253,12 @@ fn an_unknown_token_is_404_but_403_for_those_who_may_not_ask() {
             json!({"token_id": "x"}),
             json!([]),
         ] {
-            ci.post(&path, body)
-                .refused_saying(status, unknown, message);
+            is_unknown(&ci.post(&path, body));
         }
-        ci.send_text("POST", &path, "{")
-            .refused_saying(status, unknown, message);
-        plain.post(&path, json!({"token_id": NOBODY})).forbidden();
+        is_unknown(&ci.send_text("POST", &path, "{"));
+        plain.change_token(action, NOBODY).forbidden();
     }
-    ci.read_token(NOBODY)
-        .refused_saying(status, unknown, message);
+    is_unknown(&ci.read_token(NOBODY));
     ci.get("/users/tokens/short").refused_url("token_id");
     plain.read_token(NOBODY).forbidden();
 }
@@ -279,7 +269,7 @@ fn an_unknown_token_is_404_but_403_for_those_who_may_not_ask() {
 /// wire tokens: `GET /users/tokens/{token_id}`
 /// wire tokens: `GET /users/{user_id}/tokens?page&per_page`
 #[test]
-fn somebody_elses_token_is_out_of_reach() {
+fn a_token_of_another_user_is_out_of_reach() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let token = mm.admin().token("of the admin");
@@ -287,11 +277,7 @@ fn somebody_elses_token_is_out_of_reach() {
     ci.get(&format!("/users/{}/tokens", mm.admin().id))
         .forbidden();
     for action in ["revoke", "disable", "enable"] {
-        ci.post(
-            &format!("/users/tokens/{action}"),
-            json!({"token_id": token.id}),
-        )
-        .forbidden();
+        ci.change_token(action, &token).forbidden();
     }
     mm.admin().with_token(&token.secret).me().ok();
 }

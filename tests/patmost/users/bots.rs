@@ -195,26 +195,18 @@ fn bots_follow_their_owner_as_the_setting_says() {
         )
     };
     let bot = make("one");
-    let active = |active: bool| {
-        mm.admin()
-            .put(
-                &format!("/users/{}/active", owner.id),
-                json!({ "active": active }),
-            )
-            .acknowledged()
-    };
     mm.set(
         "ServiceSettings",
         "DisableBotsWhenOwnerIsDeactivated",
         false,
     );
-    active(false);
+    mm.admin().deactivate(&owner).acknowledged();
     bot.me().ok();
-    active(true);
+    mm.admin().activate(&owner).acknowledged();
     mm.set("ServiceSettings", "DisableBotsWhenOwnerIsDeactivated", true);
-    active(false);
+    mm.admin().deactivate(&owner).acknowledged();
     bot.me().expired();
-    active(true);
+    mm.admin().activate(&owner).acknowledged();
     bot.me().expired();
     let bots = mm.admin().get("/bots?include_deleted=true").ok();
     assert!(bots[0]["delete_at"].as_i64().unwrap() > 0);
@@ -242,16 +234,11 @@ fn a_person_becomes_a_bot() {
 
 /// wire bots: unknown bot, a person's id, or hidden from the caller
 /// wire bots: id ill-formed
-/// wire bots: creation switched off
-/// wire bots: username taken / bad
-/// wire bots: no username
-/// wire bots: malformed JSON
 #[test]
-fn what_is_wrong_with_a_bot_is_told_by_its_id() {
+fn the_id_of_no_bot_is_404_and_an_ill_formed_id_is_400() {
     let mm = with_bots();
     let admin = mm.admin();
-    let make = |body: Value| admin.post("/bots", body);
-    let bot = make(json!({"username": "ci"})).created().text("user_id");
+    let bot = admin.create_bot("ci").created().text("user_id");
     for id in [NOBODY, &mm.user("person").id] {
         for (method, path) in [
             ("GET", ""),
@@ -271,11 +258,23 @@ fn what_is_wrong_with_a_bot_is_told_by_its_id() {
     admin
         .post(&format!("/bots/short/assign/{bot}"), json!({}))
         .refused_url("bot_user_id");
+}
+
+/// wire bots: username taken / bad
+/// wire bots: no username
+/// wire bots: malformed JSON
+#[test]
+fn a_bot_with_a_bad_field_is_refused_by_that_field() {
+    let mm = with_bots();
+    mm.user("person");
+    let admin = mm.admin();
+    let bot = admin.create_bot("ci").created().text("user_id");
+    let path = format!("/bots/{bot}");
     for body in ["", "null", "[]", "{"] {
         admin.send_text("POST", "/bots", body).refused_body("bot");
-        let path = format!("/bots/{bot}");
         admin.send_text("PUT", &path, body).refused_body("bot");
     }
+    let (long_name, long_text) = ("x".repeat(65), "x".repeat(1025));
     for (fields, id) in [
         (json!({}), "model.user.is_valid.email.app_error"),
         (
@@ -295,22 +294,30 @@ fn what_is_wrong_with_a_bot_is_told_by_its_id() {
             "app.user.save.username_exists.app_error",
         ),
         (
-            json!({"username": "x", "display_name": "x".repeat(65)}),
+            json!({"username": "x", "display_name": long_name}),
             "model.user.is_valid.first_name.app_error",
         ),
         (
-            json!({"username": "x", "description": "x".repeat(1025)}),
+            json!({"username": "x", "description": long_text}),
             "model.bot.is_valid.description.app_error",
         ),
     ] {
-        make(fields).refused(400, id);
+        admin.post("/bots", fields).refused(400, id);
     }
-    let taken = json!({"username": "person"});
     admin
-        .put(&format!("/bots/{bot}"), taken)
+        .put(&path, json!({"username": "person"}))
         .refused(400, "app.user.save.username_exists.app_error");
+    assert_eq!(admin.get("/bots").ok().as_array().unwrap().len(), 1);
+}
+
+/// wire bots: creation switched off
+#[test]
+fn no_bot_is_created_while_that_is_switched_off() {
+    let mm = with_bots();
+    let admin = mm.admin();
+    admin.create_bot("ci").created();
     mm.set("ServiceSettings", "EnableBotAccountCreation", false);
-    make(json!({"username": "x"})).refused_saying(
+    admin.create_bot("x").refused_saying(
         403,
         "api.bot.create_disabled",
         "Bot creation has been disabled.",
@@ -320,7 +327,7 @@ fn what_is_wrong_with_a_bot_is_told_by_its_id() {
 
 /// wire bots: Made at `POST /users/{bot user_id}/tokens`
 #[test]
-fn a_bots_token_is_made_by_who_may_manage_the_bot() {
+fn a_bots_token_is_made_by_a_user_who_may_manage_the_bot() {
     let mm = with_bots();
     let owner = mm.user("owner").with_role(TOKEN_ROLE);
     let bot = mm.admin().create_bot("ci").created().text("user_id");
@@ -367,7 +374,7 @@ fn a_bot_that_may_post_everywhere_posts_where_it_is_no_member() {
 }
 
 #[test]
-fn a_person_who_becomes_a_bot_keeps_a_name_and_is_told_of_as_one() {
+fn a_user_who_becomes_a_bot_keeps_a_name_and_cannot_log_in() {
     let mm = with_bots();
     let alice = mm.user("alice");
     let convert =

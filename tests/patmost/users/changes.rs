@@ -78,7 +78,7 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
 
 /// wire users-and-roles: own e-mail changed without `password` / with a wrong one
 #[test]
-fn ones_own_address_changes_with_the_password_and_an_admin_needs_none() {
+fn an_own_address_changes_with_the_password_and_an_admin_needs_none() {
     let mm = fresh();
     let alice = mm.user("alice");
     let patch = |by: &Caller, body: Value| by.put(&format!("/users/{}/patch", alice.id), body);
@@ -228,7 +228,7 @@ fn a_password_is_never_set_from_a_hash_nor_for_nobody() {
 /// wire users-and-roles: deactivate another / reactivate oneself, not admin
 /// wire users-and-roles: deactivate oneself while not enabled
 #[test]
-fn one_is_deactivated_by_admins_or_by_oneself_where_that_is_on() {
+fn users_are_deactivated_by_admins_or_by_themselves_where_that_is_on() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let put = |caller: &Caller, of: &Caller, body: Value| {
@@ -272,7 +272,7 @@ fn one_is_deactivated_by_admins_or_by_oneself_where_that_is_on() {
 /// wire users-and-roles: Deactivation deletes all sessions of the user
 /// wire users-and-roles: Deactivated users are still found by id
 #[test]
-fn who_is_deactivated_is_out_at_once_and_still_known() {
+fn a_deactivated_user_is_out_at_once_and_still_known() {
     let mm = server();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let (alice, bob) = (mm.user("alice").with_role("system_admin"), mm.user("bob"));
@@ -406,7 +406,7 @@ fn another_login_service_takes_the_password_away_and_leaves_the_tokens() {
 }
 
 #[test]
-fn what_cannot_be_seen_is_left_out_of_names() {
+fn invisible_characters_are_left_out_of_names() {
     let mm = fresh();
     let alice = mm.user("alice");
     let patch =

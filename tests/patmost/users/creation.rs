@@ -89,136 +89,170 @@ fn sign_up_follows_its_settings() {
     mm.admin().post("/users", mm.account("trent")).created();
 }
 
+/// Creates `alice` as the admin, with these fields in place of the usual ones.
+fn create_with(mm: &Mattermost, fields: &Value) -> Answer {
+    let mut account = mm.account("alice");
+    let fields = fields.as_object().unwrap().clone();
+    account.as_object_mut().unwrap().extend(fields);
+    mm.admin().post("/users", account)
+}
+
+/// What a field is refused with: 400 with an id and a sentence.
+struct Refusal {
+    id: &'static str,
+    message: &'static str,
+}
+
+impl Refusal {
+    #[track_caller]
+    fn of_each(&self, mm: &Mattermost, fields: &[Value]) {
+        for fields in fields {
+            create_with(mm, fields).refused_saying(400, self.id, self.message);
+        }
+    }
+}
+
+fn long(length: usize) -> String {
+    "x".repeat(length)
+}
+
 /// wire users-and-roles: `username`
-/// wire users-and-roles: `email`
-/// wire users-and-roles: `nickname` `first_name` `last_name`
-/// wire users-and-roles: `position`
 /// wire users-and-roles: username taken, any case (also a bot's)
-/// wire users-and-roles: e-mail taken
 /// wire users-and-roles: bad username
-/// wire users-and-roles: missing or bad e-mail
-/// wire users-and-roles: nickname too long
-/// wire users-and-roles: password at creation missing, too weak or above 72
-/// wire users-and-roles: `id` sent at creation
-/// wire users-and-roles: password and `auth_data` together
 #[test]
-fn each_field_has_its_rule_and_its_refusal() {
+fn a_username_must_be_well_formed_and_free_in_any_case() {
     let mm = fresh();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     mm.admin().create_bot("robot").created();
-    let make = |fields: Value| {
-        let mut account = mm.account("alice");
-        account
-            .as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
-        mm.admin().post("/users", account)
+    let bad = Refusal {
+        id: "model.user.is_valid.username.app_error",
+        message: "Username must begin with a letter, and contain between 3 to 22 lowercase characters made up of numbers, letters, and the symbols \".\", \"-\", and \"_\".",
     };
-    let long = |length: usize| "x".repeat(length);
-    let (taken, email_taken, weak) = (
-        (
-            "app.user.save.username_exists.app_error",
-            "An account with that username already exists.",
-        ),
-        (
-            "app.user.save.email_exists.app_error",
-            "An account with that email already exists.",
-        ),
-        (
-            "api.user.check_user_password.invalid.app_error",
-            "Login failed because of invalid password.",
-        ),
-    );
-    let username = (
-        "model.user.is_valid.username.app_error",
-        "Username must begin with a letter, and contain between 3 to 22 lowercase characters made up of numbers, letters, and the symbols \".\", \"-\", and \"_\".",
-    );
-    let email = ("model.user.is_valid.email.app_error", "Invalid email.");
-    for (fields, (id, message)) in [
-        (json!({"password": "short"}), weak),
-        (json!({"password": format!("Aa-1{}", long(69))}), weak),
-        (json!({"password": null}), weak),
-        (json!({"password": ""}), weak),
-        (
-            json!({"id": NOBODY}),
-            (
-                "app.user.save.existing.app_error",
-                "Must call update for existing user.",
-            ),
-        ),
-        (json!({"username": "a b"}), username),
-        (json!({"username": "ä"}), username),
-        (json!({"username": "all"}), username),
-        (json!({"username": "channel"}), username),
-        (json!({"username": "matterbot"}), username),
-        (json!({"username": "System"}), username),
-        (json!({"username": long(65)}), username),
-        (json!({"username": "ADMIN"}), taken),
-        (json!({"username": "Robot"}), taken),
-        (json!({"email": "nothing"}), email),
-        (json!({"email": null}), email),
-        (json!({"email": format!("{}@b", long(127))}), email),
-        (json!({"email": "Admin@Example.com"}), email_taken),
-        (
-            json!({"nickname": long(65)}),
-            (
-                "model.user.is_valid.nickname.app_error",
-                "Invalid nickname.",
-            ),
-        ),
-        (
-            json!({"first_name": long(65)}),
-            (
-                "model.user.is_valid.first_name.app_error",
-                "Invalid first name.",
-            ),
-        ),
-        (
-            json!({"last_name": long(65)}),
-            (
-                "model.user.is_valid.last_name.app_error",
-                "Invalid last name.",
-            ),
-        ),
-        (
-            json!({"position": long(129)}),
-            (
-                "model.user.is_valid.position.app_error",
-                "Invalid position: must not be longer than 128 characters.",
-            ),
-        ),
-        (
-            json!({"auth_service": "ldap", "auth_data": "x"}),
-            (
-                "model.user.is_valid.auth_data_pwd.app_error",
-                "Invalid user, password and auth data cannot both be set.",
-            ),
-        ),
-        (
-            json!({"auth_data": "x"}),
-            (
-                "model.user.is_valid.auth_data_type.app_error",
-                "Invalid user, auth data must be set with auth type.",
-            ),
-        ),
-    ] {
-        make(fields).refused_saying(400, id, message);
+    let long = long(65);
+    for name in ["a b", "ä", "all", "channel", "matterbot", "System", &long] {
+        bad.of_each(&mm, &[json!({ "username": name })]);
     }
+    let taken = Refusal {
+        id: "app.user.save.username_exists.app_error",
+        message: "An account with that username already exists.",
+    };
+    for name in ["ADMIN", "Robot"] {
+        taken.of_each(&mm, &[json!({ "username": name })]);
+    }
+}
+
+/// wire users-and-roles: `email`
+/// wire users-and-roles: e-mail taken
+/// wire users-and-roles: missing or bad e-mail
+#[test]
+fn an_address_must_be_well_formed_and_free_in_any_case() {
+    let mm = fresh();
+    let bad = Refusal {
+        id: "model.user.is_valid.email.app_error",
+        message: "Invalid email.",
+    };
+    bad.of_each(
+        &mm,
+        &[
+            json!({"email": "nothing"}),
+            json!({"email": null}),
+            json!({"email": format!("{}@b", long(127))}),
+        ],
+    );
+    let taken = Refusal {
+        id: "app.user.save.email_exists.app_error",
+        message: "An account with that email already exists.",
+    };
+    taken.of_each(&mm, &[json!({"email": "Admin@Example.com"})]);
+}
+
+/// wire users-and-roles: password at creation missing, too weak or above 72
+#[test]
+fn a_password_at_creation_must_be_strong_and_at_most_72_bytes() {
+    let mm = fresh();
+    let weak = Refusal {
+        id: "api.user.check_user_password.invalid.app_error",
+        message: "Login failed because of invalid password.",
+    };
+    weak.of_each(
+        &mm,
+        &[
+            json!({"password": "short"}),
+            json!({"password": format!("Aa-1{}", long(69))}),
+            json!({"password": null}),
+            json!({"password": ""}),
+        ],
+    );
+}
+
+/// wire users-and-roles: `nickname` `first_name` `last_name`
+/// wire users-and-roles: `position`
+/// wire users-and-roles: nickname too long
+#[test]
+fn names_and_positions_have_a_longest_length() {
+    let mm = fresh();
+    let nickname = Refusal {
+        id: "model.user.is_valid.nickname.app_error",
+        message: "Invalid nickname.",
+    };
+    let first_name = Refusal {
+        id: "model.user.is_valid.first_name.app_error",
+        message: "Invalid first name.",
+    };
+    let last_name = Refusal {
+        id: "model.user.is_valid.last_name.app_error",
+        message: "Invalid last name.",
+    };
+    let position = Refusal {
+        id: "model.user.is_valid.position.app_error",
+        message: "Invalid position: must not be longer than 128 characters.",
+    };
+    nickname.of_each(&mm, &[json!({"nickname": long(65)})]);
+    first_name.of_each(&mm, &[json!({"first_name": long(65)})]);
+    last_name.of_each(&mm, &[json!({"last_name": long(65)})]);
+    position.of_each(&mm, &[json!({"position": long(129)})]);
+    let widest = json!({
+        "username": "U".repeat(64), "email": format!("{}@b", long(126)), "nickname": "é".repeat(64), "position": "é".repeat(128),
+        "first_name": "é".repeat(64), "last_name": "é".repeat(64), "password": format!("Aa-1{}", long(68)),
+    });
+    let made = create_with(&mm, &widest).created();
+    assert_eq!(made["username"], "u".repeat(64));
+    create_with(&mm, &json!({"username": "a", "email": "A@b"})).created();
+}
+
+/// wire users-and-roles: password and `auth_data` together
+#[test]
+fn a_login_service_needs_its_own_auth_data_and_no_password() {
+    let mm = fresh();
+    let both = Refusal {
+        id: "model.user.is_valid.auth_data_pwd.app_error",
+        message: "Invalid user, password and auth data cannot both be set.",
+    };
+    both.of_each(&mm, &[json!({"auth_service": "ldap", "auth_data": "x"})]);
+    let no_service = Refusal {
+        id: "model.user.is_valid.auth_data_type.app_error",
+        message: "Invalid user, auth data must be set with auth type.",
+    };
+    no_service.of_each(&mm, &[json!({"auth_data": "x"})]);
+    let mut ldap = json!({"username": "l", "email": "l@b", "auth_service": "ldap", "auth_data": "l", "password": ""});
+    assert_eq!(create_with(&mm, &ldap).created()["auth_service"], "ldap");
+    // Somebody else with the auth data of the first.
+    (ldap["username"], ldap["email"]) = ("m".into(), "m@b".into());
+    create_with(&mm, &ldap).refused(400, "app.user.update_auth_data.email_exists.app_error");
+}
+
+/// wire users-and-roles: `id` sent at creation
+#[test]
+fn a_body_with_an_id_or_without_an_account_is_refused() {
+    let mm = fresh();
+    let existing = Refusal {
+        id: "app.user.save.existing.app_error",
+        message: "Must call update for existing user.",
+    };
+    existing.of_each(&mm, &[json!({"id": NOBODY})]);
     for body in ["", "null", "[]", "{"] {
         mm.admin()
             .send_text("POST", "/users", body)
             .refused_body("user");
     }
-    let widest = json!({
-        "username": "U".repeat(64), "email": format!("{}@b", long(126)), "nickname": "é".repeat(64), "position": "é".repeat(128),
-        "first_name": "é".repeat(64), "last_name": "é".repeat(64), "password": format!("Aa-1{}", long(68)),
-    });
-    let made = make(widest).created();
-    assert_eq!(made["username"], "u".repeat(64));
-    make(json!({"username": "a", "email": "A@b"})).created();
-    let ldap = json!({"username": "l", "email": "l@b", "auth_service": "ldap", "auth_data": "l", "password": ""});
-    assert_eq!(make(ldap.clone()).created()["auth_service"], "ldap");
-    let mut same_data = ldap;
-    (same_data["username"], same_data["email"]) = ("m".into(), "m@b".into());
-    make(same_data).refused(400, "app.user.update_auth_data.email_exists.app_error");
 }

@@ -168,7 +168,7 @@ fn accounts_are_read_by_id_name_and_address() {
 /// wire users-and-roles: `is_bot` `bot_description`
 /// wire users-and-roles: `locale` `timezone`
 #[test]
-fn who_asks_decides_which_fields_are_there() {
+fn the_viewer_decides_which_fields_of_an_account_are_shown() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let path = format!("/users/{}", alice.id);

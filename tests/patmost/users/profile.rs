@@ -35,7 +35,7 @@ fn preferences_are_stored_and_given_back_to_their_owner_only() {
 }
 
 #[test]
-fn presence_is_set_by_oneself_and_read_by_everybody() {
+fn presence_is_set_by_its_user_and_read_by_everybody() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let path = format!("/users/{}/status", alice.id);
@@ -80,7 +80,7 @@ fn a_picture_is_a_png_that_is_fetched_once() {
 }
 
 #[test]
-fn names_are_completed_and_who_is_known_is_listed() {
+fn names_are_completed_and_known_users_are_listed() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     mm.user("alina");
@@ -104,7 +104,7 @@ fn names_are_completed_and_who_is_known_is_listed() {
 }
 
 #[test]
-fn what_no_browser_sends_is_not_sent_back_to_it() {
+fn an_origin_that_no_browser_sends_is_not_sent_back() {
     let mm = fresh();
     mm.set("ServiceSettings", "AllowCorsFrom", "*");
     let ask = |origin: &str, names: &str| {

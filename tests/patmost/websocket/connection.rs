@@ -85,7 +85,7 @@ fn a_wrong_credential_on_the_upgrade_leaves_it_to_the_challenge() {
 /// wire websocket: The first `seq` of a client need not be 1
 /// wire websocket: Additional members are ignored
 #[test]
-fn what_clients_send_around_the_challenge() {
+fn requests_around_the_challenge_are_answered() {
     let mm = server();
     let ci = mm.user("ci");
     let mut socket = mm.socket();
@@ -324,7 +324,7 @@ fn a_request_that_is_none_is_refused_and_the_connection_stays() {
 /// wire websocket: `get_statuses_by_ids` `{"user_ids":[..]}`
 /// wire websocket: `user_update_active_status` `{"user_is_active":bool}`
 #[test]
-fn who_is_online_is_asked_over_the_connection() {
+fn statuses_are_asked_for_over_the_connection() {
     let mm = server();
     let team = mm.team("core");
     let [alice, bob] = ["alice", "bob"].map(|name| mm.member(name, &team));

@@ -207,7 +207,7 @@ fn a_close_is_answered_with_its_code() {
 }
 
 #[test]
-fn what_is_no_request_ends_without_a_word() {
+fn messages_that_are_no_request_end_without_a_word() {
     let mm = server();
     let nested = "[".repeat(4000);
     for text in [

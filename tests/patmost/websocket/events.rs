@@ -67,7 +67,7 @@ fn inner(data: &Value, name: &str) -> Value {
 /// wire websocket: `sender_name` has the `@` in front
 /// wire websocket: `channel_type` `O P D G`
 #[test]
-fn what_is_posted_is_heard_by_the_members_of_the_channel_only() {
+fn a_post_is_heard_by_the_members_of_its_channel_only() {
     let mm = server();
     let w = world(&mm);
     let mut made = Value::Null;
@@ -114,7 +114,7 @@ fn what_is_posted_is_heard_by_the_members_of_the_channel_only() {
 
 /// In a direct channel, and in a group.
 #[test]
-fn what_is_said_in_private_is_heard_by_those_who_are_in_it() {
+fn a_private_post_is_heard_by_the_members_of_its_channel_only() {
     let mm = server();
     let w = world(&mm);
     let direct = w.alice.direct_channel(&w.dave).created();
@@ -145,7 +145,7 @@ fn what_is_said_in_private_is_heard_by_those_who_are_in_it() {
 /// wire websocket: Posts of bot accounts have `props.from_bot`
 /// wire websocket: The author hears its own events too
 #[test]
-fn who_posts_and_how_is_told_with_the_post() {
+fn posted_event_names_author_and_online_flag() {
     let mm = server();
     let w = world(&mm);
     let (mut first, mut second) = (w.alice.listen(), w.alice.listen());
@@ -155,12 +155,8 @@ fn who_posts_and_how_is_told_with_the_post() {
         assert_eq!(socket.only("posted")["data"]["set_online"], false);
     }
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    let bot = mm.admin().create_bot("ci").created();
-    let bot_id = bot.text("user_id");
-    let path = format!("/users/{bot_id}/tokens");
-    let token = mm.admin().post(&path, json!({"description": "x"})).ok();
-    let mut bot = mm.anonymous().with_token(&token.text("token"));
-    bot.id = bot_id;
+    let bot = mm.bot("ci");
+    let bot = bot.with_token(&bot.token("x").secret);
     w.team.add(&bot);
     w.team.join(&w.channel, &bot);
     first.events();
@@ -173,7 +169,7 @@ fn who_posts_and_how_is_told_with_the_post() {
 /// wire websocket: `post_edited`
 /// wire websocket: `post_deleted`
 #[test]
-fn a_post_is_changed_and_deleted_before_those_who_are_there() {
+fn members_hear_of_a_changed_and_a_deleted_post() {
     let mm = server();
     let w = world(&mm);
     let post = w.alice.says(&w.channel, "first");
@@ -209,7 +205,7 @@ fn a_post_is_changed_and_deleted_before_those_who_are_there() {
 /// wire websocket: `user_added`
 /// wire websocket: `user_removed`
 #[test]
-fn who_comes_and_goes_is_told_in_the_channel() {
+fn joining_and_leaving_are_told_in_the_channel() {
     let mm = server();
     let w = world(&mm);
     let added = json!({"team_id": w.team.id, "user_id": w.carol.id});
@@ -236,7 +232,7 @@ fn who_comes_and_goes_is_told_in_the_channel() {
 /// wire websocket: `direct_added`
 /// wire websocket: `channel_created`
 #[test]
-fn a_new_channel_is_told_to_those_who_are_in_it() {
+fn a_new_channel_is_told_to_its_members() {
     let mm = server();
     let w = world(&mm);
     let mut direct = Value::Null;
@@ -299,7 +295,7 @@ fn a_channel_is_changed_viewed_and_archived() {
 /// wire websocket: `added_to_team` (sent twice by 5.37)
 /// wire websocket: `leave_team`
 #[test]
-fn who_joins_and_leaves_a_team_is_told() {
+fn joining_and_leaving_a_team_are_told() {
     let mm = server();
     let w = world(&mm);
     let data = json!({"team_id": w.team.id, "user_id": w.dave.id});
@@ -351,11 +347,8 @@ fn who_joins_and_leaves_a_team_is_told() {
 
 /// wire websocket: `new_user`
 /// wire websocket: `user_updated`
-/// wire websocket: `user_role_updated`
-/// wire websocket: `user_activation_status_change`
-/// wire websocket: `status_change`
 #[test]
-fn what_becomes_of_accounts_is_told_to_all_and_what_is_private_to_nobody() {
+fn a_new_and_a_changed_user_are_told_to_all_without_private_fields() {
     let mm = server();
     let w = world(&mm);
     let everyone = |data: Value| [(); 4].map(|()| vec![(data.clone(), to("", ""))]);
@@ -368,25 +361,33 @@ fn what_becomes_of_accounts_is_told_to_all_and_what_is_private_to_nobody() {
     });
     let user = heard[3][0].0["user"].clone();
     assert_eq!(heard, everyone(json!({ "user": user })));
-    assert_eq!(
-        (user.text("id"), user.text("nickname")),
-        (w.alice.id.clone(), "Al".into())
-    );
-    assert_eq!(
-        (user.text("email"), user.text("first_name")),
-        (String::new(), String::new())
-    );
+    assert_eq!(user.text("id"), w.alice.id);
+    assert_eq!(user.text("nickname"), "Al");
+    assert_eq!(user.text("email"), "");
+    assert_eq!(user.text("first_name"), "");
     assert!(user.get("notify_props").is_none() && user.get("password").is_none());
-    let roles = json!({"roles": "system_user system_post_all"});
-    let path = format!("/users/{}", w.alice.id);
+}
+
+/// wire websocket: `user_role_updated`
+#[test]
+fn changed_roles_are_told_to_their_user_alone() {
+    let mm = server();
+    let w = world(&mm);
+    let roles = "system_user system_post_all";
     let heard = w.hear("user_role_updated", || {
-        mm.admin()
-            .put(&format!("{path}/roles"), roles.clone())
-            .acknowledged();
+        mm.admin().set_roles(&w.alice, roles).acknowledged();
     });
-    let data = json!({"roles": roles["roles"], "user_id": w.alice.id});
+    let data = json!({"roles": roles, "user_id": w.alice.id});
     let expected = vec![(data, to("user_id", &w.alice.id))];
     assert_eq!(heard, [expected, vec![], vec![], vec![]]);
+}
+
+/// wire websocket: `user_activation_status_change`
+/// wire websocket: `status_change`
+#[test]
+fn activation_is_told_to_all_and_a_deactivated_user_hears_it_last() {
+    let mm = server();
+    let w = world(&mm);
     let (mut alices, mut daves) = (mm.socket(), w.dave.listen());
     assert_eq!(alices.ask(&w.alice.challenge())["status"], "OK");
     let online = alices.only("status_change");
@@ -395,36 +396,22 @@ fn what_becomes_of_accounts_is_told_to_all_and_what_is_private_to_nobody() {
         json!({"status": "online", "user_id": w.alice.id})
     );
     assert_eq!(online["broadcast"], to("user_id", &w.alice.id));
-    for active in [false, true] {
-        let active = json!({ "active": active });
-        mm.admin()
-            .put(&format!("{path}/active"), active)
-            .acknowledged();
-        assert_eq!(
-            daves.names(),
-            ["user_updated", "user_activation_status_change"]
-        );
-    }
+    let of_all = ["user_updated", "user_activation_status_change"];
+    mm.admin().deactivate(&w.alice).acknowledged();
+    assert_eq!(daves.names(), of_all);
+    mm.admin().activate(&w.alice).acknowledged();
+    assert_eq!(daves.names(), of_all);
     let (_, events) = alices.end();
-    let told: Vec<&str> = events
-        .iter()
-        .map(|event| event["event"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        told[..3],
-        [
-            "status_change",
-            "user_updated",
-            "user_activation_status_change"
-        ]
-    );
+    assert_eq!(events[0]["event"], "status_change");
     assert_eq!(events[0]["data"]["status"], "offline");
+    assert_eq!(events[1]["event"], "user_updated");
+    assert_eq!(events[2]["event"], "user_activation_status_change");
     assert_eq!(events[2]["data"], json!({}));
 }
 
 /// A second device is no news; what was set by hand stays; who comes back is online again.
 #[test]
-fn who_is_online_is_told_to_the_account_itself() {
+fn a_changed_status_is_told_to_its_user() {
     let mm = server();
     let alice = mm.user("alice");
     let mut first = alice.listen();
@@ -453,7 +440,7 @@ fn who_is_online_is_told_to_the_account_itself() {
 
 /// wire websocket: `seq` counts the events of **this connection**
 #[test]
-fn those_who_post_at_once_are_heard_in_the_order_of_the_posts() {
+fn posts_made_at_once_are_heard_in_their_order() {
     const EACH: usize = 25;
     let mm = server();
     let w = world(&mm);
@@ -506,7 +493,7 @@ fn posted(socket: &mut Socket) -> Vec<String> {
 
 /// A post that only one account sees, and reactions.
 #[test]
-fn what_only_one_account_sees_is_told_to_it_alone() {
+fn an_ephemeral_post_is_heard_by_one_user_and_a_reaction_by_the_channel() {
     let mm = server();
     let w = world(&mm);
     let [alice, bob, carol, dave] = w.hear("ephemeral_message", || {

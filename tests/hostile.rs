@@ -18,130 +18,160 @@ const GET: &str = "GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n";
 const POST: &str = "POST /api/v4/users/login HTTP/1.1\r\nHost: h\r\n";
 const RAW: &str = "";
 
-/// What is refused, and with which status.
+/// A request that is refused, in two parts, and the status of its only answer.
+struct Refused {
+    begin: &'static str,
+    rest: &'static str,
+    status: u16,
+}
+
+const fn refused(begin: &'static str, rest: &'static str, status: u16) -> Refused {
+    Refused {
+        begin,
+        rest,
+        status,
+    }
+}
+
+/// Requests that are taken, in two parts, and the status of each answer.
+struct Taken {
+    begin: &'static str,
+    rest: &'static str,
+    statuses: &'static [u16],
+}
+
+const fn taken(begin: &'static str, rest: &'static str, statuses: &'static [u16]) -> Taken {
+    Taken {
+        begin,
+        rest,
+        statuses,
+    }
+}
+
+/// What is refused.
 #[rustfmt::skip]
-const REFUSED: &[(&str, &str, u16)] = &[
+const REFUSED: &[Refused] = &[
     // Two ways to find the end of the body.
-    (POST, "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400),
-    (POST, "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
-    (POST, "Content-Length: 2, 2\r\n\r\n{}", 400),
+    refused(POST, "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400),
+    refused(POST, "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
+    refused(POST, "Content-Length: 2, 2\r\n\r\n{}", 400),
     // Lengths that are no plain number, or too large.
-    (POST, "Content-Length: -1\r\n\r\n", 400),
-    (POST, "Content-Length: +2\r\n\r\n{}", 400),
-    (POST, "Content-Length: 0x2\r\n\r\n{}", 400),
-    (POST, "Content-Length:\r\n\r\n{}", 400),
-    (POST, "Content-Length: 300001\r\n\r\n", 413),
-    (POST, "Content-Length: 100000000000000000\r\n\r\n", 413),
-    (POST, "Content-Length: 18446744073709551615\r\n\r\n", 413),
-    (POST, "Content-Length: 99999999999999999999999999\r\n\r\n", 413),
+    refused(POST, "Content-Length: -1\r\n\r\n", 400),
+    refused(POST, "Content-Length: +2\r\n\r\n{}", 400),
+    refused(POST, "Content-Length: 0x2\r\n\r\n{}", 400),
+    refused(POST, "Content-Length:\r\n\r\n{}", 400),
+    refused(POST, "Content-Length: 300001\r\n\r\n", 413),
+    refused(POST, "Content-Length: 100000000000000000\r\n\r\n", 413),
+    refused(POST, "Content-Length: 18446744073709551615\r\n\r\n", 413),
+    refused(POST, "Content-Length: 99999999999999999999999999\r\n\r\n", 413),
     // Codings.
-    (POST, "Transfer-Encoding: gzip\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: identity\r\n\r\n", 400),
-    (POST, "Transfer-Encoding:\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
-    (RAW, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: gzip\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: identity\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding:\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
+    refused(RAW, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     // Chunks.
-    (POST, "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n 2\r\n{}\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}}\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n000000002\r\n{}\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", 413),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n493e1\r\n", 413),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n2;x=\0\r\n{}\r\n0\r\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: a\n\r\n", 400),
-    (POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n: a\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n 2\r\n{}\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}}\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n000000002\r\n{}\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n", 413),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n493e1\r\n", 413),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n2;x=\0\r\n{}\r\n0\r\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX: a\n\r\n", 400),
+    refused(POST, "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n: a\r\n\r\n", 400),
     // Lines.
-    (RAW, "GET / HTTP/1.1\nHost: h\n\n", 400),
-    (GET, "X: a\n\r\n", 400),
-    (GET, "X: a\rb: c\r\n\r\n", 400),
-    (GET, "X: a\r\n folded\r\n\r\n", 400),
-    (GET, "X: a\r\n\tfolded\r\n\r\n", 400),
-    (GET, " folded at once\r\n\r\n", 400),
-    (GET, "X: a\0b\r\n\r\n", 400),
-    (GET, "X: a\x01b\r\n\r\n", 400),
-    (GET, "X: a\x7fb\r\n\r\n", 400),
-    (GET, "X\0: a\r\n\r\n", 400),
-    (GET, "X : a\r\n\r\n", 400),
-    (GET, "Bad Name: x\r\n\r\n", 400),
-    (GET, ": x\r\n\r\n", 400),
-    (GET, "no colon\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1\nHost: h\n\n", 400),
+    refused(GET, "X: a\n\r\n", 400),
+    refused(GET, "X: a\rb: c\r\n\r\n", 400),
+    refused(GET, "X: a\r\n folded\r\n\r\n", 400),
+    refused(GET, "X: a\r\n\tfolded\r\n\r\n", 400),
+    refused(GET, " folded at once\r\n\r\n", 400),
+    refused(GET, "X: a\0b\r\n\r\n", 400),
+    refused(GET, "X: a\x01b\r\n\r\n", 400),
+    refused(GET, "X: a\x7fb\r\n\r\n", 400),
+    refused(GET, "X\0: a\r\n\r\n", 400),
+    refused(GET, "X : a\r\n\r\n", 400),
+    refused(GET, "Bad Name: x\r\n\r\n", 400),
+    refused(GET, ": x\r\n\r\n", 400),
+    refused(GET, "no colon\r\n\r\n", 400),
     // Where the body ends and whose server it is are said in ASCII.
-    (POST, "Transfer-Encoding: chunked\u{a0}\r\n\r\n0\r\n\r\n", 400),
-    (POST, "Content-Length: 2\u{a0}\r\n\r\n{}", 400),
-    (POST, "Content-Length: \u{662}\r\n\r\n{}", 400),
-    (RAW, "GET / HTTP/1.1\r\nHost: h\u{fc}\r\n\r\n", 400),
-    (GET, "Expect: 100-continue\u{a0}\r\n\r\n", 417),
+    refused(POST, "Transfer-Encoding: chunked\u{a0}\r\n\r\n0\r\n\r\n", 400),
+    refused(POST, "Content-Length: 2\u{a0}\r\n\r\n{}", 400),
+    refused(POST, "Content-Length: \u{662}\r\n\r\n{}", 400),
+    refused(RAW, "GET / HTTP/1.1\r\nHost: h\u{fc}\r\n\r\n", 400),
+    refused(GET, "Expect: 100-continue\u{a0}\r\n\r\n", 417),
     // Hosts.
-    (RAW, "GET / HTTP/1.1\r\n\r\n", 400),
-    (GET, "Host: again\r\n\r\n", 400),
-    (RAW, "GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
-    (RAW, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
-    (RAW, "GET / HTTP/1.1\r\nHost: user@h\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1\r\n\r\n", 400),
+    refused(GET, "Host: again\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1\r\nHost: user@h\r\n\r\n", 400),
     // Request lines.
-    (RAW, "GET /\r\n", 400),
-    (RAW, "GET /\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET\t/\tHTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET / HTTP/1.1 \r\nHost: h\r\n\r\n", 400),
-    (RAW, " GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "G@T / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /\r\n", 400),
+    refused(RAW, "GET /\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET\t/\tHTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1 \r\nHost: h\r\n\r\n", 400),
+    refused(RAW, " GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "G@T / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
     // Targets.
-    (RAW, "GET /a\x01b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET /%ff HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET http:///api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET http://user@h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /a\x01b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /%ff HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET http:///api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET http://user@h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
     // Versions, and what is no HTTP at all: HTTP/0.9 stands above, as the first of the request lines.
-    (RAW, "GET / http/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET / HTTP/1.10\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET / ICY/1.1\r\nHost: h\r\n\r\n", 400),
-    (RAW, "GET / HTTP/0.9\r\nHost: h\r\n\r\n", 505),
-    (RAW, "GET / HTTP/1.2\r\nHost: h\r\n\r\n", 505),
-    (RAW, "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
-    (RAW, "GET / HTTP/2\r\nHost: h\r\n\r\n", 505),
-    (RAW, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
-    (RAW, "\x16\x03\x01\x02\0\x01\0\x01\u{fc}", 400),
+    refused(RAW, "GET / http/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.10\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET / ICY/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/0.9\r\nHost: h\r\n\r\n", 505),
+    refused(RAW, "GET / HTTP/1.2\r\nHost: h\r\n\r\n", 505),
+    refused(RAW, "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
+    refused(RAW, "GET / HTTP/2\r\nHost: h\r\n\r\n", 505),
+    refused(RAW, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+    refused(RAW, "\x16\x03\x01\x02\0\x01\0\x01\u{fc}", 400),
     // Expectations.
-    (GET, "Expect: magic\r\n\r\n", 417),
-    (GET, "Expect: 100-continue, magic\r\n\r\n", 417),
+    refused(GET, "Expect: magic\r\n\r\n", 417),
+    refused(GET, "Expect: 100-continue, magic\r\n\r\n", 417),
 ];
 
-/// What is taken, and the status of each answer.
+/// What is taken.
 #[rustfmt::skip]
-const TAKEN: &[(&str, &str, &[u16])] = &[
-    (GET, "\r\n", &[200]),
+const TAKEN: &[Taken] = &[
+    taken(GET, "\r\n", &[200]),
     // One empty line before a request is overlooked (RFC 9112, 2.2).
-    (RAW, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    taken(RAW, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
     // The absolute form, and the host in it.
-    (RAW, "GET http://other:1/api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
-    (RAW, "GET HTTPS://[::1]/api/v4/system/ping?a=b HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    taken(RAW, "GET http://other:1/api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    taken(RAW, "GET HTTPS://[::1]/api/v4/system/ping?a=b HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
     // Bodies: none, by length, by chunks with extensions and trailers; a second request behind each.
-    (GET, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 200]),
-    (GET, "Content-Length: 000002\r\n\r\n{}GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 404]),
-    (POST, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
-    (POST, "Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n001;x=\"y\"\r\n}\r\n0\r\nContent-Length: 9\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    taken(GET, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 200]),
+    taken(GET, "Content-Length: 000002\r\n\r\n{}GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 404]),
+    taken(POST, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    taken(POST, "Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n001;x=\"y\"\r\n}\r\n0\r\nContent-Length: 9\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
     // Leave to go on is given to who waits for it, and not to who already sends.
-    (POST, "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
-    (GET, "Expect: 100-continue\r\n\r\n", &[200]),
-    (GET, "X:\r\nY:\t a\tb \r\n\r\n", &[200]),
-    (GET, "X: \u{fc}\r\nConnection: close\u{a0}\r\n\r\n", &[200]),
+    taken(POST, "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    taken(GET, "Expect: 100-continue\r\n\r\n", &[200]),
+    taken(GET, "X:\r\nY:\t a\tb \r\n\r\n", &[200]),
+    taken(GET, "X: \u{fc}\r\nConnection: close\u{a0}\r\n\r\n", &[200]),
 ];
 
 /// A change that would be seen, as the last request of its connection.
@@ -189,7 +219,7 @@ fn bytes_that_are_not_http_are_refused_and_nothing_behind_them_is_run() {
     ];
     let rows = REFUSED
         .iter()
-        .map(|(begin, rest, status)| (format!("{begin}{rest}"), *status));
+        .map(|row| (format!("{}{}", row.begin, row.rest), row.status));
     for (row, status) in rows.chain(too_much) {
         let answers = client::raw(&mm.address(), format!("{row}{behind}").as_bytes());
         let shown = &row[..row.len().min(150)];
@@ -205,7 +235,12 @@ fn bytes_that_are_not_http_are_refused_and_nothing_behind_them_is_run() {
 #[test]
 fn accepted_requests_are_answered_in_order_and_those_behind_them_are_run() {
     let mm = fresh();
-    for (number, (begin, rest, expected)) in TAKEN.iter().enumerate() {
+    for (number, row) in TAKEN.iter().enumerate() {
+        let Taken {
+            begin,
+            rest,
+            statuses: expected,
+        } = row;
         let name = format!("row {number}");
         let behind = change(&mm.admin().credential.unwrap(), &name);
         let answers = client::raw(&mm.address(), format!("{begin}{rest}{behind}").as_bytes());
@@ -222,10 +257,8 @@ fn accepted_requests_are_answered_in_order_and_those_behind_them_are_run() {
 fn nearly_a_row() -> impl Strategy<Value = Vec<u8>> {
     let refused = REFUSED
         .iter()
-        .map(|(begin, rest, _)| format!("{begin}{rest}"));
-    let taken = TAKEN
-        .iter()
-        .map(|(begin, rest, _)| format!("{begin}{rest}"));
+        .map(|row| format!("{}{}", row.begin, row.rest));
+    let taken = TAKEN.iter().map(|row| format!("{}{}", row.begin, row.rest));
     let rows: Vec<String> = refused.chain(taken).collect();
     let change = (
         any::<Index>(),

@@ -179,24 +179,16 @@ fn the_log_names_the_token_of_each_request_and_why_it_was_refused() {
         line(&by_token, "token");
     };
     let admin = mm.admin();
-    let post = |action: &str| {
-        admin
-            .post(
-                &format!("/users/tokens/{action}"),
-                json!({"token_id": token.id}),
-            )
-            .acknowledged()
-    };
-    let active = |active: bool| {
-        admin
-            .put(
-                &format!("/users/{}/active", ci.id),
-                json!({ "active": active }),
-            )
-            .acknowledged()
-    };
-    refused("token_disabled", &|| post("disable"), &|| post("enable"));
-    refused("user_deactivated", &|| active(false), &|| active(true));
+    refused(
+        "token_disabled",
+        &|| admin.disable(&token).acknowledged(),
+        &|| admin.enable(&token).acknowledged(),
+    );
+    refused(
+        "user_deactivated",
+        &|| admin.deactivate(&ci).acknowledged(),
+        &|| admin.activate(&ci).acknowledged(),
+    );
     let switch = |on: bool| mm.set("ServiceSettings", "EnableUserAccessTokens", on);
     refused("tokens_switched_off", &|| switch(false), &|| switch(true));
 }

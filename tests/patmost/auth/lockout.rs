@@ -16,8 +16,7 @@ fn strict() -> Mattermost {
 }
 
 fn login(mm: &Mattermost, password: &str) -> Answer {
-    let body = json!({"login_id": "alice", "password": password});
-    mm.anonymous().post("/users/login", body)
+    mm.log_in("alice", password)
 }
 
 fn guess(mm: &Mattermost, times: usize) {

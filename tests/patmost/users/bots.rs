@@ -127,27 +127,16 @@ fn the_list_shows_all_bots_in_pages_or_those_without_an_active_owner() {
 #[test]
 fn a_bots_token_works_while_those_of_people_are_off() {
     let mm = with_bots();
-    let bot = mm.admin().create_bot("ci").created();
-    let id = bot.text("user_id");
-    let made = mm
-        .admin()
-        .post(&format!("/users/{id}/tokens"), json!({"description": "x"}))
-        .ok();
-    let by_bot = mm.anonymous().with_token(&made.text("token"));
+    let bot = mm.bot("ci");
+    let (id, token) = (&bot.id, bot.token("x"));
+    let by_bot = bot.with_token(&token.secret);
     assert_eq!(by_bot.me().ok()["is_bot"], true);
     assert_eq!(by_bot.sessions().ok()[0]["props"]["is_bot"], "true");
-    mm.admin()
-        .post("/users/tokens/disable", json!({"token_id": made["id"]}))
-        .acknowledged();
+    mm.admin().disable(&token).acknowledged();
     by_bot.me().expired();
+    mm.admin().enable(&token).acknowledged();
     mm.admin()
-        .post("/users/tokens/enable", json!({"token_id": made["id"]}))
-        .acknowledged();
-    mm.admin()
-        .put(
-            &format!("/users/{id}/roles"),
-            json!({"roles": "system_user system_admin"}),
-        )
+        .set_roles(&bot, "system_user system_admin")
         .acknowledged();
     by_bot.create_bot("child").forbidden();
     mm.admin()
@@ -159,7 +148,7 @@ fn a_bots_token_works_while_those_of_people_are_off() {
         format!("/bots/{id}?include_deleted=true"),
         format!("/users/{id}"),
     ];
-    assert_eq!(of_bot(&format!("/users/{id}/sessions")), json!([]));
+    assert_eq!(mm.admin().sessions_of(&bot).ok(), json!([]));
     for path in [&bot_path, &user_path] {
         assert!(of_bot(path)["delete_at"].as_i64().unwrap() > 0, "{path}");
     }
@@ -187,12 +176,8 @@ fn bots_follow_their_owner_as_the_setting_says() {
     let owner = mm.user("owner").with_role("system_admin");
     let make = |name: &str| {
         let id = owner.create_bot(name).created().text("user_id");
-        mm.anonymous().with_token(
-            &mm.admin()
-                .post(&format!("/users/{id}/tokens"), json!({"description": "x"}))
-                .ok()
-                .text("token"),
-        )
+        let bot = mm.account_of(&id);
+        bot.with_token(&bot.token("x").secret)
     };
     let bot = make("one");
     mm.set(
@@ -351,25 +336,21 @@ fn a_bots_token_is_made_by_a_user_who_may_manage_the_bot() {
 #[test]
 fn a_bot_that_may_post_everywhere_posts_where_it_is_no_member() {
     let mm = with_bots();
-    let admin = mm.admin();
-    let bot = admin.create_bot("ci").created().text("user_id");
-    let token = admin.post(&format!("/users/{bot}/tokens"), json!({"description": "x"}));
-    let by_bot = mm.anonymous().with_token(&token.ok().text("token"));
-    let team = admin.create_team("core").created().text("id");
-    let channel = |name: &str, kind: &str| {
-        let channel = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
-        admin.post("/channels", channel).created().text("id")
-    };
-    let channels = [channel("open", "O"), channel("closed", "P")];
+    let bot = mm.bot("ci");
+    let by_bot = bot.with_token(&bot.token("x").secret);
+    let team = mm.team("core");
+    let channels = [
+        team.channel("open", "O", &[]),
+        team.channel("closed", "P", &[]),
+    ];
     let post = |to: &str| by_bot.post_message(to, "built");
     for channel in &channels {
         post(channel).forbidden();
     }
-    let roles = json!({"roles": "system_user system_post_all"});
-    let path = format!("/users/{bot}/roles");
-    admin.put(&path, roles).acknowledged();
+    let roles = "system_user system_post_all";
+    mm.admin().set_roles(&bot, roles).acknowledged();
     for channel in &channels {
-        assert_eq!(post(channel).created()["user_id"], bot);
+        assert_eq!(post(channel).created()["user_id"], bot.id);
     }
 }
 
@@ -377,16 +358,14 @@ fn a_bot_that_may_post_everywhere_posts_where_it_is_no_member() {
 fn a_user_who_becomes_a_bot_keeps_a_name_and_cannot_log_in() {
     let mm = with_bots();
     let alice = mm.user("alice");
-    let convert =
-        |by: &Caller, id: &str| by.post(&format!("/users/{id}/convert_to_bot"), json!({}));
-    convert(&alice, "short").refused_url("user_id");
-    convert(&alice, NOBODY).refused(404, "app.user.missing_account.const");
-    convert(&alice, &alice.id).forbidden();
-    let bot = convert(&mm.admin(), &alice.id).ok();
+    alice.convert_to_bot("short").refused_url("user_id");
+    alice
+        .convert_to_bot(NOBODY)
+        .refused(404, "app.user.missing_account.const");
+    alice.convert_to_bot(&alice).forbidden();
+    let bot = mm.admin().convert_to_bot(&alice).ok();
     assert_eq!(bot["display_name"], "alice");
     assert_eq!(mm.admin().get(&format!("/bots/{}", alice.id)).ok(), bot);
-    let login = json!({"login_id": "alice", "password": PASSWORD});
-    mm.anonymous()
-        .post("/users/login", login)
+    mm.log_in("alice", PASSWORD)
         .refused(401, "api.user.login.bot_login_forbidden.app_error");
 }

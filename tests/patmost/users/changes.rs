@@ -7,8 +7,7 @@ const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// What a login with the password answers.
 fn login(mm: &Mattermost, username: &str, password: &str) -> Answer {
-    let body = json!({"login_id": username, "password": password});
-    mm.anonymous().post("/users/login", body)
+    mm.log_in(username, password)
 }
 
 /// wire users-and-roles: `PUT /users/{id}/patch`
@@ -246,8 +245,8 @@ fn users_are_deactivated_by_admins_or_by_themselves_where_that_is_on() {
         "api.user.update_active.permissions.app_error",
         "You do not have the appropriate permissions.",
     );
-    put(&alice, &bob, json!({"active": false})).refused_saying(403, id, message);
-    put(&alice, &alice, json!({"active": true})).refused_saying(403, id, message);
+    alice.deactivate(&bob).refused_saying(403, id, message);
+    alice.activate(&alice).refused_saying(403, id, message);
     let not_enabled = |answer: Answer| {
         answer.refused_saying(
             401,
@@ -255,16 +254,16 @@ fn users_are_deactivated_by_admins_or_by_themselves_where_that_is_on() {
             "You cannot deactivate yourself because this feature is not enabled. Please contact your System Administrator.",
         )
     };
-    not_enabled(put(&alice, &alice, json!({"active": false})));
-    not_enabled(put(&mm.admin(), &mm.admin(), json!({"active": false})));
+    not_enabled(alice.deactivate(&alice));
+    not_enabled(mm.admin().deactivate(mm.admin()));
     mm.set("TeamSettings", "EnableUserDeactivation", true);
-    put(&alice, &alice, json!({"active": false})).acknowledged();
+    alice.deactivate(&alice).acknowledged();
     alice.me().expired();
     put(&mm.admin(), &bob, json!({"active": false, "reason": 7})).acknowledged();
-    put(&mm.admin(), &bob, json!({"active": true})).acknowledged();
+    mm.admin().activate(&bob).acknowledged();
     assert_eq!(login(&mm, "bob", PASSWORD).status, 200);
     mm.admin()
-        .put(&format!("/users/{NOBODY}/active"), json!({"active": false}))
+        .deactivate(NOBODY)
         .refused(404, "app.user.missing_account.const");
 }
 
@@ -280,10 +279,7 @@ fn a_deactivated_user_is_out_at_once_and_still_known() {
     let token = alice.token("x");
     let by_token = alice.with_token(&token.secret);
     by_token.me().ok();
-    let gone = json!({"active": false});
-    mm.admin()
-        .put(&format!("/users/{}/active", alice.id), gone)
-        .acknowledged();
+    mm.admin().deactivate(&alice).acknowledged();
     alice.me().expired();
     by_token.me().expired();
     let admin_sees = |path: &str| mm.admin().get(path).ok();
@@ -394,14 +390,10 @@ fn another_login_service_takes_the_password_away_and_leaves_the_tokens() {
     );
     token.me().ok();
     alice.me().ok();
-    let own = json!({"current_password": PASSWORD, "new_password": "Another-Horse-2"});
     alice
-        .put("/users/me/password", own)
+        .change_password(PASSWORD, "Another-Horse-2")
         .refused(400, "api.user.update_password.oauth.app_error");
-    let reset = json!({ "new_password": PASSWORD });
-    mm.admin()
-        .put(&format!("/users/{}/password", alice.id), reset)
-        .acknowledged();
+    mm.admin().reset_password(&alice, PASSWORD).acknowledged();
     assert_eq!(service(&login(&mm, "alice", PASSWORD).ok()), "");
 }
 

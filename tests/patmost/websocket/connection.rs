@@ -294,11 +294,9 @@ fn a_request_that_is_none_is_refused_and_the_connection_stays() {
         }
         assert_eq!(reply, expected);
     };
-    let (no_action, bad_seq, bad_action) = (
-        "api.web_socket_router.no_action.app_error",
-        "api.web_socket_router.bad_seq.app_error",
-        "api.web_socket_router.bad_action.app_error",
-    );
+    let no_action = "api.web_socket_router.no_action.app_error";
+    let bad_seq = "api.web_socket_router.bad_seq.app_error";
+    let bad_action = "api.web_socket_router.bad_action.app_error";
     for action in ["nonsense", "presence", "PING", "hello"] {
         refused(json!({"seq": 3, "action": action}), 500, bad_action);
     }

@@ -40,24 +40,16 @@ fn a_token_that_ends_ends_its_connections_whoever_ended_it() {
         ends_with(ci.with_token(&token.secret).listen(), || how(&token));
         stays.events();
     };
-    let post = |path: &str, token: &Token| ci.post(path, json!({"token_id": token.id}));
-    ends(&|token| post("/users/tokens/disable", token).acknowledged());
-    ends(&|token| post("/users/tokens/revoke", token).acknowledged());
-    ends(&|token| drop(post("/users/tokens/rotate", token).ok()));
+    ends(&|token| ci.disable(token).acknowledged());
+    ends(&|token| ci.revoke(token).acknowledged());
+    ends(&|token| drop(ci.rotate(token).ok()));
     ends(&|token| command(&mm, &["token", "revoke", &token.id]));
     ends(&|token| command(&mm, &["token", "disable", &token.id]));
     ends(&|token| {
         let sessions = ci.sessions().ok();
         let is_of = |session: &&Value| session["props"]["user_access_token_id"] == token.id;
-        let id = sessions
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(is_of)
-            .unwrap()
-            .text("id");
-        let body = json!({ "session_id": id });
-        ci.post("/users/me/sessions/revoke", body).acknowledged();
+        let session = sessions.as_array().unwrap().iter().find(is_of);
+        ci.revoke_session(session.unwrap()).acknowledged();
     });
     ends(&|token| {
         let by_token = ci.with_token(&token.secret);
@@ -124,11 +116,10 @@ fn time_ends_a_credential_and_its_connections() {
 fn the_switch_ends_the_connections_of_tokens_but_not_those_of_bots_and_sessions() {
     let mm = server();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    let (ci, admin) = (mm.user("ci"), mm.admin());
-    let bot = admin.create_bot("bot").created();
-    let path = format!("/users/{}/tokens", bot.text("user_id"));
-    let token = admin.post(&path, json!({"description": "x"})).ok();
-    let mut stay = [ci.listen(), ci.with_token(&token.text("token")).listen()];
+    let ci = mm.user("ci");
+    let bot = mm.bot("bot");
+    let by_bot = bot.with_token(&bot.token("x").secret);
+    let mut stay = [ci.listen(), by_bot.listen()];
     ends_with(ci.with_token(&ci.token("x").secret).listen(), || {
         mm.set("ServiceSettings", "EnableUserAccessTokens", false);
     });
@@ -142,10 +133,7 @@ fn a_deactivated_account_hears_of_it_and_nothing_more() {
     let (ci, admin) = (mm.user("ci"), mm.admin());
     let by_token = ci.with_token(&ci.token("x").secret);
     let sockets = [ci.listen(), by_token.listen()];
-    let path = format!("/users/{}", ci.id);
-    admin
-        .put(&format!("{path}/active"), json!({"active": false}))
-        .acknowledged();
+    admin.deactivate(&ci).acknowledged();
     for socket in sockets {
         let (end, events) = socket.end();
         let name = |event: &Value| event.text("event");
@@ -159,14 +147,10 @@ fn a_deactivated_account_hears_of_it_and_nothing_more() {
         );
     }
     // Active again at once: what listened before does not go on.
-    admin
-        .put(&format!("{path}/active"), json!({"active": true}))
-        .acknowledged();
+    admin.activate(&ci).acknowledged();
     ends_with(by_token.listen(), || {
-        for active in [false, true] {
-            let body = json!({ "active": active });
-            admin.put(&format!("{path}/active"), body).acknowledged();
-        }
+        admin.deactivate(&ci).acknowledged();
+        admin.activate(&ci).acknowledged();
         by_token.me().ok();
     });
     ends_with(by_token.listen(), || {
@@ -231,48 +215,59 @@ fn messages_that_are_no_request_end_without_a_word() {
     }
 }
 
+/// Frames, by name, that end the connection with a code.
+struct Breach {
+    code: u16,
+    frames: Vec<(&'static str, Vec<u8>)>,
+}
+
 #[test]
 fn frames_that_break_the_protocol_end_with_its_code() {
     let mm = server();
     let long = "x".repeat(8193);
     let huge = [&[0x81, 0xff][..], &(1u64 << 62).to_be_bytes(), &[0; 4]].concat();
-    let half = [
-        frame(0x01, "x".repeat(5000).as_bytes()),
-        frame(0x80, "x".repeat(5000).as_bytes()),
+    let half = &[b'x'; 5000];
+    let pieces = |first: u8, text: &[u8], then: u8, rest: &[u8]| {
+        [frame(first, text), frame(then, rest)].concat()
+    };
+    let table = [
+        Breach {
+            code: 1009,
+            frames: vec![
+                ("too long", frame(0x81, long.as_bytes())),
+                ("too long as binary", frame(0x82, long.as_bytes())),
+                ("announced as huge", huge),
+                ("too long in pieces", pieces(0x01, half, 0x80, half)),
+            ],
+        },
+        Breach {
+            code: 1007,
+            frames: vec![
+                ("not UTF-8", frame(0x81, b"\xff")),
+                ("half a letter", frame(0x81, b"{\xc3")),
+                ("half a letter in pieces", pieces(0x01, b"\xc3", 0x80, b"")),
+            ],
+        },
+        Breach {
+            code: 1002,
+            frames: vec![
+                ("not masked", vec![0x81, 0x02, b'{', b'}']),
+                ("compressed", frame(0xc1, b"{}")),
+                ("of an unknown kind", frame(0x83, b"{}")),
+                ("a control frame of an unknown kind", frame(0x8b, b"{}")),
+                ("a ping in pieces", frame(0x09, b"beat")),
+                ("a ping too long", frame(0x89, &[b'x'; 126])),
+                ("the rest of nothing", frame(0x80, b"{}")),
+                ("a message within another", pieces(0x01, b"{", 0x81, b"}")),
+            ],
+        },
     ];
-    let table: [(&str, Vec<u8>, u16); 15] = [
-        ("too long", frame(0x81, long.as_bytes()), 1009),
-        ("too long as binary", frame(0x82, long.as_bytes()), 1009),
-        ("announced as huge", huge, 1009),
-        ("too long in pieces", half.concat(), 1009),
-        ("not UTF-8", frame(0x81, b"\xff"), 1007),
-        ("half a letter", frame(0x81, b"{\xc3"), 1007),
-        (
-            "half a letter in pieces",
-            [frame(0x01, b"\xc3"), frame(0x80, b"")].concat(),
-            1007,
-        ),
-        ("not masked", vec![0x81, 0x02, b'{', b'}'], 1002),
-        ("compressed", frame(0xc1, b"{}"), 1002),
-        ("of an unknown kind", frame(0x83, b"{}"), 1002),
-        (
-            "a control frame of an unknown kind",
-            frame(0x8b, b"{}"),
-            1002,
-        ),
-        ("a ping in pieces", frame(0x09, b"beat"), 1002),
-        ("a ping too long", frame(0x89, &[b'x'; 126]), 1002),
-        ("the rest of nothing", frame(0x80, b"{}"), 1002),
-        (
-            "a message within another",
-            [frame(0x01, b"{"), frame(0x81, b"}")].concat(),
-            1002,
-        ),
-    ];
-    for (what, bytes, code) in table {
-        for mut socket in [mm.admin().listen(), mm.socket()] {
-            socket.send_bytes(&bytes).unwrap();
-            assert_eq!(socket.ends(), End::Code(code), "{what}");
+    for Breach { code, frames } in table {
+        for (name, bytes) in frames {
+            for mut socket in [mm.admin().listen(), mm.socket()] {
+                socket.send_bytes(&bytes).unwrap();
+                assert_eq!(socket.ends(), End::Code(code), "{name}");
+            }
         }
     }
     mm.admin().listen().events();

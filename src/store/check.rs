@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{StoreError, Tx, connect, params};
+use super::file::connect;
+use super::{StoreError, Tx, params};
 use crate::secret::search::{candidates, decoded};
 
 /// One thing that was looked at.

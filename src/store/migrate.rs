@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{StoreError, Tx, beside, copy, unusable};
+use super::file::{beside, copy, unusable};
+use super::{StoreError, Tx};
 use crate::clock::{Clock, Millis};
 
 /// Brings a file of version 1 to version 2, one of version 2 to 3, and so on.

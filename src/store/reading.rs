@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError, Tx, connect, params};
+use super::file::connect;
+use super::{Store, StoreError, Tx, params};
 use crate::error::AppError;
 use crate::sync::Mutex;
 

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use super::beside;
+use super::file::beside;
 
 /// The proof that no other server has the file; it ends with the process, however that ends.
 pub struct Serving {

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
-use super::{Durability, Store, StoreError, connect_writer};
+use super::file::connect_writer;
+use super::{Durability, Store, StoreError};
 use crate::error::AppError;
 use crate::sync::Mutex;
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::error::INTERNAL;
+use rusqlite::Connection;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A path of its own, whose files are gone with it.

@@ -13,8 +13,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::file::beside;
 use super::reading::Standing;
-use super::{BUSY_TIMEOUT, StoreError, Tx, beside, params};
+use super::file::BUSY_TIMEOUT;
+use super::{StoreError, Tx, params};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;

@@ -1,0 +1,86 @@
+//! The file itself: opening it, the files beside it, copies of it, and what is said when it cannot be used.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::Durability;
+
+/// How long a statement waits for another process that holds the file.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Makes an empty file that only its owner can read, when there is none: SQLite would make it readable to everyone.
+pub fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// `patmost.db` -> `patmost.db-serving`, beside SQLite's own `-wal` and `-shm`.
+pub fn beside(path: &Path, what: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!("-{what}"));
+    beside.into()
+}
+
+/// Copies the whole file into a new one that only its owner can read.
+pub fn copy(connection: &Connection, to: &Path) -> Result<(), String> {
+    let failed =
+        |error: &dyn std::fmt::Display| format!("cannot copy to {}: {error}", to.display());
+    if to.exists() {
+        return Err(failed(&"there is such a file already"));
+    }
+    create_private(to).map_err(|error| failed(&error))?;
+    let copied = connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+    copied.map(drop).map_err(|error| {
+        // What is half done is no backup.
+        drop(std::fs::remove_file(to));
+        failed(&error)
+    })
+}
+
+pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // The bundled SQLite has STAT4: without this, each bound value would prepare the statement anew after an ANALYZE.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+pub fn connect_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    if durability == Durability::Ephemeral {
+        connection.pragma_update(None, "synchronous", "OFF")?;
+    }
+    Ok(connection)
+}
+
+pub fn unusable(path: &Path, error: &rusqlite::Error) -> String {
+    let file = path.display();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => {
+            format!("{file} is not a SQLite database; choose another file with --data")
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => format!(
+            "{file} is locked by another process; stop that process or choose another file with --data"
+        ),
+        Some(ErrorCode::DatabaseCorrupt) => format!("{file} is damaged; restore it from a backup"),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => format!(
+            "{file} cannot be opened for writing; check its permissions and those of its folder"
+        ),
+        _ => format!("{file} cannot be used: {error}"),
+    }
+}

@@ -63,6 +63,7 @@ catalogue! {
     STORE = 500, "app.store.app_error", "The data could not be read or written. The server's log has the reason under this request id.";
     STORE_FULL = 507, "app.store.full.app_error", "The disk is full: nothing was changed. Please free some space and try again.";
     STORE_READ_ONLY = 503, "app.store.read_only.app_error", "The data cannot be written at the moment: nothing was changed.";
+    STORE_LOST = 503, "app.store.lost.app_error", "The data file was moved, replaced or deleted while the server ran: nothing was changed. Please ask the system admin to put it back and to restart the server.";
     STORE_LOCKED = 503, "app.store.locked.app_error", "The data file is locked by another process: nothing was changed. Please try again.";
 
     // Accounts.

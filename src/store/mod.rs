@@ -8,6 +8,7 @@ mod check;
 mod file;
 mod migrate;
 mod page;
+mod place;
 mod reading;
 mod serving;
 mod snapshot;
@@ -16,7 +17,7 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::{ErrorCode, ffi};
 
@@ -31,7 +32,8 @@ pub use tx::{Row, Tx, end_of};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
-use file::{connect, connect_writer, copy, create_private, unusable};
+use file::{beside, connect, connect_writer, copy, create_private, unusable};
+use place::Place;
 
 /// A failure of SQLite, sorted by what an operator can do about it. The text is for the log, never for a caller.
 #[derive(Debug, Clone)]
@@ -42,6 +44,8 @@ pub enum StoreError {
     ReadOnly(String),
     /// Another process holds the file.
     Locked(String),
+    /// The file was moved, replaced or deleted under the process.
+    Lost(String),
     /// Anything else.
     Other(String),
 }
@@ -71,6 +75,7 @@ impl std::fmt::Display for StoreError {
             StoreError::Full(text)
             | StoreError::ReadOnly(text)
             | StoreError::Locked(text)
+            | StoreError::Lost(text)
             | StoreError::Other(text) => f.write_str(text),
         }
     }
@@ -82,6 +87,7 @@ impl From<StoreError> for AppError {
             StoreError::Full(_) => &error::STORE_FULL,
             StoreError::ReadOnly(_) => &error::STORE_READ_ONLY,
             StoreError::Locked(_) => &error::STORE_LOCKED,
+            StoreError::Lost(_) => &error::STORE_LOST,
             StoreError::Other(_) => &error::STORE,
         };
         AppError::new(failure).cause(error.to_string())
@@ -100,6 +106,9 @@ pub enum Durability {
 /// The open file. Dropping it commits what is queued and closes it.
 pub struct Store {
     path: PathBuf,
+    place: Arc<Place>,
+    /// Whether the loss of the file was logged, and its return was not.
+    is_lost: AtomicBool,
     readers: reading::Pool,
     writer: writer::Writer,
 }
@@ -125,10 +134,11 @@ impl Store {
         let mut connection =
             connect_writer(path, durability).map_err(|error| unusable(path, &error))?;
         migrate::to_current(&mut connection, path, first)?;
-        let writer = writer::Writer::start(connection, path, sequence)
-            .map_err(|error| unusable(path, &error))?;
+        let writer = writer::Writer::start(connection, path, sequence)?;
         Ok(Store {
             path: path.to_owned(),
+            place: Arc::clone(&writer.place),
+            is_lost: AtomicBool::new(false),
             readers: reading::Pool::default(),
             writer,
         })
@@ -137,6 +147,25 @@ impl Store {
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Looks whether the path still names the open file. A loss and its end are logged once each.
+    ///
+    /// # Errors
+    /// [`StoreError::Lost`] when the file or its log was moved, replaced or deleted.
+    pub fn check_place(&self) -> Result<(), StoreError> {
+        let place = self.place.check();
+        let was_lost = self.is_lost.swap(place.is_err(), Ordering::SeqCst);
+        match &place {
+            Err(error) if !was_lost => {
+                log::error!("the data file is lost, changes are refused until it is back: {error}");
+                // The writer finds the same, and brings what is in the log into the file that it has open.
+                drop(self.write(|_| Ok(())));
+            }
+            Ok(()) if was_lost => log::warn!("the data file is back, changes are made again"),
+            _ => {}
+        }
+        place
     }
 
     /// Runs `work` on one consistent state of the file.

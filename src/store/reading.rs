@@ -25,7 +25,7 @@ impl<'s> Reading<'s> {
         let pooled = store.readers.lock().pop();
         let connection = match pooled {
             Some(connection) => connection,
-            None => connect_reader(&store.path).map_err(StoreError::from)?,
+            None => connect_in_place(store)?,
         };
         Tx::new(&connection).execute("BEGIN", params![])?;
         Ok(Reading {
@@ -83,6 +83,14 @@ impl Standing {
 /// How much of the file is read in place and not copied: at most what SQLite takes. Measured at a million tokens: a quarter
 /// more requests than with 64 MiB. These pages are the system's cache of the file, which it takes back when it needs them.
 const MAPPED: i64 = 2 << 30;
+
+/// Connects to the open file, and to no other that was put in its place.
+fn connect_in_place(store: &Store) -> Result<Connection, StoreError> {
+    store.place.check()?;
+    let connection = connect_reader(&store.path);
+    store.place.check()?;
+    Ok(connection?)
+}
 
 pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
     let connection = connect(path)?;

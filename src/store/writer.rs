@@ -13,9 +13,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::file::beside;
-use super::reading::Standing;
 use super::file::BUSY_TIMEOUT;
+use super::file::{beside, unusable};
+use super::place::Place;
+use super::reading::Standing;
 use super::{StoreError, Tx, params};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
@@ -112,6 +113,8 @@ pub struct Commits {
 /// The handle of the writer's thread.
 pub struct Writer {
     pub commits: Arc<Commits>,
+    /// What must be in its place for a commit to last.
+    pub place: Arc<Place>,
     queue: Option<SyncSender<Request>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -121,32 +124,35 @@ impl Writer {
         connection: Connection,
         path: &Path,
         sequence: Option<Arc<Sequence>>,
-    ) -> rusqlite::Result<Writer> {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        // A secret that was revoked is gone from the file, not only from its lists.
-        connection.pragma_update(None, "secure_delete", true)?;
-        let standing = Standing::new(path)?;
+    ) -> Result<Writer, String> {
+        let standing = connection
+            .pragma_update(None, "journal_mode", "WAL")
+            // A secret that was revoked is gone from the file, not only from its lists.
+            .and_then(|()| connection.pragma_update(None, "secure_delete", true))
+            .and_then(|()| Standing::new(path))
+            .map_err(|error| unusable(path, &error))?;
+        let place = Arc::new(Place::of(path).map_err(|error| {
+            let path = path.display();
+            format!("{path} was moved or deleted while it was opened: {error}")
+        })?);
         let (queue, changes) = sync_channel(QUEUE);
         let commits = Arc::<Commits>::default();
-        let counted = Arc::clone(&commits);
+        let state = State {
+            connection,
+            commits: Arc::clone(&commits),
+            place: Arc::clone(&place),
+        };
         let thread =
             std::thread::Builder::new()
                 .name("writer".into())
                 .spawn(move || match sequence {
-                    Some(sequence) => {
-                        sequence.during(|| run(&connection, &standing, &changes, &counted));
-                    }
-                    None => run(&connection, &standing, &changes, &counted),
+                    Some(sequence) => sequence.during(|| run(&state, &standing, &changes)),
+                    None => run(&state, &standing, &changes),
                 });
-        // Without a thread there is nothing to run: report it as SQLite reports a lack of memory.
-        let thread = thread.map_err(|_| {
-            rusqlite::Error::SqliteFailure(
-                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_NOMEM),
-                None,
-            )
-        })?;
+        let thread = thread.map_err(|error| format!("cannot start the writer: {error}"))?;
         Ok(Writer {
             commits,
+            place,
             queue: Some(queue),
             thread: Some(thread),
         })
@@ -213,12 +219,25 @@ impl Drop for Writer {
     }
 }
 
-fn run(
-    connection: &Connection,
-    standing: &Standing,
-    requests: &Receiver<Request>,
-    commits: &Commits,
-) {
+/// What the writer's thread has.
+struct State {
+    connection: Connection,
+    commits: Arc<Commits>,
+    place: Arc<Place>,
+}
+
+impl State {
+    /// Brings the log into the open file and empties it when the file is not in its place any more: the file is then whole
+    /// wherever it is, and the log spoils no other that comes under its name. SQLite does neither when it closes such a file.
+    fn save_lost(&self) {
+        if self.place.check().is_err() {
+            const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+            drop(self.connection.query_row(CHECKPOINT, [], |_| Ok(())));
+        }
+    }
+}
+
+fn run(state: &State, standing: &Standing, requests: &Receiver<Request>) {
     let next = || {
         requests.try_recv().or_else(|_| {
             standing.begin();
@@ -237,13 +256,14 @@ fn run(
         }
         // A change can end the whole transaction (a full disk): those behind it start anew.
         while !batch.is_empty() {
-            batch = commit(connection, batch, commits);
+            batch = commit(state, batch);
         }
         for answer in truncations {
             // Whoever asked may have gone.
-            let _ = answer.send(truncate(connection).unwrap_or(false));
+            let _ = answer.send(truncate(&state.connection).unwrap_or(false));
         }
     }
+    state.save_lost();
 }
 
 /// Writes the log back into the file and cuts it off. Returns whether that was possible: not while another program reads an
@@ -258,16 +278,14 @@ fn truncate(connection: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Runs and commits the batch; gives back the changes that have not run.
-fn commit(
-    connection: &Connection,
-    mut batch: Vec<Box<dyn Change>>,
-    commits: &Commits,
-) -> Vec<Box<dyn Change>> {
-    let mut ran = 0;
-    let result = attempt(connection, &mut batch, &mut ran, commits)
-        .map_err(|error| explained(connection, error));
+fn commit(state: &State, mut batch: Vec<Box<dyn Change>>) -> Vec<Box<dyn Change>> {
+    let (mut ran, connection) = (0, &state.connection);
+    let result = attempt(state, &mut batch, &mut ran).map_err(|error| explained(state, error));
     if result.is_err() && !connection.is_autocommit() {
         drop(connection.execute_batch("ROLLBACK"));
+    }
+    if matches!(result, Err(StoreError::Lost(_))) {
+        state.save_lost();
     }
     let rest = batch.split_off(ran.max(1).min(batch.len()));
     for change in batch {
@@ -276,10 +294,13 @@ fn commit(
     rest
 }
 
-/// SQLite does not say why a write failed. Whether it is for want of room shows when an empty file can be made beside the
+/// SQLite does not say why a write failed. A file that is lost may fail in any way. Whether it is for want of room shows when an empty file can be made beside the
 /// data; a descriptor of the data itself must not be opened here, for closing it would give SQLite's locks back.
-fn explained(connection: &Connection, error: StoreError) -> StoreError {
-    let (StoreError::Full(text), Some(path)) = (&error, connection.path()) else {
+fn explained(state: &State, error: StoreError) -> StoreError {
+    if let Err(lost) = state.place.check() {
+        return lost;
+    }
+    let (StoreError::Full(text), Some(path)) = (&error, state.connection.path()) else {
         return error;
     };
     let probe = beside(Path::new(path), "probe");
@@ -294,11 +315,11 @@ fn explained(connection: &Connection, error: StoreError) -> StoreError {
 }
 
 fn attempt(
-    connection: &Connection,
+    state: &State,
     batch: &mut [Box<dyn Change>],
     ran: &mut usize,
-    commits: &Commits,
 ) -> Result<(), StoreError> {
+    let (connection, commits) = (&state.connection, &state.commits);
     let tx = Tx::new(connection);
     let execute = |sql| tx.execute(sql, params![]);
     execute("BEGIN IMMEDIATE")?;
@@ -315,6 +336,7 @@ fn attempt(
         }
         execute("RELEASE change")?;
     }
+    state.place.check()?;
     let begun = Instant::now();
     execute("COMMIT")?;
     commits.took.note(begun.elapsed());

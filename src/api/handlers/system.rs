@@ -17,8 +17,12 @@ pub const PING: &str = "/system/ping";
 
 /// `GET /system/ping`
 pub fn ping(cx: &Context, _: &Tx) -> Answer {
-    // The settings of this very request were read from the data file, so it answers.
-    Ok(answer::json(&status(cx.flag("get_server_status"), "OK")))
+    let whole = cx.flag("get_server_status");
+    // The settings of this very request were read from the data file, so it answers; but it may be in nobody's reach.
+    if whole && cx.app.store.check_place().is_err() {
+        return Ok(unhealthy());
+    }
+    Ok(answer::json(&status(whole, "OK")))
 }
 
 /// The same when the data file does not answer: 500 for who asks for the server's status.

@@ -11,6 +11,8 @@ mod hidden_secrets;
 mod log_pipe;
 mod logs;
 #[cfg(unix)]
+mod lost_file;
+#[cfg(unix)]
 mod metrics;
 mod migration;
 #[cfg(target_os = "linux")]

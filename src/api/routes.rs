@@ -1,9 +1,9 @@
 //! The route table: every endpoint there is. README's table is printed from it.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::context::Params;
+use super::path::PathIndex;
 use super::{Answer, Context, absent, handlers, openapi, websocket};
 use crate::error::{self, AppError};
 use crate::http::Lane;
@@ -207,48 +207,21 @@ routes! {
     GET    "/openapi.json"                                                  Open    Read   openapi::get,                      "This list as an OpenAPI document";
 }
 
-/// The endpoint for a method and a path, and the variable parts of that path.
+static INDEX: LazyLock<PathIndex<&Route>> =
+    LazyLock::new(|| PathIndex::new(ROUTES.iter().map(|route| (route.method, route.path, route))));
+
+/// Returns the endpoint for a method and a path, and the parameters of that path: [`NOT_IMPLEMENTED`] for one that only
+/// Mattermost has, and `None` for one that neither has.
 pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'p>)> {
     let path = path.strip_prefix(BASE)?;
-    let fits = |route: &&'static Route| Some((*route, params(route.path, path)?));
-    let found = BY_SHAPE
-        .get(&(method, shape(path)))
-        .and_then(|routes| routes.iter().find_map(fits));
-    found.or_else(|| absent::is_absent(method, path).then(|| (&NOT_IMPLEMENTED, Vec::new())))
-}
-
-/// Parts of a path beyond which they are not counted.
-const PARTS: usize = 8;
-
-/// The rows by method and shape, in their order: each path is held against few of them.
-static BY_SHAPE: LazyLock<HashMap<(&str, usize), Vec<&Route>>> = LazyLock::new(|| {
-    let mut by_shape = HashMap::<_, Vec<_>>::new();
-    for route in ROUTES {
-        let own = shape(route.path);
-        let last = if route.path.ends_with(OPEN) {
-            PARTS
-        } else {
-            own
-        };
-        for shape in own..=last {
-            by_shape
-                .entry((route.method, shape))
-                .or_default()
-                .push(route);
-        }
+    match INDEX.find(method, path) {
+        Some((route, params)) => Some((*route, params)),
+        None if absent::is_absent(method, path) => Some((&NOT_IMPLEMENTED, Vec::new())),
+        None => None,
     }
-    by_shape
-});
-
-/// How many parts it has.
-fn shape(path: &str) -> usize {
-    path.split('/').count().min(PARTS)
 }
 
-/// The one part that takes all that follows.
-const OPEN: &str = "{email}";
-
-/// Where what is absent leads.
+/// The endpoint for everything that Mattermost has and patmost has not.
 static NOT_IMPLEMENTED: Route = Route {
     method: "*",
     path: "/...",
@@ -257,72 +230,58 @@ static NOT_IMPLEMENTED: Route = Route {
     doc: "What Mattermost has and patmost has not",
 };
 
-/// The variable parts of `path`, when it has the shape of `pattern`.
-fn params<'p>(pattern: &'static str, path: &'p str) -> Option<Params<'p>> {
-    let (mut path, mut params) = (path, Vec::new());
-    for part in pattern.split('/').skip(1) {
-        path = path.strip_prefix('/')?;
-        let name = part
-            .strip_prefix('{')
-            .and_then(|part| part.strip_suffix('}'));
-        let end = if part == OPEN {
-            path.len()
-        } else {
-            path.find('/').unwrap_or(path.len())
-        };
-        let (value, rest) = path.split_at(end);
-        match name {
-            Some(name) if !value.is_empty() && value.chars().all(letters_of(name)) => {
-                params.push((name, value));
-            }
-            None if value == part => {}
-            _ => return None,
-        }
-        path = rest;
-    }
-    path.is_empty().then_some(params)
-}
-
-/// Mattermost: what each variable part may consist of; anything else is another path.
-fn letters_of(name: &str) -> fn(char) -> bool {
-    match name {
-        "email" => |_| true,
-        "username" => |letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter),
-        "category" | "preference_name" | "team_name" | "channel_name" => {
-            |letter| letter.is_ascii_alphanumeric() || "_-".contains(letter)
-        }
-        "emoji_name" => |letter| letter.is_ascii_alphanumeric() || "_-+".contains(letter),
-        "role_name" => {
-            |letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'
-        }
-        _ => |letter| letter.is_ascii_alphanumeric(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A path that fits the pattern.
+    fn example(pattern: &str) -> String {
+        let filled = pattern.split('/').map(|part| match part {
+            part if part.starts_with('{') => "x1",
+            "*" => "beyond",
+            part => part,
+        });
+        BASE.to_owned() + &filled.collect::<Vec<_>>().join("/")
+    }
+
     #[test]
-    fn every_route_is_reached() {
+    fn each_route_is_found_by_its_own_path() {
         for route in ROUTES {
-            let filled = |part: &str| {
-                if part.starts_with('{') {
-                    "x1".to_owned()
-                } else {
-                    part.to_owned()
-                }
-            };
-            let path = BASE.to_owned()
-                + &route
-                    .path
-                    .split('/')
-                    .map(filled)
-                    .collect::<Vec<_>>()
-                    .join("/");
-            let (found, _) = find(route.method, &path).unwrap();
-            assert_eq!(found.path, route.path);
+            let path = example(route.path);
+            let (found, params) = find(route.method, &path).unwrap();
+            assert!(
+                std::ptr::eq(found, route),
+                "{} {} is hidden by {}",
+                route.method,
+                route.path,
+                found.path
+            );
+            assert_eq!(params.len(), route.path.matches('{').count(), "{path}");
         }
+    }
+
+    #[test]
+    fn what_is_absent_is_no_route() {
+        let hidden = absent::rows().filter(|(method, pattern)| {
+            let path = example(pattern);
+            let found = find(method, &path);
+            !found.is_some_and(|(route, _)| std::ptr::eq(route, &NOT_IMPLEMENTED))
+        });
+        assert_eq!(
+            hidden.collect::<Vec<_>>(),
+            [],
+            "take these out of src/api/absent.rs: endpoints answer there"
+        );
+        let both = ROUTES.iter().filter(|route| {
+            let path = example(route.path);
+            absent::is_absent(route.method, path.trim_start_matches(BASE))
+        });
+        assert_eq!(
+            both.map(|route| (route.method, route.path))
+                .collect::<Vec<_>>(),
+            [],
+            "src/api/absent.rs has rows that fit these endpoints"
+        );
     }
 
     #[test]

@@ -49,7 +49,7 @@
 //! | file | does |
 //! | --- | --- |
 //! | `http/connection.rs` | a whole request within its limits gets an id |
-//! | `api/router.rs` | finds the row in `api/routes.rs`; no row: 404 with Mattermost's id |
+//! | `api/router.rs` | finds the row in `api/routes/table.rs`; no row: 404 with Mattermost's id |
 //! | `auth/mod.rs` | the credential becomes a caller, or 401 |
 //! | `api/handlers/tokens.rs` | reads path and body |
 //! | `token/mod.rs` | one transaction: asks `TOKEN_CREATE`, checks, makes the secret, writes |

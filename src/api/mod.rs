@@ -1,6 +1,6 @@
 //! The REST API: from a complete request to its answer.
 //!
-//! `routes.rs` is the table of endpoints, `path.rs` the matcher of paths, `router.rs` the way through the table, `access.rs` its
+//! `routes/` is the table of endpoints, `path.rs` the matcher of paths, `router.rs` the way through the table, `access.rs` its
 //! log, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the routes take and give, `websocket/` events,
 //! `handlers/` the endpoints of each word.
 

@@ -41,7 +41,7 @@ pub fn holds(method: &str, target: &str, answer: &Answer) {
         .or(responses.get("5XX").filter(|_| fault_of_server))
     else {
         panic!(
-            "{method} {route} answers {status}: add it to the route's row in src/api/openapi/operations.rs"
+            "{method} {route} answers {status}: add it to the route's row in src/api/routes/table.rs"
         );
     };
     if let Err(why) = fits_response(resolved(response), answer) {

@@ -1,46 +1,6 @@
 //! What bodies and answers look like: one list of members for each object. `schema.rs` makes JSON schemas of them.
 
-/// What a body or an answer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// `()`: there is none.
-    Nothing,
-    /// `User`: an object of that name, or a word of `schema.rs`.
-    One(&'static str),
-    /// `[User]`: a list of them.
-    List(&'static str),
-    /// `{User}`: an object that has them under names of any kind.
-    Map(&'static str),
-    /// A PNG.
-    Picture,
-    /// Text that is no JSON.
-    Plain,
-    /// A WebSocket.
-    Upgrade,
-}
-
-/// A [`Shape`] as it is written in the tables.
-macro_rules! shape {
-    (()) => {
-        Shape::Nothing
-    };
-    (Picture) => {
-        Shape::Picture
-    };
-    (Upgrade) => {
-        Shape::Upgrade
-    };
-    ([$of:ident]) => {
-        Shape::List(stringify!($of))
-    };
-    ({$of:ident}) => {
-        Shape::Map(stringify!($of))
-    };
-    ($of:ident) => {
-        Shape::One(stringify!($of))
-    };
-}
-pub(super) use shape;
+use super::operation::{Shape, shape};
 
 /// An object's name, what it is, and its members.
 pub struct Object {

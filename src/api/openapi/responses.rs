@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::objects::Shape::{self, Nothing, One, Picture, Plain, Upgrade};
-use super::operations::Operation;
+use super::operation::Operation;
+use super::operation::Shape::{self, Nothing, One, Picture, Plain, Upgrade};
 use super::reference;
 use super::schema::schema;
 

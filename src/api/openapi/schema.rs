@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::objects::{ANSWERS, BODIES, Object, Shape};
+use super::objects::{ANSWERS, BODIES, Object};
+use super::operation::Shape;
 use crate::config::{Kind, SETTINGS};
 
 /// The schemas of all objects by name.

@@ -678,10 +678,7 @@ fn what_is_tried_here_is_what_is_described() {
             .collect();
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let tried: Vec<_> = pairs.map(|(name, _)| name).collect();
-        assert_eq!(
-            described, tried,
-            "{request}: see src/api/openapi/operations.rs"
-        );
+        assert_eq!(described, tried, "{request}: see src/api/routes/table.rs");
 
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
         assert_eq!(

@@ -1,0 +1,186 @@
+//! Routes: `table.rs` has a row for every endpoint; here is what a row holds, and how a request finds its row.
+
+mod table;
+
+use std::sync::LazyLock;
+
+use super::context::Params;
+use super::openapi::{Operation, Shape};
+use super::path::PathIndex;
+use super::{Answer, Context, absent};
+use crate::error::{self, AppError};
+use crate::http::Lane;
+use crate::store::Tx;
+
+pub use table::ROUTES;
+
+/// What every path begins with.
+pub const BASE: &str = "/api/v4";
+
+/// Who may enter a route; what the handler asks beyond that is in the rule table (`permission/mod.rs`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Open,
+    /// Whoever is signed in.
+    Session,
+}
+
+/// A handler, by what it does with the file.
+#[derive(Clone, Copy, Debug)]
+pub enum Work {
+    /// Only reads: it sees the one state of the file that also said whose credential it is.
+    Read(fn(&Context, &Tx) -> Answer),
+    /// Changes something, in transactions of its own.
+    Change(fn(&Context) -> Answer),
+    /// Changes something, and hashes a password: it runs on the slow lane.
+    Slow(fn(&Context) -> Answer),
+}
+
+impl Work {
+    /// Returns the threads that run it.
+    pub fn lane(self) -> Lane {
+        match self {
+            Work::Read(_) | Work::Change(_) => Lane::Fast,
+            Work::Slow(_) => Lane::Slow,
+        }
+    }
+}
+
+/// One endpoint.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The pattern of the path behind [`BASE`].
+    pub path: &'static str,
+    /// Who may enter.
+    pub access: Access,
+    /// The handler, and what it does with the file.
+    pub work: Work,
+    /// What it does, in a line.
+    pub doc: &'static str,
+    /// What it takes and gives.
+    pub operation: Operation,
+}
+
+impl Route {
+    /// Whether it is where passwords are tried.
+    pub fn is_login(&self) -> bool {
+        self.path == "/users/login"
+    }
+}
+
+static INDEX: LazyLock<PathIndex<&Route>> =
+    LazyLock::new(|| PathIndex::new(ROUTES.iter().map(|route| (route.method, route.path, route))));
+
+/// Returns the endpoint for a method and a path, and the parameters of that path: [`NOT_IMPLEMENTED`] for one that only
+/// Mattermost has, and `None` for one that neither has.
+pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'p>)> {
+    let path = path.strip_prefix(BASE)?;
+    match INDEX.find(method, path) {
+        Some((route, params)) => Some((*route, params)),
+        None if absent::is_absent(method, path) => Some((&NOT_IMPLEMENTED, Vec::new())),
+        None => None,
+    }
+}
+
+/// The endpoint for everything that Mattermost has and patmost has not.
+static NOT_IMPLEMENTED: Route = Route {
+    method: "*",
+    path: "/...",
+    access: Access::Session,
+    work: Work::Change(|_| Err(AppError::new(&error::NOT_IMPLEMENTED))),
+    doc: "What Mattermost has and patmost has not",
+    operation: Operation {
+        id: "NotImplemented",
+        query: &[],
+        body: Shape::Nothing,
+        success: (501, Shape::One("Error")),
+        refusals: &[],
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A path that fits the pattern.
+    fn example(pattern: &str) -> String {
+        let filled = pattern.split('/').map(|part| match part {
+            part if part.starts_with('{') => "x1",
+            "*" => "beyond",
+            part => part,
+        });
+        BASE.to_owned() + &filled.collect::<Vec<_>>().join("/")
+    }
+
+    #[test]
+    fn each_route_is_found_by_its_own_path() {
+        for route in ROUTES {
+            let path = example(route.path);
+            let (found, params) = find(route.method, &path).unwrap();
+            assert!(
+                std::ptr::eq(found, route),
+                "{} {} is hidden by {}",
+                route.method,
+                route.path,
+                found.path
+            );
+            assert_eq!(params.len(), route.path.matches('{').count(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_absent_is_no_route() {
+        let hidden = absent::rows().filter(|(method, pattern)| {
+            let path = example(pattern);
+            let found = find(method, &path);
+            !found.is_some_and(|(route, _)| std::ptr::eq(route, &NOT_IMPLEMENTED))
+        });
+        assert_eq!(
+            hidden.collect::<Vec<_>>(),
+            [],
+            "take these out of src/api/absent.rs: endpoints answer there"
+        );
+        let both = ROUTES.iter().filter(|route| {
+            let path = example(route.path);
+            absent::is_absent(route.method, path.trim_start_matches(BASE))
+        });
+        assert_eq!(
+            both.map(|route| (route.method, route.path))
+                .collect::<Vec<_>>(),
+            [],
+            "src/api/absent.rs has rows that fit these endpoints"
+        );
+    }
+
+    #[test]
+    fn a_path_fits_whole_or_not_at_all() {
+        let found = |path: &str| find("GET", path).map(|(route, _)| route.path);
+        assert_eq!(found("/api/v4/users/login"), Some("/users/{user_id}"));
+        assert_eq!(
+            found("/api/v4/users/email/a@b/c"),
+            Some("/users/email/{email}")
+        );
+        assert_eq!(
+            found("/api/v4/users/username/a.b-c_d"),
+            Some("/users/username/{username}")
+        );
+        for path in [
+            "",
+            "/",
+            "/api/v4",
+            "/api/v4/",
+            "/api/v4/users/",
+            "/api/v4/users/a-b",
+            "/api/v3/users",
+            "/users",
+            "/api/v4users",
+        ] {
+            assert_eq!(found(path), None, "{path}");
+        }
+        assert!(find("HEAD", "/api/v4/users").is_none());
+        assert!(find("get", "/api/v4/users").is_none());
+    }
+}

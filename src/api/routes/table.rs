@@ -1,0 +1,300 @@
+//! The table of endpoints. README's table and the OpenAPI document are printed from it.
+
+use super::{Access, Route, Work};
+use crate::api::handlers::{
+    audits, bots, channel_lists, channel_members, channels, config, post_lists, posts, preferences,
+    reactions, roles, sessions, statuses, system, teams, tokens, user_edits, user_lists, users,
+};
+use crate::api::openapi::{Operation, Shape, shape};
+use crate::api::{openapi, websocket};
+
+macro_rules! routes {
+    ($(
+        $method:ident $path:literal $access:ident $work:ident $handler:path, $doc:literal
+        $id:ident ($($query:ident)*) $body:tt => $status:literal $answer:tt $(, $($refusal:literal)+)?;
+    )*) => {
+        /// Every endpoint; the first that fits answers.
+        pub static ROUTES: &[Route] = &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            access: Access::$access,
+            work: Work::$work($handler),
+            doc: $doc,
+            operation: Operation {
+                id: stringify!($id),
+                query: &[$(stringify!($query)),*],
+                body: shape!($body),
+                success: ($status, shape!($answer)),
+                refusals: &[$($($refusal),+)?],
+            },
+        }),*];
+    };
+}
+
+// method, path, access, work, handler, a line of words;
+// operation id, (query), body => status and answer, further refusals. Objects and words: `openapi/objects.rs`, `schema.rs`.
+#[rustfmt::skip]
+routes! {
+    POST   "/users" Open Slow users::create, "Create an account; the first one becomes system admin"
+           CreateUser () NewUser => 201 User, 403 501;
+    GET    "/users" Session Read user_lists::list, "List accounts by username"
+           GetUsers (page per_page role roles active inactive in_team in_channel not_in_team not_in_channel without_team sort) () => 200 [User], 403;
+    POST   "/users/ids" Session Read user_lists::list_by_ids, "Read several accounts by id"
+           GetUsersByIds (since) [Id] => 200 [User];
+    POST   "/users/usernames" Session Read user_lists::list_by_usernames, "Read several accounts by username"
+           GetUsersByUsernames (since) [Text] => 200 [User];
+    POST   "/users/search" Session Read user_lists::search, "Find accounts by the beginning of a name or an address"
+           SearchUsers () UserSearch => 200 [User], 403;
+    GET    "/users/autocomplete" Session Read user_lists::autocomplete, "Find active accounts by the beginning of a name"
+           AutocompleteUsers (name in_team in_channel limit) () => 200 UserAutocomplete;
+    GET    "/users/stats" Session Read user_lists::stats, "Count accounts"
+           GetTotalUsersStats () () => 200 UsersStats;
+    GET    "/users/stats/filtered" Session Read user_lists::stats_filtered, "Count accounts of a kind"
+           GetTotalUsersStatsFiltered (in_team in_channel include_deleted include_bots roles) () => 200 UsersStats, 403;
+    GET    "/users/known" Session Read user_lists::known, "List the accounts one shares a channel with"
+           GetKnownUsers () () => 200 [Id];
+    POST   "/users/status/ids" Session Read statuses::list, "Read the presence of several accounts"
+           GetUsersStatusesByIds () [Id] => 200 [Status];
+    POST   "/users/login" Open Slow sessions::login, "Log in; the secret is in the header `Token`"
+           Login () Login => 200 User;
+    POST   "/users/logout" Open Change sessions::logout, "End the session of the request"
+           Logout () () => 200 StatusOK;
+    POST   "/users/sessions/revoke/all" Session Change sessions::revoke_everybodys, "End everybody's sessions"
+           RevokeSessionsFromAllUsers () () => 200 StatusOK, 403;
+    GET    "/users/tokens" Session Read tokens::list_all, "List all tokens"
+           GetUserAccessTokens (page per_page include_usage) () => 200 [UserAccessTokenSanitized], 403;
+    POST   "/users/tokens/search" Session Read tokens::search, "Find tokens by token id, user id or username"
+           SearchUserAccessTokens (include_usage) Search => 200 [UserAccessTokenSanitized], 403;
+    POST   "/users/tokens/revoke" Session Change tokens::revoke, "Delete a token for good"
+           RevokeUserAccessToken () TokenId => 200 StatusOK, 403 404;
+    POST   "/users/tokens/disable" Session Change tokens::disable, "Refuse a token until it is enabled"
+           DisableUserAccessToken () TokenId => 200 StatusOK, 403 404;
+    POST   "/users/tokens/enable" Session Change tokens::enable, "Accept a disabled token again"
+           EnableUserAccessToken () TokenId => 200 StatusOK, 403 404;
+    POST   "/users/tokens/rotate" Session Change tokens::rotate, "Give a token a new secret; the old one is dead at once"
+           RotateUserAccessToken () TokenRotation => 200 UserAccessToken, 403 404 501;
+    GET    "/users/tokens/non_compliant/count" Session Read tokens::count_non_compliant, "Count the tokens that live longer than the limit allows"
+           CountNonCompliantTokens () () => 200 TokenCount, 403;
+    POST   "/users/tokens/non_compliant/revoke" Session Change tokens::revoke_non_compliant, "Revoke them"
+           RevokeNonCompliantTokens () () => 200 TokenCount, 403;
+    GET    "/users/tokens/{token_id}" Session Read tokens::get, "Read a token, without its secret"
+           GetUserAccessToken () () => 200 UserAccessTokenSanitized, 403;
+    GET    "/users/username/{username}" Session Read users::get_by_username, "Read an account by username"
+           GetUserByUsername () () => 200 User, 304;
+    GET    "/users/email/{email}" Session Read users::get_by_email, "Read an account by e-mail address"
+           GetUserByEmail () () => 200 User, 304 403;
+    GET    "/users/{user_id}" Session Read users::get, "Read an account; `me` is the own one"
+           GetUser () () => 200 User, 304;
+    PUT    "/users/{user_id}" Session Slow user_edits::update, "Change an account, sent as a whole"
+           UpdateUser () UserUpdate => 200 User, 403;
+    DELETE "/users/{user_id}" Session Change user_edits::delete, "Deactivate an account, or delete it for good"
+           DeleteUser (permanent) () => 200 StatusOK, 403;
+    PUT    "/users/{user_id}/patch" Session Slow user_edits::patch, "Change some fields of an account"
+           PatchUser () UserPatch => 200 User, 403;
+    PUT    "/users/{user_id}/auth" Session Change user_edits::update_auth, "Let another service log an account in"
+           UpdateUserAuth () UserAuth => 200 UserAuth, 403;
+    PUT    "/users/{user_id}/roles" Session Change user_edits::update_roles, "Give and take roles"
+           UpdateUserRoles () UserRoles => 200 StatusOK, 403;
+    PUT    "/users/{user_id}/active" Session Change user_edits::update_active, "Deactivate or reactivate an account"
+           UpdateUserActive () UserActive => 200 StatusOK, 403;
+    PUT    "/users/{user_id}/password" Session Slow user_edits::update_password, "Set a password"
+           UpdateUserPassword () UserPassword => 200 StatusOK, 403 501;
+    POST   "/users/{user_id}/reset_failed_attempts" Session Change user_edits::unlock, "Lift the lock of wrong passwords"
+           ResetPasswordFailedAttempts () () => 200 StatusOK, 403;
+    POST   "/users/{user_id}/convert_to_bot" Session Change bots::convert, "Make a bot of an account"
+           ConvertUserToBot () () => 200 Bot, 403;
+    GET    "/users/{user_id}/image" Session Read users::picture, "A picture made from the id"
+           GetProfileImage () () => 200 Picture, 304;
+    GET    "/users/{user_id}/image/default" Session Read users::picture, "The same"
+           GetDefaultProfileImage () () => 200 Picture, 304;
+    GET    "/users/{user_id}/status" Session Read statuses::get, "Read the presence of an account"
+           GetUserStatus () () => 200 Status;
+    PUT    "/users/{user_id}/status" Session Change statuses::update, "Set it"
+           UpdateUserStatus () StatusUpdate => 200 Status, 403;
+    GET    "/users/{user_id}/preferences" Session Read preferences::list, "List what clients keep for an account"
+           GetPreferences () () => 200 [Preference], 403;
+    PUT    "/users/{user_id}/preferences" Session Change preferences::update, "Store some of it"
+           UpdatePreferences () [Preference] => 200 StatusOK, 403;
+    POST   "/users/{user_id}/preferences/delete" Session Change preferences::delete, "Delete some of it"
+           DeletePreferences () [Preference] => 200 StatusOK, 403;
+    GET    "/users/{user_id}/preferences/{category}" Session Read preferences::list_of_category, "List a category of it"
+           GetPreferencesByCategory () () => 200 [Preference], 403;
+    GET    "/users/{user_id}/preferences/{category}/name/{preference_name}" Session Read preferences::get, "Read one"
+           GetPreferencesByCategoryByName () () => 200 Preference, 403;
+    GET    "/users/{user_id}/audits" Session Read audits::list, "List what an account did, newest first"
+           GetUserAudits (page per_page) () => 200 [Audit], 403;
+    GET    "/users/{user_id}/sessions" Session Read sessions::list, "List open sessions"
+           GetSessions (include_current) () => 200 [Session], 403;
+    POST   "/users/{user_id}/sessions/revoke" Session Change sessions::revoke, "End a session"
+           RevokeSession () SessionId => 200 StatusOK, 403;
+    POST   "/users/{user_id}/sessions/revoke/all" Session Change sessions::revoke_all, "End all sessions of an account"
+           RevokeAllSessions () () => 200 StatusOK, 403;
+    POST   "/users/{user_id}/tokens" Session Change tokens::create, "Create a token; its secret is in this answer only"
+           CreateUserAccessToken () NewToken => 200 UserAccessToken, 403 501;
+    GET    "/users/{user_id}/tokens" Session Read tokens::list, "List an account's tokens"
+           GetUserAccessTokensForUser (page per_page include_usage) () => 200 [UserAccessTokenSanitized], 403;
+    GET    "/users/{user_id}/teams" Session Read teams::list_of_user, "List an account's teams"
+           GetTeamsForUser () () => 200 [Team], 403;
+    GET    "/users/{user_id}/teams/members" Session Read teams::memberships, "List an account's memberships of teams"
+           GetTeamMembersForUser () () => 200 [TeamMember], 403;
+    GET    "/users/{user_id}/teams/{team_id}/channels" Session Read channel_lists::of_user, "List an account's channels in a team"
+           GetChannelsForTeamForUser () () => 200 [Channel], 403;
+    GET    "/users/{user_id}/teams/{team_id}/channels/members" Session Read channel_members::memberships, "List an account's memberships of channels in a team"
+           GetChannelMembersForUser () () => 200 [ChannelMember], 403;
+    GET    "/users/{user_id}/channels/{channel_id}/unread" Session Read channel_members::unread, "Count what an account has not read in a channel"
+           GetChannelUnread () () => 200 ChannelUnread, 403;
+    DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}" Session Change reactions::delete, "Take a reaction away"
+           DeleteReaction () () => 200 StatusOK, 403;
+
+    POST   "/teams" Session Change teams::create, "Create a team with its two channels; the caller becomes its admin"
+           CreateTeam () NewTeam => 201 Team, 403;
+    GET    "/teams" Session Read teams::list, "List teams by name"
+           GetAllTeams (page per_page include_total_count) () => 200 TeamsFound;
+    POST   "/teams/search" Session Read teams::search, "Find teams by the beginning of the name"
+           SearchTeams () TeamSearch => 200 TeamsFound, 501;
+    GET    "/teams/{team_id}" Session Read teams::get, "Read a team"
+           GetTeam () () => 200 Team, 403;
+    GET    "/teams/{team_id}/stats" Session Read teams::stats, "Count a team's members"
+           GetTeamStats () () => 200 TeamStats, 403;
+    GET    "/teams/name/{team_name}" Session Read teams::get_by_name, "Read a team by name"
+           GetTeamByName () () => 200 Team, 403;
+    GET    "/teams/name/{team_name}/exists" Session Read teams::exists, "Whether there is a team with the name"
+           TeamExists () () => 200 Exists;
+    POST   "/teams/{team_id}/members" Session Change teams::add_member, "Add somebody to a team"
+           AddTeamMember () NewTeamMember => 201 TeamMember, 403;
+    GET    "/teams/{team_id}/members" Session Read teams::members, "List a team's members"
+           GetTeamMembers (page per_page) () => 200 [TeamMember], 403;
+    GET    "/teams/{team_id}/members/{user_id}" Session Read teams::member, "Read a membership of a team"
+           GetTeamMember () () => 200 TeamMember, 403;
+    DELETE "/teams/{team_id}/members/{user_id}" Session Change teams::remove_member, "Take somebody out of a team"
+           RemoveTeamMember () () => 200 StatusOK, 403;
+    GET    "/teams/{team_id}/channels" Session Read channel_lists::of_team, "List a team's public channels"
+           GetPublicChannelsForTeam (page per_page) () => 200 [Channel], 403;
+    GET    "/teams/{team_id}/channels/private" Session Read channel_lists::private, "List a team's private channels"
+           GetPrivateChannelsForTeam (page per_page) () => 200 [Channel], 403;
+    GET    "/teams/{team_id}/channels/deleted" Session Read channel_lists::deleted, "List a team's archived public channels"
+           GetDeletedChannelsForTeam (page per_page) () => 200 [Channel], 403;
+    POST   "/teams/{team_id}/channels/search" Session Read channel_lists::search, "Find a team's public channels"
+           SearchChannels () Search => 200 [Channel], 403;
+    GET    "/teams/{team_id}/channels/name/{channel_name}" Session Read channels::get_by_name, "Read a channel by name"
+           GetChannelByName (include_deleted) () => 200 Channel, 403;
+    GET    "/teams/name/{team_name}/channels/name/{channel_name}" Session Read channels::get_by_names, "Read a channel by its name and its team's"
+           GetChannelByNameForTeamName (include_deleted) () => 200 Channel, 403;
+    POST   "/teams/{team_id}/posts/search" Session Read post_lists::search, "Find posts by words"
+           SearchPosts () PostSearch => 200 PostList, 403;
+
+    POST   "/channels" Session Change channels::create, "Create a channel; the caller becomes its admin"
+           CreateChannel () NewChannel => 201 Channel, 403 404;
+    GET    "/channels" Session Read channel_lists::all, "List all channels"
+           GetAllChannels (page per_page) () => 200 [Channel], 403;
+    POST   "/channels/direct" Session Change channels::create_direct, "Open the direct channel of two accounts"
+           CreateDirectChannel () [Id] => 201 Channel, 403;
+    POST   "/channels/group" Session Change channels::create_group, "Open the group channel of three to eight accounts"
+           CreateGroupChannel () [Id] => 201 Channel, 403;
+    POST   "/channels/members/{user_id}/view" Session Change channel_members::view, "Mark a channel as read"
+           ViewChannel () ChannelView => 200 ChannelViewed, 403;
+    GET    "/channels/{channel_id}" Session Read channels::get, "Read a channel"
+           GetChannel () () => 200 Channel, 403;
+    PUT    "/channels/{channel_id}" Session Change channels::update, "Change a channel, sent as a whole"
+           UpdateChannel () ChannelUpdate => 200 Channel, 403;
+    PUT    "/channels/{channel_id}/patch" Session Change channels::patch, "Change some fields of a channel"
+           PatchChannel () ChannelPatch => 200 Channel, 403;
+    PUT    "/channels/{channel_id}/privacy" Session Change channels::set_privacy, "Make a channel public or private"
+           UpdateChannelPrivacy () ChannelPrivacy => 200 Channel, 403;
+    DELETE "/channels/{channel_id}" Session Change channels::delete, "Archive a channel"
+           DeleteChannel (permanent) () => 200 StatusOK, 403;
+    POST   "/channels/{channel_id}/restore" Session Change channels::restore, "Bring an archived channel back"
+           RestoreChannel () () => 200 Channel, 403;
+    GET    "/channels/{channel_id}/stats" Session Read channels::stats, "Count a channel's members"
+           GetChannelStats () () => 200 ChannelStats, 403;
+    GET    "/channels/{channel_id}/members" Session Read channel_members::members, "List a channel's members"
+           GetChannelMembers (page per_page) () => 200 [ChannelMember], 403;
+    POST   "/channels/{channel_id}/members" Session Change channel_members::add_member, "Join a channel, or add somebody to it"
+           AddChannelMember () NewChannelMember => 201 ChannelMembers, 403;
+    GET    "/channels/{channel_id}/members/{user_id}" Session Read channel_members::member, "Read a membership of a channel"
+           GetChannelMember () () => 200 ChannelMember, 403;
+    DELETE "/channels/{channel_id}/members/{user_id}" Session Change channel_members::remove_member, "Leave a channel, or take somebody out of it"
+           RemoveUserFromChannel () () => 200 StatusOK, 403;
+    GET    "/channels/{channel_id}/posts" Session Read post_lists::list, "List a channel's posts, newest first"
+           GetPostsForChannel (page per_page since before after) () => 200 PostList, 304 403;
+    GET    "/channels/{channel_id}/pinned" Session Read post_lists::pinned, "List a channel's pinned posts"
+           GetPinnedPosts () () => 200 PostList, 403;
+
+    POST   "/posts" Session Change posts::create, "Post"
+           CreatePost (set_online) NewPost => 201 Post, 403;
+    POST   "/posts/ephemeral" Session Change posts::create_ephemeral, "Post what only one account sees"
+           CreatePostEphemeral () NewEphemeralPost => 201 Post, 403 404;
+    GET    "/posts/{post_id}" Session Read posts::get, "Read a post"
+           GetPost () () => 200 Post, 304 403;
+    PUT    "/posts/{post_id}" Session Change posts::update, "Change a post, sent as a whole"
+           UpdatePost () PostUpdate => 200 Post, 403;
+    PUT    "/posts/{post_id}/patch" Session Change posts::patch, "Change some fields of a post"
+           PatchPost () PostPatch => 200 Post, 403;
+    DELETE "/posts/{post_id}" Session Change posts::delete, "Delete a post"
+           DeletePost () () => 200 StatusOK, 403;
+    GET    "/posts/{post_id}/thread" Session Read post_lists::thread, "Read a thread"
+           GetPostThread () () => 200 PostList, 403;
+    POST   "/posts/{post_id}/pin" Session Change posts::pin, "Pin a post to its channel"
+           PinPost () () => 200 StatusOK, 403;
+    POST   "/posts/{post_id}/unpin" Session Change posts::unpin, "Take it off"
+           UnpinPost () () => 200 StatusOK, 403;
+    GET    "/posts/{post_id}/reactions" Session Read reactions::list, "List the reactions to a post"
+           GetReactions () () => 200 [Reaction], 403;
+    POST   "/reactions" Session Change reactions::add, "React to a post"
+           SaveReaction () NewReaction => 200 Reaction, 403;
+
+    POST   "/bots" Session Change bots::create, "Create a bot, owned by the caller"
+           CreateBot () NewBot => 201 Bot, 403;
+    GET    "/bots" Session Read bots::list, "List bots, oldest first"
+           GetBots (page per_page include_deleted only_orphaned) () => 200 [Bot], 403;
+    GET    "/bots/{bot_user_id}" Session Read bots::get, "Read a bot"
+           GetBot (include_deleted) () => 200 Bot;
+    PUT    "/bots/{bot_user_id}" Session Change bots::update, "Change some fields of a bot"
+           PatchBot () BotPatch => 200 Bot, 403;
+    POST   "/bots/{bot_user_id}/disable" Session Change bots::disable, "Disable a bot: its tokens are refused"
+           DisableBot () () => 200 Bot, 403;
+    POST   "/bots/{bot_user_id}/enable" Session Change bots::enable, "Enable a bot"
+           EnableBot () () => 200 Bot, 403;
+    POST   "/bots/{bot_user_id}/assign/{user_id}" Session Change bots::assign, "Give a bot another owner"
+           AssignBot () () => 200 Bot, 403;
+
+    GET    "/roles" Session Read roles::list, "List roles"
+           GetAllRoles () () => 200 [Role], 403;
+    GET    "/roles/{role_id}" Session Read roles::get, "Read a role"
+           GetRole () () => 200 Role;
+    GET    "/roles/name/{role_name}" Session Read roles::get_by_name, "Read a role by name"
+           GetRoleByName () () => 200 Role;
+    POST   "/roles/names" Session Read roles::get_by_names, "Read several roles by name"
+           GetRolesByNames () [RoleName] => 200 [Role];
+    PUT    "/roles/{role_id}/patch" Session Change roles::patch, "Change what a role permits"
+           PatchRole () RolePatch => 200 Role, 403 501;
+
+    GET    "/audits" Session Read audits::list_all, "List what everybody did, newest first"
+           GetAudits (page per_page) () => 200 [Audit], 403;
+    GET    "/logs" Session Read system::logs, "Read the last lines of the log"
+           GetLogs (page logs_per_page) () => 200 [Text], 403;
+    POST   "/logs" Open Change system::post_log, "Write a client's message into the log"
+           PostLog () LogMessage => 200 Texts, 403;
+    GET    "/websocket" Open Read websocket::open, "Listen to events (RFC 6455)"
+           OpenWebSocket () () => 101 Upgrade, 403;
+    GET    "/config" Session Read config::get, "Read the configuration"
+           GetConfig (remove_masked) () => 200 Config, 403;
+    PUT    "/config" Session Change config::update, "Replace the configuration"
+           UpdateConfig () Config => 200 Config, 403;
+    PUT    "/config/patch" Session Change config::patch, "Change settings, at once and for good"
+           PatchConfig () Config => 200 Config, 403;
+    GET    "/config/environment" Session Read config::environment, "Which settings are pinned"
+           GetEnvironmentConfig (include_source) () => 200 Pinned, 403;
+    GET    "/config/client" Open Read config::client, "What clients need of the configuration"
+           GetClientConfig (format) () => 200 Texts, 501;
+    GET    "/license/client" Open Read system::license, "That there is no licence"
+           GetClientLicense (format) () => 200 Texts, 501;
+    POST   "/caches/invalidate" Session Change system::invalidate_caches, "Nothing: there are no caches"
+           InvalidateCaches () () => 200 StatusOK, 403;
+    GET    "/system/dashboard" Session Read system::dashboard, "Count tokens by state and answers by the hour; list unused tokens"
+           GetDashboard () () => 200 Dashboard, 403;
+    GET    "/system/ping" Open Read system::ping, "Whether the server answers"
+           GetPing (get_server_status use_rest_semantics) () => 200 Texts, 500;
+    GET    "/openapi.json" Open Read openapi::get, "This list as an OpenAPI document"
+           GetOpenApi () () => 200 Object;
+}

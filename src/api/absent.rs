@@ -112,6 +112,7 @@ mod tests {
             ("HEAD", "/emoji"),
             ("PUT", "/teams/x1/"),
             ("PUT", "/teams/a-b"),
+            ("PUT", "/teams/*/patch"),
             ("GET", ""),
             ("GET", "/"),
         ] {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use log::kv::{self, Key, Value, VisitSource};
 
-use super::routes::Route;
+use super::routes::{Access, Route};
 use crate::api::limit::Allowance;
 use crate::auth::Refused;
 use crate::http::{Request, Response};
@@ -108,7 +108,9 @@ impl AccessLine {
 
     /// Whether it looks like guessing: a credential that nobody has, or a refused login.
     pub fn is_guess(&self, status: u16) -> bool {
-        let guessable = self.route.is_some_and(|route| route.is_login());
+        let guessable = self
+            .route
+            .is_some_and(|route| route.access == Access::Login);
         self.guessed || (guessable && status == 401)
     }
 

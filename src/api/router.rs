@@ -177,7 +177,7 @@ impl Router {
         };
         let anyone = match entry {
             Entry::Known(caller) => caller,
-            Entry::Stranger(caller) if route.access == Access::Open => caller,
+            Entry::Stranger(caller) if route.access != Access::Session => caller,
             Entry::Refused(refused, caller) => {
                 line.refused(&refused);
                 self.note(&refused, &caller);

@@ -64,7 +64,7 @@ fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; 
 
 fn endpoints() -> String {
     let entry = |access| {
-        if access == Access::Open {
+        if access != Access::Session {
             "anyone"
         } else {
             "signed in"

@@ -90,7 +90,7 @@ fn reference(kind: &str, name: &str) -> Value {
 fn operation(route: &Route) -> Value {
     let tag = route.path.split('/').nth(1).unwrap_or_default();
     let mut described = json!({"tags": [tag], "summary": route.doc});
-    if route.access == Access::Open {
+    if route.access != Access::Session {
         let mut security = credentials();
         security.insert(0, json!({}));
         described["security"] = security.into();

@@ -22,6 +22,8 @@ pub const BASE: &str = "/api/v4";
 pub enum Access {
     /// Anyone.
     Open,
+    /// Anyone, to try a password: a refusal counts as a guess.
+    Login,
     /// Whoever is signed in.
     Session,
 }
@@ -62,13 +64,6 @@ pub struct Route {
     pub doc: &'static str,
     /// What it takes and gives.
     pub operation: Operation,
-}
-
-impl Route {
-    /// Whether it is where passwords are tried.
-    pub fn is_login(&self) -> bool {
-        self.path == "/users/login"
-    }
 }
 
 static INDEX: LazyLock<PathIndex<&Route>> =

@@ -55,7 +55,7 @@ routes! {
            GetKnownUsers () () => 200 [Id];
     POST   "/users/status/ids" Session Read statuses::list, "Read the presence of several accounts"
            GetUsersStatusesByIds () [Id] => 200 [Status];
-    POST   "/users/login" Open Slow sessions::login, "Log in; the secret is in the header `Token`"
+    POST   "/users/login" Login Slow sessions::login, "Log in; the secret is in the header `Token`"
            Login () Login => 200 User;
     POST   "/users/logout" Open Change sessions::logout, "End the session of the request"
            Logout () () => 200 StatusOK;

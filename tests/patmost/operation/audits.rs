@@ -4,32 +4,28 @@ use std::time::Duration;
 
 use crate::support::*;
 
+/// Whether a list of rows has one of this user, action and free text.
+fn has(rows: &Value, user: &str, path: &str, extra: &str) -> bool {
+    let action = format!("/api/v4{path}");
+    rows.as_array()
+        .unwrap()
+        .iter()
+        .any(|row| row["user_id"] == user && row["action"] == action && row["extra_info"] == extra)
+}
+
 /// wire sessions-and-audits: `user_id`
 /// wire sessions-and-audits: `action`
 /// wire sessions-and-audits: `extra_info`
 #[test]
-fn audits_tell_who_did_what_and_no_secret() {
+fn audit_rows_name_the_user_the_action_and_its_object() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = ci.create_token("x").ok();
-    let id = made.text("id");
-    ci.post("/users/tokens/revoke", json!({"token_id": made["token"]}))
-        .refused(404, "app.user_access_token.get_by_user.app_error");
-    mm.anonymous().post(
-        "/users/login",
-        json!({"login_id": made["token"], "password": "wrong"}),
-    );
-    mm.anonymous()
-        .with_token(&made.text("token"))
-        .get(&format!("/users/{}/tokens", made.text("token")))
-        .forbidden();
-    mm.admin()
-        .post("/users/tokens/disable", json!({"token_id": id}))
-        .acknowledged();
-    ci.with_token(&made.text("token")).me().expired();
+    let (admin, token) = (mm.admin(), ci.create_token("x").new_token());
+    admin.disable(&token).acknowledged();
+    ci.with_token(&token.secret).me().expired();
     // What was queued is written by now: the writer takes one thing after the other.
-    mm.admin().set_roles(&ci, "system_user").acknowledged();
-    let rows = mm.admin().get("/audits?per_page=200").ok();
+    admin.set_roles(&ci, "system_user").acknowledged();
+    let rows = admin.get("/audits?per_page=200").ok();
     let members: Vec<&String> = rows[0].as_object().unwrap().keys().collect();
     assert_eq!(
         members,
@@ -43,59 +39,54 @@ fn audits_tell_who_did_what_and_no_secret() {
             "user_id"
         ]
     );
-    let has = |user: &str, action: &str, extra: &str| {
-        rows.as_array().unwrap().iter().any(|row| {
-            row["user_id"] == user && row["action"] == action && row["extra_info"] == extra
-        })
-    };
-    let admin = mm.admin().id;
-    assert!(has(
-        &ci.id,
-        "/api/v4/users/me/tokens",
-        &format!("success - token_id={id}")
-    ));
-    assert!(has(&ci.id, "/api/v4/users/me/tokens", ""));
-    assert!(has(&ci.id, "/api/v4/users/tokens/revoke", ""));
-    assert!(has(
-        &admin,
-        "/api/v4/users/tokens/disable",
-        &format!("success - token_id={id}")
-    ));
-    assert!(has(
-        &ci.id,
-        "/api/v4/users/me",
-        &format!("refused - token_id={id} reason=token_disabled")
-    ));
-    assert!(has(
-        "",
-        "/api/v4/users/login",
-        "attempt - login_id=[secret]"
-    ));
-    assert!(has(
-        "",
-        "/api/v4/users/login",
-        "failure - login_id=[secret]"
-    ));
-    assert!(has(
-        &ci.id,
-        "/api/v4/users/login",
-        &format!("success session_user={}", ci.id)
-    ));
-    assert!(has(
-        &admin,
-        &format!("/api/v4/users/{}/roles", ci.id),
-        &format!("user={} roles=system_user", ci.id)
-    ));
-    assert!(!rows.to_string().contains(&made.text("token")));
-    assert!(
-        ci.audits()
-            .ok()
-            .each("user_id")
-            .iter()
-            .all(|user| *user == ci.id)
-    );
+    let success = format!("success - token_id={}", token.id);
+    assert!(has(&rows, &ci.id, "/users/me/tokens", &success));
+    assert!(has(&rows, &ci.id, "/users/me/tokens", ""));
+    assert!(has(&rows, &admin.id, "/users/tokens/disable", &success));
+    let refused = format!("refused - token_id={} reason=token_disabled", token.id);
+    assert!(has(&rows, &ci.id, "/users/me", &refused));
+    let login = format!("success session_user={}", ci.id);
+    assert!(has(&rows, &ci.id, "/users/login", &login));
+    let roles = format!("/users/{}/roles", ci.id);
+    let given = format!("user={} roles=system_user", ci.id);
+    assert!(has(&rows, &admin.id, &roles, &given));
+}
+
+#[test]
+fn a_secret_sent_in_place_of_an_id_is_in_no_audit_row() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let token = ci.create_token("x").new_token();
+    ci.revoke(&token.secret)
+        .refused(404, "app.user_access_token.get_by_user.app_error");
+    mm.log_in(&token.secret, "wrong");
+    ci.with_token(&token.secret)
+        .get(&format!("/users/{}/tokens", token.secret))
+        .forbidden();
+    // What was queued is written by now: the writer takes one thing after the other.
+    mm.admin().set_roles(&ci, "system_user").acknowledged();
+    let rows = mm.admin().get("/audits?per_page=200").ok();
+    assert!(has(&rows, &ci.id, "/users/tokens/revoke", ""));
+    for outcome in ["attempt", "failure"] {
+        let extra = format!("{outcome} - login_id=[secret]");
+        assert!(has(&rows, "", "/users/login", &extra), "{outcome}");
+    }
+    assert!(!rows.to_string().contains(&token.secret));
+}
+
+#[test]
+fn users_read_their_own_audit_rows_and_admins_all() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    ci.create_token("x").ok();
+    mm.admin().set_roles(&ci, "system_user").acknowledged();
+    let own = ci.audits().ok().each("user_id");
+    assert!(own.iter().all(|user| *user == ci.id) && !own.is_empty());
+    let all = mm.admin().get("/audits").ok().each("user_id");
+    assert!(all.iter().any(|user| *user != ci.id));
     ci.get("/audits").forbidden();
-    ci.get(&format!("/users/{admin}/audits")).forbidden();
+    ci.get(&format!("/users/{}/audits", mm.admin().id))
+        .forbidden();
 }
 
 /// What was noted of a path: who acted and the free text, oldest first.
@@ -120,8 +111,7 @@ fn of(user: &Caller, texts: &[&str]) -> Vec<(String, String)> {
 fn a_token_leaves_an_attempt_and_a_success_for_each_change() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
-    let made = json!({"description": "x"});
-    let id = ci.post("/users/me/tokens", made).ok().text("id");
+    let id = ci.create_token("x").ok().text("id");
     let success = format!("success - token_id={id}");
     assert_eq!(rows(&mm, "/users/me/tokens"), of(&ci, &["", &success]));
     for change in ["disable", "enable", "revoke"] {

@@ -47,10 +47,9 @@ fn the_configuration_is_for_admins_and_shows_no_secret() {
 /// wire config-and-system: `PasswordSettings.MinimumLength`
 /// wire config-and-system: `PrivacySettings.ShowEmailAddress` `ShowFullName`
 #[test]
-fn settings_begin_as_on_a_fresh_server_and_do_what_they_say() {
+fn settings_begin_as_on_a_fresh_mattermost() {
     let mm = fresh();
-    let (admin, alice) = (mm.admin(), mm.user("alice"));
-    let whole = admin.config().ok();
+    let whole = mm.admin().config().ok();
     for (section, name, default) in [
         ("ServiceSettings", "EnableUserAccessTokens", json!(false)),
         ("ServiceSettings", "EnableBotAccountCreation", json!(false)),
@@ -77,127 +76,134 @@ fn settings_begin_as_on_a_fresh_server_and_do_what_they_say() {
     ] {
         assert_eq!(whole[section][name], default, "{section}.{name}");
     }
-    // Each setting, what it decides, and the status before and after it is changed.
+}
+
+/// Each setting, and the status of what it decides before and after it is changed.
+#[test]
+fn settings_for_tokens_bots_and_sign_up_hold_at_once() {
+    let mm = fresh();
+    let admin = mm.admin();
     let token = || admin.create_token("x").status;
     assert_eq!(token(), 501);
     mm.set("ServiceSettings", "EnableUserAccessTokens", true);
     assert_eq!(token(), 200);
-    let bot = |name: &str| admin.create_bot(name).status;
-    assert_eq!(bot("bot-1"), 403);
+    let bot = || admin.create_bot("bot-1").status;
+    assert_eq!(bot(), 403);
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
-    assert_eq!(bot("bot-1"), 201);
+    assert_eq!(bot(), 201);
     let sign_up = |name: &str| mm.anonymous().post("/users", mm.account(name)).status;
     assert_eq!(sign_up("carol"), 403);
     mm.set("TeamSettings", "EnableOpenServer", true);
     assert_eq!(sign_up("carol"), 201);
     mm.set("TeamSettings", "EnableUserCreation", false);
     assert_eq!(sign_up("dave"), 501);
+}
+
+/// Each setting, and what it decides before and after it is changed.
+#[test]
+fn settings_for_privacy_passwords_and_leaving_hold_at_once() {
+    let mm = fresh();
+    let (admin, alice) = (mm.admin(), mm.user("alice"));
     let address = || alice.get("/users/username/admin").ok()["email"].clone();
     assert_eq!(address(), "admin@example.com");
     mm.set("PrivacySettings", "ShowEmailAddress", false);
     assert_eq!(address(), "");
-    let password = json!({"new_password": "longer-without-others"});
-    let path = format!("/users/{}/password", alice.id);
-    assert_eq!(admin.put(&path, password.clone()).status, 400);
+    let password = "longer-without-others";
+    assert_eq!(admin.reset_password(&alice, password).status, 400);
     for rule in ["Lowercase", "Uppercase", "Number", "Symbol"] {
         mm.set("PasswordSettings", rule, false);
     }
-    assert_eq!(admin.put(&path, password).status, 200);
-    let leave = || {
-        let path = format!("/users/{}/active", alice.id);
-        mm.login_with("alice", "longer-without-others")
-            .put(&path, json!({"active": false}))
-            .status
-    };
+    assert_eq!(admin.reset_password(&alice, password).status, 200);
+    let leave = || mm.login_with("alice", password).deactivate(&alice).status;
     assert_eq!(leave(), 401);
     mm.set("TeamSettings", "EnableUserDeactivation", true);
     assert_eq!(leave(), 200);
-    let delete = || {
-        admin
-            .delete(&format!("/users/{}?permanent=true", alice.id))
-            .status
-    };
-    assert_eq!(delete(), 401);
+    let path = format!("/users/{}?permanent=true", alice.id);
+    assert_eq!(admin.delete(&path).status, 401);
     mm.set("ServiceSettings", "EnableAPIUserDeletion", true);
-    assert_eq!(delete(), 200);
+    assert_eq!(admin.delete(&path).status, 200);
+}
+
+/// A value that a setting does not take, and the rule of the refusal's id.
+struct Impossible {
+    section: &'static str,
+    name: &'static str,
+    value: Value,
+    rule: &'static str,
+}
+
+fn impossible(
+    section: &'static str,
+    name: &'static str,
+    value: Value,
+    rule: &'static str,
+) -> Impossible {
+    Impossible {
+        section,
+        name,
+        value,
+        rule,
+    }
+}
+
+/// Sends a value beside one that is right: all or nothing is changed.
+fn patch_both(admin: &Caller, section: &str, name: &str, value: Value) -> Answer {
+    let body = json!({"PrivacySettings": {"ShowFullName": false}, section: {name: value}});
+    admin.patch_config(body)
 }
 
 #[test]
-fn a_value_that_is_not_possible_is_told_by_its_name() {
+#[rustfmt::skip]
+fn a_value_out_of_range_is_refused_by_its_name_and_changes_nothing() {
     let mm = fresh();
     let admin = mm.admin();
     let before = admin.config().ok();
-    let patch = |section: &str, name: &str, value: Value| {
-        // A value that is right stands beside it: all or nothing.
-        let body = json!({"PrivacySettings": {"ShowFullName": false}, section: {name: value}});
-        admin.patch_config(body)
-    };
-    for (section, name, value, rule) in [
-        (
-            "ServiceSettings",
-            "MaximumLoginAttempts",
-            json!(-1),
-            "login_attempts",
-        ),
-        (
-            "ServiceSettings",
-            "SessionLengthWebInDays",
-            json!(0),
-            "session_length_web_in_days",
-        ),
-        (
-            "ServiceSettings",
-            "MaximumPersonalAccessTokenLifetimeDays",
-            json!(36_501),
-            "max_personal_access_token_lifetime_days",
-        ),
-        (
-            "ServiceSettings",
-            "MaximumPayloadSizeBytes",
-            json!(1),
-            "max_payload_size",
-        ),
-        (
-            "PasswordSettings",
-            "MinimumLength",
-            json!(4),
-            "password_length",
-        ),
-        ("RateLimitSettings", "PerSec", json!(0), "rate_sec"),
-        (
-            "TeamSettings",
-            "SiteName",
-            json!("x".repeat(31)),
-            "sitename_length",
-        ),
-        ("TeamSettings", "SiteName", json!(""), "sitename_empty"),
+    let long = "x".repeat(31);
+    for Impossible { section, name, value, rule } in [
+        impossible("ServiceSettings", "MaximumLoginAttempts", json!(-1), "login_attempts"),
+        impossible("ServiceSettings", "SessionLengthWebInDays", json!(0), "session_length_web_in_days"),
+        impossible("ServiceSettings", "MaximumPersonalAccessTokenLifetimeDays", json!(36_501), "max_personal_access_token_lifetime_days"),
+        impossible("ServiceSettings", "MaximumPayloadSizeBytes", json!(1), "max_payload_size"),
+        impossible("PasswordSettings", "MinimumLength", json!(4), "password_length"),
+        impossible("RateLimitSettings", "PerSec", json!(0), "rate_sec"),
+        impossible("TeamSettings", "SiteName", json!(long), "sitename_length"),
+        impossible("TeamSettings", "SiteName", json!(""), "sitename_empty"),
     ] {
         let id = format!("model.config.is_valid.{rule}.app_error");
-        let told = patch(section, name, value)
-            .refused(400, &id)
-            .text("message");
-        assert!(
-            told.contains(name) || name == "MaximumLoginAttempts",
-            "{told}"
-        );
-    }
-    for (section, name, value) in [
-        ("ServiceSettings", "MaximumLoginAttempts", json!("10")),
-        ("ServiceSettings", "MaximumLoginAttempts", json!(1.5)),
-        ("ServiceSettings", "MaximumLoginAttempts", json!(1e300)),
-        ("ServiceSettings", "EnableDeveloper", json!("true")),
-        ("ServiceSettings", "EnableDeveloper", json!(1)),
-        ("TeamSettings", "SiteName", json!(7)),
-        ("TeamSettings", "SiteName", json!("a\0b")),
-    ] {
-        patch(section, name, value).refused_body(&format!("{section}.{name}"));
+        let told = patch_both(&admin, section, name, value).refused(400, &id).text("message");
+        assert!(told.contains(name) || name == "MaximumLoginAttempts", "{told}");
     }
     assert_eq!(admin.config().ok(), before);
-    patch("TeamSettings", "SiteName", json!("x".repeat(30))).ok();
+    patch_both(&admin, "TeamSettings", "SiteName", json!("x".repeat(30))).ok();
 }
 
 #[test]
-fn what_clients_read_at_start_is_there_in_texts() {
+fn a_value_of_the_wrong_type_is_refused_by_its_name_and_changes_nothing() {
+    let mm = fresh();
+    let admin = mm.admin();
+    let before = admin.config().ok();
+    for (section, name, values) in [
+        (
+            "ServiceSettings",
+            "MaximumLoginAttempts",
+            vec![json!("10"), json!(1.5), json!(1e300)],
+        ),
+        (
+            "ServiceSettings",
+            "EnableDeveloper",
+            vec![json!("true"), json!(1)],
+        ),
+        ("TeamSettings", "SiteName", vec![json!(7), json!("a\0b")]),
+    ] {
+        for value in values {
+            patch_both(&admin, section, name, value).refused_body(&format!("{section}.{name}"));
+        }
+    }
+    assert_eq!(admin.config().ok(), before);
+}
+
+#[test]
+fn client_settings_of_a_stranger_are_texts() {
     let mm = server();
     let stranger = mm.anonymous().get("/config/client?format=old").ok();
     for key in [
@@ -232,6 +238,15 @@ fn what_clients_read_at_start_is_there_in_texts() {
         (&stranger["NoAccounts"], &stranger["SiteName"]),
         (&json!("false"), &json!("patmost"))
     );
+    let empty = empty(&[]);
+    let before = empty.anonymous().get("/config/client?format=old").ok();
+    assert_eq!(before["NoAccounts"], "true");
+}
+
+#[test]
+fn client_settings_of_a_signed_in_user_are_texts_and_more() {
+    let mm = server();
+    let stranger = mm.anonymous().get("/config/client?format=old").ok();
     let signed_in = mm.user("alice").get("/config/client?format=old").ok();
     for key in [
         "EnableUserAccessTokens",
@@ -260,10 +275,6 @@ fn what_clients_read_at_start_is_there_in_texts() {
             .values()
             .all(Value::is_string)
     );
-    // Nothing of it is a secret.
-    let empty = empty(&[]);
-    let before = empty.anonymous().get("/config/client?format=old").ok();
-    assert_eq!(before["NoAccounts"], "true");
 }
 
 #[test]

@@ -58,8 +58,32 @@ fn value(page: &str, series: &str) -> f64 {
         .unwrap()
 }
 
+/// Series after 8 requests and something that was no request, with their values.
+#[rustfmt::skip]
+const SERIES: &[(&str, f64)] = &[
+    ("patmost_requests_total{method=\"POST\",route=\"/users/{user_id}/tokens\",status=\"200\"}", 2.0),
+    ("patmost_requests_total{method=\"POST\",route=\"/users/tokens/disable\",status=\"200\"}", 1.0),
+    ("patmost_requests_total{method=\"GET\",route=\"/users/{user_id}\",status=\"401\"}", 1.0),
+    ("patmost_requests_total{method=\"GET\",route=\"/users/{user_id}\",status=\"200\"}", 1.0),
+    ("patmost_requests_total{method=\"-\",route=\"-\",status=\"400\"}", 1.0),
+    ("patmost_requests_total{method=\"-\",route=\"-\",status=\"501\"}", 1.0),
+    // All but the one that was no request.
+    ("patmost_request_seconds_count", 8.0),
+    ("patmost_request_seconds_bucket{le=\"+Inf\"}", 8.0),
+    ("patmost_tokens{state=\"active\"}", 1.0),
+    ("patmost_tokens{state=\"disabled\"}", 1.0),
+    ("patmost_tokens{state=\"expired\"}", 0.0),
+    ("patmost_connections_accepted_total", 8.0 + 1.0),
+    ("patmost_connections_gave_way_total", 0.0),
+    ("patmost_websockets", 0.0),
+    ("patmost_password_permits", 2.0),
+    ("patmost_password_permits_used", 0.0),
+    ("patmost_password_waiting", 0.0),
+    ("patmost_password_waiting_limit", 256.0),
+];
+
 #[test]
-fn metrics_tell_what_was_asked_and_what_there_is() {
+fn metrics_count_requests_tokens_and_connections() {
     let folder = new_folder();
     let (process, address) = with_metrics(&folder, &[]);
     let admin = process.login();
@@ -90,46 +114,8 @@ fn metrics_tell_what_was_asked_and_what_there_is() {
     idle.ask("GET", "/users/me", &admin, "").unwrap().ok();
 
     let page = metrics(&address);
-    for (series, expected) in [
-        (
-            "patmost_requests_total{method=\"POST\",route=\"/users/{user_id}/tokens\",status=\"200\"}",
-            2.0,
-        ),
-        (
-            "patmost_requests_total{method=\"POST\",route=\"/users/tokens/disable\",status=\"200\"}",
-            1.0,
-        ),
-        (
-            "patmost_requests_total{method=\"GET\",route=\"/users/{user_id}\",status=\"401\"}",
-            1.0,
-        ),
-        (
-            "patmost_requests_total{method=\"GET\",route=\"/users/{user_id}\",status=\"200\"}",
-            1.0,
-        ),
-        (
-            "patmost_requests_total{method=\"-\",route=\"-\",status=\"400\"}",
-            1.0,
-        ),
-        (
-            "patmost_requests_total{method=\"-\",route=\"-\",status=\"501\"}",
-            1.0,
-        ),
-        // All but the one that was no request.
-        ("patmost_request_seconds_count", 8.0),
-        ("patmost_request_seconds_bucket{le=\"+Inf\"}", 8.0),
-        ("patmost_tokens{state=\"active\"}", 1.0),
-        ("patmost_tokens{state=\"disabled\"}", 1.0),
-        ("patmost_tokens{state=\"expired\"}", 0.0),
-        ("patmost_connections_accepted_total", 8.0 + 1.0),
-        ("patmost_connections_gave_way_total", 0.0),
-        ("patmost_websockets", 0.0),
-        ("patmost_password_permits", 2.0),
-        ("patmost_password_permits_used", 0.0),
-        ("patmost_password_waiting", 0.0),
-        ("patmost_password_waiting_limit", 256.0),
-    ] {
-        assert_eq!(value(&page, series), expected, "{series}");
+    for (series, expected) in SERIES {
+        assert_eq!(value(&page, series), *expected, "{series}");
     }
     assert!(value(&page, "patmost_connections") >= 1.0);
     assert!(value(&page, "patmost_changes_total") >= 5.0);

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -217,82 +218,93 @@ fn systemd_is_told_what_the_server_does() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-#[test]
-fn a_backup_taken_while_clients_write_is_one_moment() {
-    let folder = new_folder();
-    let process = serve(
-        &folder,
-        &["--enable-user-access-tokens"],
-        &[("RUST_LOG", "warn")],
-    )
-    .with_admin();
-    let (admin, address) = (process.login(), process.address.clone());
+/// Runs the program to its end, which must be a success.
+fn succeeds(folder: &Path, arguments: &[&str]) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    let output = program
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// A copy of the data, and how many tokens were made before it was begun.
+struct Copy {
+    name: String,
+    tokens_before: usize,
+}
+
+/// Takes five backups while four clients make tokens.
+fn copies_while_tokens_are_made(folder: &Path, address: &str, admin: &str) -> Vec<Copy> {
     let (end, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let copies: Vec<(usize, String)> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let mut connection = Connection::to(&address).unwrap();
+                let mut connection = Connection::to(address).unwrap();
+                let body = r#"{"description":"x"}"#;
                 while !end.load(Ordering::SeqCst) {
-                    let made = connection.ask(
-                        "POST",
-                        "/users/me/tokens",
-                        &admin,
-                        r#"{"description":"x"}"#,
-                    );
+                    let made = connection.ask("POST", "/users/me/tokens", admin, body);
                     made.unwrap().ok();
                     answered.fetch_add(1, Ordering::SeqCst);
                 }
             });
         }
         let copies = (0..5).map(|number| {
-            let (before, name) = (answered.load(Ordering::SeqCst), format!("copy{number}.db"));
-            let mut backup = Command::new(env!("CARGO_BIN_EXE_patmost"));
-            let output = backup
-                .args(["backup", &name])
-                .current_dir(&folder)
-                .output()
-                .unwrap();
-            assert!(output.status.success(), "{output:?}");
-            (before, name)
+            let tokens_before = answered.load(Ordering::SeqCst);
+            let name = format!("copy{number}.db");
+            succeeds(folder, &["backup", &name]);
+            Copy {
+                name,
+                tokens_before,
+            }
         });
         let copies = copies.collect();
         end.store(true, Ordering::SeqCst);
         copies
-    });
+    })
+}
+
+/// Counts the rows of a list on all of its pages.
+fn count(address: &str, secret: &str, path: &str, counts: fn(&Value) -> bool) -> usize {
+    let mut connection = Connection::to(address).unwrap();
+    let page = |page: usize| {
+        let path = format!("{path}?per_page=200&page={page}");
+        let rows = connection.ask("GET", &path, secret, "").unwrap().ok();
+        rows.as_array().unwrap().clone()
+    };
+    (0..)
+        .map(page)
+        .take_while(|rows| !rows.is_empty())
+        .flatten()
+        .filter(counts)
+        .count()
+}
+
+#[test]
+fn a_backup_taken_while_clients_write_is_one_moment() {
+    let folder = new_folder();
+    let on = "--enable-user-access-tokens";
+    let process = serve(&folder, &[on], &[("RUST_LOG", "warn")]).with_admin();
+    let admin = process.login();
+    let copies = copies_while_tokens_are_made(&folder, &process.address, &admin);
     drop(process);
-    for (before, name) in copies {
-        let copy = serve(
-            &folder,
-            &["--data", &name, "--enable-user-access-tokens"],
-            &[],
-        );
-        let count = |path: &str, counts: fn(&Value) -> bool| {
-            let mut connection = Connection::to(&copy.address).unwrap();
-            let page = |page: usize| {
-                let path = format!("{path}?per_page=200&page={page}");
-                let rows = connection.ask("GET", &path, &admin, "").unwrap().ok();
-                rows.as_array().unwrap().clone()
-            };
-            (0..)
-                .map(page)
-                .take_while(|rows| !rows.is_empty())
-                .flatten()
-                .filter(counts)
-                .count()
-        };
-        let tokens = count("/users/me/tokens", |_| true);
-        let audits = count("/users/me/audits", |row| {
+    for Copy {
+        name,
+        tokens_before,
+    } in copies
+    {
+        let copy = serve(&folder, &["--data", &name, on], &[]);
+        let tokens = count(&copy.address, &admin, "/users/me/tokens", |_| true);
+        let audits = count(&copy.address, &admin, "/users/me/audits", |row| {
             row.text("extra_info").starts_with("success - token_id=")
         });
         assert_eq!(tokens, audits, "{name}");
-        assert!(tokens >= before, "{name}: {tokens} of {before}");
-        let mut check = Command::new(env!("CARGO_BIN_EXE_patmost"));
-        let output = check
-            .args(["check", "--data", &name])
-            .current_dir(&folder)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
+        assert!(
+            tokens >= tokens_before,
+            "{name}: {tokens} of {tokens_before}"
+        );
+        succeeds(&folder, &["check", "--data", &name]);
     }
     std::fs::remove_dir_all(folder).unwrap();
 }

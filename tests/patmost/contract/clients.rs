@@ -272,7 +272,7 @@ fn mmctl_tries_one_form_after_the_other() {
 
 /// wire clients: 429
 #[test]
-fn who_is_too_fast_is_told_when_to_come_back() {
+fn a_client_over_the_limit_is_told_when_to_come_back() {
     let mm = server();
     mm.admin()
         .put(
@@ -321,7 +321,7 @@ fn ci_runs_what_is_published() {
 /// wire clients: Errbot | in a channel
 /// wire clients: direct channel
 #[test]
-fn what_bots_ask_when_they_start_and_on_each_message() {
+fn bots_start_and_answer_a_message() {
     let mm = server();
     let team = mm.team("core");
     let bot = mm.member("bot", &team);

@@ -88,7 +88,7 @@ fn the_variable_parts_of_each_path_are_described() {
 }
 
 #[test]
-fn what_is_named_is_there_and_what_is_there_is_named() {
+fn the_description_names_all_routes_and_no_others() {
     let mut named = Vec::new();
     all(&DESCRIPTION, "$ref", &mut named);
     let named: BTreeSet<String> = named.into_iter().collect();
@@ -103,7 +103,7 @@ fn what_is_named_is_there_and_what_is_there_is_named() {
 }
 
 #[test]
-fn what_the_real_server_answered_is_described() {
+fn recorded_answers_fit_the_description() {
     let object = |name: &str| &DESCRIPTION["components"]["schemas"][name];
     let ping = &DESCRIPTION["paths"]["/system/ping"]["get"]["responses"]["200"]["content"];
     for (recorded, schema) in [

@@ -662,7 +662,7 @@ fn members(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_tried_here_is_what_is_described() {
+fn every_described_operation_is_tried() {
     for (request, body) in REQUESTS {
         let (method, path) = request.split_once(' ').unwrap();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));

@@ -148,7 +148,7 @@ fn head_is_answered_without_the_body() {
 }
 
 #[test]
-fn what_is_no_file_and_no_other_method_is_the_404_of_before() {
+fn a_path_without_a_file_and_other_methods_stay_404() {
     let mm = empty(&[]);
     for (method, path) in [
         ("GET", "/index.html"),
@@ -277,7 +277,7 @@ fn use_of_tokens_is_told_to_who_asks_for_it() {
 }
 
 #[test]
-fn what_pins_a_setting_is_told_to_who_asks_for_it() {
+fn a_pinned_setting_names_its_pin() {
     let mm = empty(&[("ServiceSettings.EnableUserAccessTokens", "true")]);
     mm.anonymous().post("/users", mm.account("admin")).created();
     mm.sign_in_admin();

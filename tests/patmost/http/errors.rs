@@ -46,7 +46,7 @@ fn a_refusal_has_five_fields_and_an_id_of_its_own() {
 
 /// wire errors-and-auth: `detailed_error` | empty
 #[test]
-fn details_are_told_where_developers_ask_for_them() {
+fn details_are_told_in_developer_mode_alone() {
     let mm = fresh();
     let alice = mm.user("alice");
     let detail = || {
@@ -65,7 +65,7 @@ fn details_are_told_where_developers_ask_for_them() {
 
 /// wire errors-and-auth: `<`, `>`, `&` come as
 #[test]
-fn what_could_be_html_is_escaped() {
+fn text_that_could_be_html_is_escaped() {
     let mm = fresh();
     let answer = mm.send(&Request::new("GET", "/api/v4/%3Cscript%3E&x"));
     assert_eq!(answer.status, 404);
@@ -301,21 +301,13 @@ fn lists_come_in_pages() {
     assert_eq!(names("page=9223372036854775807"), [""; 0]);
 }
 
-/// wire errors-and-auth: `api.channel.create_channel.direct_channel.app_error`
-/// wire errors-and-auth: `api.channel.create_direct_channel.invalid_user.app_error`
-/// wire errors-and-auth: `app.channel.get.existing.app_error`
 /// wire errors-and-auth: `app.team.get.find.app_error`
 /// wire errors-and-auth: `app.team.save.existing.app_error`
-/// wire errors-and-auth: `model.channel.is_valid.2_or_more.app_error`, `model
-/// wire errors-and-auth: `model.channel.is_valid.type.app_error`
-/// wire errors-and-auth: `model.post.is_valid.msg.app_error`
 #[test]
-fn refusals_of_teams_channels_and_posts_have_their_words() {
+fn refusals_of_teams_have_their_words() {
     let mm = fresh();
     let admin = mm.admin();
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    let made = admin.post("/teams", team.clone()).created();
-    let id = made.text("id");
+    admin.create_team("core").created();
     let short = "Name must be 2 or more lowercase alphanumeric characters.";
     let bad = json!({"name": "Bad Name", "display_name": "Core", "type": "O"});
     told(
@@ -325,7 +317,7 @@ fn refusals_of_teams_channels_and_posts_have_their_words() {
         short,
     );
     told(
-        &admin.post("/teams", team),
+        &admin.create_team("core"),
         400,
         "app.team.save.existing.app_error",
         "Must call update for existing team.",
@@ -336,6 +328,20 @@ fn refusals_of_teams_channels_and_posts_have_their_words() {
         "app.team.get.find.app_error",
         "Unable to find the existing team.",
     );
+}
+
+/// wire errors-and-auth: `api.channel.create_channel.direct_channel.app_error`
+/// wire errors-and-auth: `api.channel.create_direct_channel.invalid_user.app_error`
+/// wire errors-and-auth: `app.channel.get.existing.app_error`
+/// wire errors-and-auth: `model.channel.is_valid.2_or_more.app_error`, `model
+/// wire errors-and-auth: `model.channel.is_valid.type.app_error`
+/// wire errors-and-auth: `model.post.is_valid.msg.app_error`
+#[test]
+fn refusals_of_channels_and_posts_have_their_words() {
+    let mm = fresh();
+    let admin = mm.admin();
+    let id = mm.team("core").id;
+    let short = "Name must be 2 or more lowercase alphanumeric characters.";
     let channel = |name: &str, kind: &str| {
         let body = json!({"team_id": id, "name": name, "display_name": "x", "type": kind});
         admin.post("/channels", body)
@@ -419,7 +425,7 @@ fn refusals_of_settings_have_their_words() {
 /// wire errors-and-auth: `api.user.update_password.context.app_error`
 /// wire errors-and-auth: `api.user.update_password.incorrect.app_error`
 #[test]
-fn refusals_of_what_accounts_may_do_have_their_words() {
+fn refusals_of_missing_permissions_have_their_words() {
     let mm = fresh();
     let (admin, alice, bob) = (mm.admin(), mm.user("alice"), mm.user("bob"));
     let (hers, his) = (format!("/users/{}", alice.id), format!("/users/{}", bob.id));
@@ -479,7 +485,7 @@ fn refusals_of_what_accounts_may_do_have_their_words() {
 /// wire errors-and-auth: `model.user.is_valid.username.app_error`
 /// wire errors-and-auth: `model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error`
 #[test]
-fn refusals_of_what_accounts_look_like_have_their_words() {
+fn refusals_of_account_fields_have_their_words() {
     let mm = fresh();
     let (admin, alice, bob) = (mm.admin(), mm.user("alice"), mm.user("bob"));
     let path = format!("/users/{}", alice.id);

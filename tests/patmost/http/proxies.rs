@@ -143,7 +143,7 @@ fn cookies_are_for_encrypted_connections_when_a_believed_proxy_says_so() {
 }
 
 #[test]
-fn what_is_neither_an_address_nor_a_network_is_refused() {
+fn a_proxy_that_is_neither_address_nor_network_is_refused() {
     let mm = fresh();
     for value in [
         json!("localhost"),

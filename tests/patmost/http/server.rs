@@ -8,7 +8,7 @@ use crate::support::*;
 /// wire errors-and-auth: another API version
 /// wire errors-and-auth: `HEAD`, `OPTIONS`
 #[test]
-fn what_is_no_route_is_404_in_its_own_form() {
+fn an_unknown_path_is_404_in_its_own_form() {
     let mm = fresh();
     for (method, path) in [
         ("GET", "/api/v4/nope"),
@@ -49,7 +49,7 @@ fn an_unclean_path_is_shown_the_clean_one() {
 }
 
 #[test]
-fn what_mattermost_has_beyond_this_is_501() {
+fn an_endpoint_patmost_lacks_is_501() {
     let mm = fresh();
     mm.admin()
         .post("/files", json!({}))

@@ -59,7 +59,7 @@ fn a_role_taken_away_holds_on_the_next_request_and_gives_no_right_to_read() {
 }
 
 #[test]
-fn posts_are_made_read_changed_and_deleted() {
+fn a_reply_is_counted_and_stands_in_the_thread_and_the_list() {
     let mm = server();
     let world = world(&mm);
     let author = mm.user("author");
@@ -84,6 +84,27 @@ fn posts_are_made_read_changed_and_deleted() {
         author.get(&format!("{path}/thread")).ok()["order"],
         json!([first["id"], reply["id"]])
     );
+    author.says(&world.public, "third");
+    let list = author
+        .get(&format!("/channels/{}/posts?per_page=2", world.public))
+        .ok();
+    assert_eq!(
+        (
+            list["order"].as_array().unwrap().len(),
+            &list["order"][1],
+            &list["prev_post_id"]
+        ),
+        (2, &reply["id"], &first["id"])
+    );
+}
+
+#[test]
+fn a_post_with_an_unknown_root_or_too_long_is_refused() {
+    let mm = server();
+    let world = world(&mm);
+    let author = mm.user("author");
+    world.join_team(&author);
+    world.join(&world.public, &author);
     author
         .post(
             "/posts",
@@ -98,17 +119,17 @@ fn posts_are_made_read_changed_and_deleted() {
     };
     long(16_383).created();
     long(16_384).refused(400, "model.post.is_valid.msg.app_error");
-    let list = author
-        .get(&format!("/channels/{}/posts?per_page=2", world.public))
-        .ok();
-    assert_eq!(
-        (
-            list["order"].as_array().unwrap().len(),
-            &list["order"][1],
-            &list["prev_post_id"]
-        ),
-        (2, &reply["id"], &first["id"])
-    );
+}
+
+#[test]
+fn a_post_is_changed_and_deleted_by_its_author_alone() {
+    let mm = server();
+    let world = world(&mm);
+    let author = mm.user("author");
+    world.join_team(&author);
+    world.join(&world.public, &author);
+    let first = author.says(&world.public, "first");
+    let path = format!("/posts/{}", first.text("id"));
     assert!(
         author
             .put(&format!("{path}/patch"), json!({"message": "changed"}))

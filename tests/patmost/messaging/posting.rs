@@ -53,7 +53,7 @@ impl Channels {
 /// wire teams-channels-posts: system admin | 201
 /// wire teams-channels-posts: bot without role / with `system_post_all`
 #[test]
-fn who_may_post_where() {
+fn posting_is_allowed_by_role_membership_and_kind_of_channel() {
     let mm = server();
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let channels = Channels::new(&mm);
@@ -260,8 +260,15 @@ fn only_an_account_and_a_channel_that_are_there_get_an_ephemeral_post() {
 /// wire teams-channels-posts: `DELETE /posts/{id}` | | OK; then 404
 /// wire teams-channels-posts: unknown or deleted post
 /// wire teams-channels-posts: delete of an unknown post
+/// The statuses that a caller gets for a post in a public and in a private channel.
+struct Reading<'m> {
+    caller: &'m Caller<'m>,
+    of_public: u16,
+    of_private: u16,
+}
+
 #[test]
-fn a_post_is_read_changed_and_deleted_by_those_who_may() {
+fn a_post_is_read_by_members_and_in_a_public_channel_by_the_team() {
     let mm = server();
     let channels = Channels::new(&mm);
     let (author, teammate, stranger) =
@@ -273,16 +280,40 @@ fn a_post_is_read_changed_and_deleted_by_those_who_may() {
         format!("/posts/{}", post.created().text("id"))
     };
     let (public, private) = (post(channels.public()), post(&channels.of_kind[1].1));
-    for (caller, of_public, of_private) in [
-        (&author, 200, 200),
-        (&teammate, 200, 403),
-        (&stranger, 403, 403),
-        (&mm.admin(), 200, 200),
+    let reading = |caller, of_public, of_private| Reading {
+        caller,
+        of_public,
+        of_private,
+    };
+    for Reading {
+        caller,
+        of_public,
+        of_private,
+    } in [
+        reading(&author, 200, 200),
+        reading(&teammate, 200, 403),
+        reading(&stranger, 403, 403),
+        reading(&mm.admin(), 200, 200),
     ] {
         let answers = [&public, &private].map(|path| caller.get(path).status);
         assert_eq!(answers, [of_public, of_private], "{}", caller.username);
     }
     assert!(author.get(&public).header("etag").is_some());
+}
+
+#[test]
+fn a_post_is_changed_by_its_author_alone() {
+    let mm = server();
+    let channels = Channels::new(&mm);
+    let (author, teammate, stranger) =
+        (mm.user("author"), mm.user("teammate"), mm.user("stranger"));
+    channels.let_in(&mm, &author.id, "in the channel");
+    channels.let_in(&mm, &teammate.id, "in the team");
+    let post = |channel: &str| {
+        let post = author.post_message(channel, "m");
+        format!("/posts/{}", post.created().text("id"))
+    };
+    let public = post(channels.public());
     let change = json!({"message": "changed"});
     for caller in [&teammate, &stranger] {
         caller
@@ -303,6 +334,24 @@ fn a_post_is_read_changed_and_deleted_by_those_who_may() {
         (&whole["message"], &whole["props"]),
         (&json!(""), &json!({"a": 1}))
     );
+}
+
+#[test]
+fn a_post_is_deleted_by_its_author_and_by_admins() {
+    let mm = server();
+    let channels = Channels::new(&mm);
+    let (author, teammate, stranger) =
+        (mm.user("author"), mm.user("teammate"), mm.user("stranger"));
+    channels.let_in(&mm, &author.id, "in the channel");
+    channels.let_in(&mm, &teammate.id, "in the team");
+    let post = |channel: &str| {
+        let post = author.post_message(channel, "m");
+        format!("/posts/{}", post.created().text("id"))
+    };
+    let public = post(channels.public());
+    for caller in [&teammate, &stranger] {
+        caller.delete(&public).forbidden();
+    }
     author.delete(&public).acknowledged();
     let missing = author.get(&public).refused(404, "app.post.get.app_error");
     assert_eq!(missing["message"], "Unable to get the post.");
@@ -313,7 +362,7 @@ fn a_post_is_read_changed_and_deleted_by_those_who_may() {
         caller.delete(&format!("/posts/{NOBODY}")).forbidden();
         caller.delete(&public).forbidden();
     }
-    // A team admin, who is no system admin, deletes what others posted.
+    // A team admin, who is no system admin, deletes posts of others.
     mm.sql(&format!(
         "UPDATE team_members SET scheme_admin = 1 WHERE user_id = '{}'",
         teammate.id

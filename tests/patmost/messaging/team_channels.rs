@@ -236,9 +236,8 @@ fn one_joins_a_public_channel_and_is_let_into_a_private_one() {
     }
 }
 
-/// wire teams-channels-posts: `DELETE /channels/{id}` | | OK
 #[test]
-fn a_channel_is_changed_archived_and_brought_back() {
+fn a_channel_is_changed_by_its_admin_and_says_so() {
     let mm = server();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let team = team(&alice).text("id");
@@ -247,7 +246,6 @@ fn a_channel_is_changed_archived_and_brought_back() {
     let (id, path) = (made.text("id"), format!("/channels/{}", made.text("id")));
     bob.put(&format!("{path}/patch"), json!({"header": "x"}))
         .forbidden();
-    bob.delete(&path).forbidden();
     let patch = json!({"header": "", "purpose": "q", "display_name": "General", "name": null});
     let patched = alice.put(&format!("{path}/patch"), patch).ok();
     assert_eq!(
@@ -278,6 +276,29 @@ fn a_channel_is_changed_archived_and_brought_back() {
             .ok()["type"],
         "P"
     );
+    assert_eq!(
+        said(&alice, &id)[1..],
+        [
+            "system_displayname_change: alice updated the channel display name from: general to: General",
+            "system_header_change: alice removed the channel header (was: h)",
+            "system_purpose_change: alice updated the channel purpose from: p to: q",
+            "system_header_change: alice updated the channel header to: top",
+            "system_purpose_change: alice removed the channel purpose (was: q)",
+            "system_change_chan_privacy: This channel has been converted to a Private Channel.",
+        ]
+    );
+}
+
+/// wire teams-channels-posts: `DELETE /channels/{id}` | | OK
+#[test]
+fn a_channel_is_archived_and_restored_by_its_admin_and_says_so() {
+    let mm = server();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    let team = team(&alice).text("id");
+    add(&alice, &team, &bob).created();
+    let made = channel(&alice, &team, "general", "O").created();
+    let (id, path) = (made.text("id"), format!("/channels/{}", made.text("id")));
+    bob.delete(&path).forbidden();
     alice
         .delete(&format!("{path}?permanent=true"))
         .refused(401, "api.user.delete_channel.not_enabled.app_error");
@@ -300,16 +321,17 @@ fn a_channel_is_changed_archived_and_brought_back() {
     assert_eq!(
         said(&alice, &id)[1..],
         [
-            "system_displayname_change: alice updated the channel display name from: general to: General",
-            "system_header_change: alice removed the channel header (was: h)",
-            "system_purpose_change: alice updated the channel purpose from: p to: q",
-            "system_header_change: alice updated the channel header to: top",
-            "system_purpose_change: alice removed the channel purpose (was: q)",
-            "system_change_chan_privacy: This channel has been converted to a Private Channel.",
             "system_channel_deleted: alice archived the channel.",
             "system_channel_restored: alice unarchived the channel.",
         ]
     );
+}
+
+#[test]
+fn the_default_channel_keeps_its_name_its_kind_and_its_life() {
+    let mm = server();
+    let alice = mm.user("alice");
+    let team = team(&alice).text("id");
     let town_square = alice
         .get(&format!("/teams/{team}/channels/name/town-square"))
         .ok();
@@ -329,7 +351,7 @@ fn a_channel_is_changed_archived_and_brought_back() {
 }
 
 #[test]
-fn what_is_read_is_marked_by_oneself_or_an_admin() {
+fn a_channel_is_marked_read_by_its_user_or_an_admin() {
     let mm = server();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let team = team(&alice).text("id");

@@ -9,8 +9,6 @@ fn team(caller: &Caller, name: &str, open: bool) -> Value {
 }
 
 /// wire teams-channels-posts: `POST /teams` | `name`
-/// wire teams-channels-posts: team name bad / taken
-/// wire teams-channels-posts: `create_team` missing
 #[test]
 fn a_team_is_made_with_two_channels_and_its_maker_as_admin() {
     let mm = server();
@@ -28,6 +26,14 @@ fn a_team_is_made_with_two_channels_and_its_maker_as_admin() {
         stats,
         json!({"team_id": id, "total_member_count": 1, "active_member_count": 1})
     );
+}
+
+/// wire teams-channels-posts: team name bad / taken
+#[test]
+fn a_team_with_a_bad_or_taken_field_is_refused_by_that_field() {
+    let mm = server();
+    let alice = mm.user("alice");
+    team(&alice, "core", false);
     let make = |body: Value| alice.post("/teams", body);
     let name = "model.team.is_valid.characters.app_error";
     for bad in [
@@ -76,6 +82,13 @@ fn a_team_is_made_with_two_channels_and_its_maker_as_admin() {
         json!({"name": "other", "display_name": "x", "type": "I", "description": "x".repeat(255)}),
     )
     .created();
+}
+
+/// wire teams-channels-posts: `create_team` missing
+#[test]
+fn no_team_is_created_without_the_permission_to_create_teams() {
+    let mm = server();
+    let alice = mm.user("alice");
     let role = mm.admin().get("/roles/name/system_user").ok();
     let names = role["permissions"].as_array().unwrap().iter();
     let without: Vec<&Value> = names.filter(|name| *name != "create_team").collect();
@@ -83,7 +96,8 @@ fn a_team_is_made_with_two_channels_and_its_maker_as_admin() {
     mm.admin()
         .put(&role, json!({ "permissions": without }))
         .ok();
-    make(json!({"name": "third", "display_name": "x", "type": "O"}))
+    alice
+        .create_team("third")
         .refused(403, "api.team.is_team_creation_allowed.disabled.app_error");
 }
 
@@ -155,7 +169,6 @@ fn a_team_is_seen_by_its_members_and_an_open_one_by_everybody() {
 }
 
 /// wire teams-channels-posts: `POST /teams/{id}/members` | `team_id`
-/// wire teams-channels-posts: `team_id` in body and path differ
 #[test]
 fn members_add_others_and_anyone_joins_an_open_team() {
     let mm = server();
@@ -173,25 +186,10 @@ fn members_add_others_and_anyone_joins_an_open_team() {
         (&member["roles"], &member["user_id"]),
         (&json!("team_user"), &json!(bob.id))
     );
-    // He is one now, and may add others.
+    // Members may add others.
     add(&bob, &closed, &carol).created();
     add(&alice, &closed, &carol).created();
     let path = format!("/teams/{closed}/members");
-    for other in [json!(open), json!(""), json!(null), json!(7)] {
-        let body = json!({"team_id": other, "user_id": carol.id});
-        alice.post(&path, body).refused_body("team_id");
-    }
-    for other in [json!("x"), json!(""), json!(null)] {
-        let body = json!({"team_id": closed, "user_id": other});
-        alice.post(&path, body).refused_body("user_id");
-    }
-    alice
-        .send_text("POST", &path, "{")
-        .refused(400, "api.team.add_team_member.invalid_body.app_error");
-    let unknown = json!({"team_id": closed, "user_id": NOBODY});
-    alice
-        .post(&path, unknown)
-        .refused(404, "app.user.missing_account.const");
     bob.delete(&format!("{path}/{}", carol.id)).forbidden();
     alice.delete(&format!("{path}/{}", carol.id)).acknowledged();
     alice
@@ -223,4 +221,29 @@ fn members_add_others_and_anyone_joins_an_open_team() {
     );
     bob.get(&format!("/channels/{}", town_square.text("id")))
         .forbidden();
+}
+
+/// wire teams-channels-posts: `team_id` in body and path differ
+#[test]
+fn a_member_of_another_team_than_in_the_path_or_unknown_is_refused() {
+    let mm = server();
+    let (alice, carol) = (mm.user("alice"), mm.user("carol"));
+    let closed = team(&alice, "closed", false).text("id");
+    let open = team(&alice, "open", true).text("id");
+    let path = format!("/teams/{closed}/members");
+    for other in [json!(open), json!(""), json!(null), json!(7)] {
+        let body = json!({"team_id": other, "user_id": carol.id});
+        alice.post(&path, body).refused_body("team_id");
+    }
+    for other in [json!("x"), json!(""), json!(null)] {
+        let body = json!({"team_id": closed, "user_id": other});
+        alice.post(&path, body).refused_body("user_id");
+    }
+    alice
+        .send_text("POST", &path, "{")
+        .refused(400, "api.team.add_team_member.invalid_body.app_error");
+    let unknown = json!({"team_id": closed, "user_id": NOBODY});
+    alice
+        .post(&path, unknown)
+        .refused(404, "app.user.missing_account.const");
 }

@@ -118,7 +118,7 @@ fn the_first_account_may_be_made_before_there_is_a_file() {
 }
 
 #[test]
-fn what_a_command_ends_the_server_refuses_on_the_next_request() {
+fn a_change_by_a_command_holds_on_the_next_request() {
     let mm = server();
     let ci = mm.user("ci");
     let secret = done(
@@ -232,7 +232,7 @@ fn settings_are_shown_with_what_pins_them() {
 }
 
 #[test]
-fn what_is_not_understood_ends_with_2_and_words_on_stderr() {
+fn arguments_not_understood_end_with_2_and_words_on_stderr() {
     for arguments in [
         &["nonsense"][..],
         &["user"],

@@ -106,7 +106,7 @@ fn applied_again_it_changes_nothing() {
 }
 
 #[test]
-fn what_the_file_says_of_an_account_is_brought_about() {
+fn accounts_become_as_the_seed_describes_them() {
     let mm = empty(&[]);
     admin(&mm);
     let seed = |user: &str| format!("{{\"users\": [{user}]}}");
@@ -137,7 +137,7 @@ fn what_the_file_says_of_an_account_is_brought_about() {
 }
 
 #[test]
-fn what_names_nobody_changes_nothing() {
+fn commands_that_name_nobody_change_nothing() {
     let mm = empty(&[]);
     admin(&mm);
     let seed = "{\"users\": [{\"username\": \"ann\"}],\n\"teams\": [{\"name\": \"team\",\n\"members\": [\"nobody\"]}]}";

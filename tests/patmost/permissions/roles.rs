@@ -13,15 +13,13 @@ const NOBODY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaa";
 /// wire users-and-roles: `system_user_manager`, `system_manager`, `system_read_only_admin` without a licence
 /// wire users-and-roles: New roles hold in open sessions and tokens on the next request
 #[test]
-fn roles_are_given_by_those_who_may_and_hold_at_once() {
+fn roles_are_given_by_admins_and_must_exist() {
     let mm = server();
     let alice = mm.user("alice");
-    let token = alice.with_token(&alice.token("x").secret);
-    token.me().ok();
-    let path = format!("/users/{}/roles", alice.id);
-    let put = |caller: &Caller, roles: &str| caller.put(&path, json!({ "roles": roles }));
-    put(&alice, "system_user system_admin").forbidden();
-    put(&alice, "no-role").refused_body("roles");
+    alice
+        .set_roles(&alice, "system_user system_admin")
+        .forbidden();
+    alice.set_roles(&alice, "no-role").refused_body("roles");
     for bad in [
         "no-role",
         "System_User",
@@ -29,48 +27,59 @@ fn roles_are_given_by_those_who_may_and_hold_at_once() {
         " system_admin ",
         &"x".repeat(65),
     ] {
-        put(&mm.admin(), bad).refused_body("roles");
+        mm.admin().set_roles(&alice, bad).refused_body("roles");
     }
-    put(&mm.admin(), "system_user no_role").refused_saying(
-        400,
-        "app.role.check_roles_exist.role_not_found",
-        "The provided role does not exist",
-    );
+    mm.admin()
+        .set_roles(&alice, "system_user no_role")
+        .refused_saying(
+            400,
+            "app.role.check_roles_exist.role_not_found",
+            "The provided role does not exist",
+        );
     for licensed in [
         "system_user_manager",
         "system_manager",
         "system_read_only_admin",
     ] {
-        put(&mm.admin(), &format!("system_user {licensed}")).refused_saying(
-            400,
-            "api.user.update_user_roles.license.app_error",
-            "Custom Permission Schemes not supported by current license",
-        );
+        mm.admin()
+            .set_roles(&alice, &format!("system_user {licensed}"))
+            .refused_saying(
+                400,
+                "api.user.update_user_roles.license.app_error",
+                "Custom Permission Schemes not supported by current license",
+            );
     }
-    put(&mm.admin(), &"system_user ".repeat(30))
-        .refused(400, "model.user.is_valid.roles_limit.app_error");
-    let nobodys = format!("/users/{NOBODY}/roles");
     mm.admin()
-        .put(&nobodys, json!({"roles": "system_user"}))
-        .refused_saying(
-            400,
-            "app.user.missing_account.const",
-            "Unable to find the user.",
-        );
+        .set_roles(&alice, &"system_user ".repeat(30))
+        .refused(400, "model.user.is_valid.roles_limit.app_error");
+    mm.admin().set_roles(NOBODY, "system_user").refused_saying(
+        400,
+        "app.user.missing_account.const",
+        "Unable to find the user.",
+    );
+}
+
+#[test]
+fn given_and_taken_roles_hold_on_the_next_request_of_session_and_token() {
+    let mm = server();
+    let alice = mm.user("alice");
+    let token = alice.with_token(&alice.token("x").secret);
+    token.me().ok();
     for caller in [&alice, &token] {
         caller.config().forbidden();
     }
-    put(&mm.admin(), "system_user  system_admin").acknowledged();
+    mm.admin()
+        .set_roles(&alice, "system_user  system_admin")
+        .acknowledged();
     assert_eq!(token.me().ok()["roles"], "system_user system_admin");
     for caller in [&alice, &token] {
         caller.config().ok();
     }
-    put(&mm.admin(), "").acknowledged();
+    mm.admin().set_roles(&alice, "").acknowledged();
     for caller in [&alice, &token] {
         assert_eq!(caller.me().ok()["roles"], "");
         caller.config().forbidden();
-        let direct = json!([alice.id, mm.admin().id]);
-        caller.post("/channels/direct", direct).forbidden();
+        caller.direct_channel(mm.admin()).forbidden();
     }
 }
 
@@ -139,10 +148,6 @@ fn the_built_in_roles_permit_what_those_of_mattermost_do() {
 
 /// wire users-and-roles: `GET /roles/{role_id}`, `GET /roles/name/{name}`
 /// wire users-and-roles: `POST /roles/names`
-/// wire users-and-roles: unknown id / name
-/// wire users-and-roles: id ill-formed
-/// wire users-and-roles: name with other characters than `a-z0-9_`
-/// wire users-and-roles: empty array / a name that cannot be one
 #[test]
 fn roles_are_read_by_id_name_and_names() {
     let mm = fresh();
@@ -180,6 +185,16 @@ fn roles_are_read_by_id_name_and_names() {
             .ok(),
         json!([role])
     );
+}
+
+/// wire users-and-roles: unknown id / name
+/// wire users-and-roles: id ill-formed
+/// wire users-and-roles: name with other characters than `a-z0-9_`
+/// wire users-and-roles: empty array / a name that cannot be one
+#[test]
+fn unknown_roles_are_404_and_ill_formed_names_are_400() {
+    let mm = fresh();
+    let alice = mm.user("alice");
     alice
         .post("/roles/names", json!([]))
         .refused_body("rolenames");
@@ -221,9 +236,8 @@ fn roles_are_read_by_id_name_and_names() {
 }
 
 /// wire users-and-roles: `PUT /roles/{role_id}/patch`
-/// wire users-and-roles: patch that adds or takes a permission the unlicensed server does not let go
 #[test]
-fn a_roles_patch_holds_on_the_next_request_as_far_as_there_is_no_licence() {
+fn a_roles_patch_holds_on_the_next_request() {
     let mm = fresh();
     let alice = mm.user("alice");
     let role = alice.get("/roles/name/system_user").ok();
@@ -235,9 +249,25 @@ fn a_roles_patch_holds_on_the_next_request_as_far_as_there_is_no_licence() {
         .filter(|name| *name != "create_team")
         .cloned()
         .collect();
-    alice
+    mm.admin()
         .put(&path, json!({ "permissions": without }))
-        .forbidden();
+        .ok();
+    alice
+        .create_team("core")
+        .refused(403, "api.team.is_team_creation_allowed.disabled.app_error");
+    mm.admin()
+        .put(&path, json!({"permissions": role["permissions"]}))
+        .ok();
+    alice.create_team("core").created();
+}
+
+/// wire users-and-roles: patch that adds or takes a permission the unlicensed server does not let go
+#[test]
+fn a_roles_patch_takes_and_gives_only_what_needs_no_licence() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let role = alice.get("/roles/name/system_user").ok();
+    let path = format!("/roles/{}/patch", role.text("id"));
     let licence = "Your license does not support advanced permissions.";
     let permissions = role["permissions"].as_array().unwrap();
     let with = [permissions.clone(), vec!["manage_system".into()]].concat();
@@ -261,26 +291,6 @@ fn a_roles_patch_holds_on_the_next_request_as_far_as_there_is_no_licence() {
         let patched = mm.admin().put(&path, unchanged).ok();
         assert_eq!(sorted(&patched), sorted(&role));
     }
-    let admins = mm.admin().get("/roles/name/system_admin").ok();
-    let of_admins = format!("/roles/{}/patch", admins.text("id"));
-    let body = json!({"permissions": admins["permissions"]});
-    mm.admin().put(&of_admins, body.clone()).ok();
-    alice.put(&of_admins, body).forbidden();
-    mm.admin()
-        .put(&format!("/roles/{NOBODY}/patch"), json!({}))
-        .refused(404, "app.role.get.app_error");
-    mm.admin().send_text("PUT", &path, "{").refused_body("role");
-    let team = json!({"name": "core", "display_name": "Core", "type": "O"});
-    mm.admin()
-        .put(&path, json!({ "permissions": without }))
-        .ok();
-    alice
-        .post("/teams", team.clone())
-        .refused(403, "api.team.is_team_creation_allowed.disabled.app_error");
-    mm.admin()
-        .put(&path, json!({"permissions": role["permissions"]}))
-        .ok();
-    alice.post("/teams", team).created();
     let more = [
         "manage_incoming_webhooks",
         "manage_outgoing_webhooks",
@@ -295,4 +305,31 @@ fn a_roles_patch_holds_on_the_next_request_as_far_as_there_is_no_licence() {
         .collect();
     let patched = mm.admin().put(&path, json!({ "permissions": more })).ok();
     assert_eq!(patched["permissions"].as_array().unwrap().len(), more.len());
+}
+
+#[test]
+fn roles_are_patched_by_admins_alone() {
+    let mm = fresh();
+    let alice = mm.user("alice");
+    let role = alice.get("/roles/name/system_user").ok();
+    let path = format!("/roles/{}/patch", role.text("id"));
+    let without: Vec<Value> = role["permissions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|name| *name != "create_team")
+        .cloned()
+        .collect();
+    alice
+        .put(&path, json!({ "permissions": without }))
+        .forbidden();
+    let admins = mm.admin().get("/roles/name/system_admin").ok();
+    let of_admins = format!("/roles/{}/patch", admins.text("id"));
+    let body = json!({"permissions": admins["permissions"]});
+    mm.admin().put(&of_admins, body.clone()).ok();
+    alice.put(&of_admins, body).forbidden();
+    mm.admin()
+        .put(&format!("/roles/{NOBODY}/patch"), json!({}))
+        .refused(404, "app.role.get.app_error");
+    mm.admin().send_text("PUT", &path, "{").refused_body("role");
 }

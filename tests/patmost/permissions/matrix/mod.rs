@@ -213,7 +213,7 @@ fn lines(world: &World, ids: &mut Vec<String>, operation: &Operation) -> String 
 }
 
 #[test]
-fn who_may_do_what_is_as_written_down() {
+fn permissions_are_as_written_down() {
     let mm = server();
     let (world, mut ids) = (world(&mm), Vec::new());
     let rows = OPERATIONS.iter();

@@ -434,19 +434,13 @@ fn tasks_of_the_system() {
 /// wire clients: search
 /// wire clients: list
 /// wire clients: autocomplete
-/// wire clients: change a user
-/// wire clients: grant roles
-/// wire clients: deactivate, reactivate
-/// wire clients: change a password
-/// wire clients: log out
 #[test]
-fn tasks_with_accounts() {
+fn clients_read_and_find_accounts() {
     let mm = server();
-    let (admin, ci, ok) = (mm.admin(), mm.user("ci"), json!({"status": "OK"}));
+    let (admin, ci) = (mm.admin(), mm.user("ci"));
     let path = format!("/users/{}", ci.id);
     let get = |path: &str| asks(&admin, "GET", path, "", 200);
     let post = |path: &str, body: Value| asks(&admin, "POST", path, &body.to_string(), 200);
-    let put = |path: &str, body: Value| asks(&admin, "PUT", path, &body.to_string(), 200);
     for path in [&path, "/users/username/ci", "/users/email/ci@example.com"] {
         assert_eq!(get(path)["id"], ci.id);
     }
@@ -476,6 +470,20 @@ fn tasks_with_accounts() {
     assert_eq!(get("/users?page=1&per_page=200"), json!([]));
     let found = get("/users/autocomplete?name=ci&in_team=&in_channel=&limit=25");
     assert_eq!(found["users"].each("id"), [&*ci.id]);
+}
+
+/// wire clients: change a user
+/// wire clients: grant roles
+/// wire clients: deactivate, reactivate
+/// wire clients: change a password
+/// wire clients: log out
+#[test]
+fn clients_change_accounts() {
+    let mm = server();
+    let (admin, ci, ok) = (mm.admin(), mm.user("ci"), json!({"status": "OK"}));
+    let path = format!("/users/{}", ci.id);
+    let get = |path: &str| asks(&admin, "GET", path, "", 200);
+    let put = |path: &str, body: Value| asks(&admin, "PUT", path, &body.to_string(), 200);
     assert_eq!(
         put(&format!("{path}/patch"), json!({"nickname": "N"}))["nickname"],
         "N"
@@ -509,12 +517,9 @@ fn tasks_with_accounts() {
 /// wire clients: disable, enable, revoke
 /// wire clients: sessions
 /// wire clients: audits
-/// wire clients: roles
-/// wire clients: bots
 #[test]
-fn tasks_with_tokens_sessions_roles_and_bots() {
+fn clients_use_tokens_sessions_and_audits() {
     let mm = server();
-    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let (admin, ci, ok) = (mm.admin(), mm.user("ci"), json!({"status": "OK"}));
     let get = |path: &str| asks(&admin, "GET", path, "", 200);
     let post = |path: &str, body: Value| asks(&admin, "POST", path, &body.to_string(), 200);
@@ -572,6 +577,15 @@ fn tasks_with_tokens_sessions_roles_and_bots() {
     let names = |audit: &Value| audit.text("extra_info").contains(&format!("token_id={id}"));
     assert!(audits.as_array().unwrap().iter().any(names));
     get(&format!("{path}/audits"));
+}
+
+/// wire clients: roles
+#[test]
+fn clients_read_and_patch_roles() {
+    let mm = server();
+    let admin = mm.admin();
+    let get = |path: &str| asks(&admin, "GET", path, "", 200);
+    let post = |path: &str, body: Value| asks(&admin, "POST", path, &body.to_string(), 200);
     let role = get("/roles/name/system_user");
     has(
         &role,
@@ -582,6 +596,16 @@ fn tasks_with_tokens_sessions_roles_and_bots() {
     assert_eq!(post("/roles/names", json!(["system_user"])), json!([role]));
     let patch = json!({"permissions": role["permissions"]}).to_string();
     asks(&admin, "PUT", &format!("{by_id}/patch"), &patch, 200);
+}
+
+/// wire clients: bots
+#[test]
+fn clients_create_and_change_bots() {
+    let mm = server();
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    let (admin, ci) = (mm.admin(), mm.user("ci"));
+    let get = |path: &str| asks(&admin, "GET", path, "", 200);
+    let post = |path: &str, body: Value| asks(&admin, "POST", path, &body.to_string(), 200);
     let bot = asks(&admin, "POST", "/bots", r#"{"username":"bot"}"#, 201);
     has(
         &bot,
@@ -605,12 +629,8 @@ fn tasks_with_tokens_sessions_roles_and_bots() {
 
 /// wire clients: teams
 /// wire clients: team members
-/// wire clients: channels
-/// wire clients: channel members
-/// wire clients: read posts
-/// wire clients: change, delete a post
 #[test]
-fn tasks_with_teams_channels_and_posts() {
+fn clients_create_and_join_teams() {
     let mm = server();
     let (admin, ci) = (mm.admin(), mm.user("ci"));
     let get = |path: &str| asks(&admin, "GET", path, "", 200);
@@ -641,6 +661,19 @@ fn tasks_with_teams_channels_and_posts() {
     assert_eq!(get(&members).as_array().unwrap().len(), 2);
     has(&get(&format!("{members}/{}", ci.id)), fields);
     has(&get("/users/me/teams/members")[0], fields);
+}
+
+/// wire clients: channels
+/// wire clients: channel members
+#[test]
+fn clients_create_and_list_channels() {
+    let mm = server();
+    let (admin, ci) = (mm.admin(), mm.user("ci"));
+    let get = |path: &str| asks(&admin, "GET", path, "", 200);
+    let create = |path: &str, body: Value| asks(&admin, "POST", path, &body.to_string(), 201);
+    let team = mm.team("core");
+    team.add(&ci);
+    let id = team.id;
     let new = |name: &str, kind: &str| json!({"team_id": id, "name": name, "display_name": name, "type": kind});
     let talk = create("/channels", new("talk", "O")).text("id");
     let secret = create("/channels", new("secret", "P")).text("id");
@@ -689,6 +722,16 @@ fn tasks_with_teams_channels_and_posts() {
     );
     assert_eq!(added["user_id"], ci.id);
     assert_eq!(get(&path).as_array().unwrap().len(), 2);
+}
+
+/// wire clients: read posts
+/// wire clients: change, delete a post
+#[test]
+fn clients_read_change_and_delete_posts() {
+    let mm = server();
+    let admin = mm.admin();
+    let get = |path: &str| asks(&admin, "GET", path, "", 200);
+    let talk = mm.team("core").channel("talk", "O", &[]);
     let first = admin.says(&talk, "first");
     mm.clock().advance(std::time::Duration::from_secs(1));
     let second = admin.says(&talk, "second");

@@ -88,7 +88,7 @@ fn the_variable_parts_of_each_path_are_described() {
 }
 
 #[test]
-fn the_description_names_all_routes_and_no_others() {
+fn every_component_of_the_description_is_used_and_defined() {
     let mut named = Vec::new();
     all(&DESCRIPTION, "$ref", &mut named);
     let named: BTreeSet<String> = named.into_iter().collect();

@@ -662,7 +662,7 @@ fn members(value: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn every_described_operation_is_tried() {
+fn the_parameters_and_fields_tried_here_are_those_described() {
     for (request, body) in REQUESTS {
         let (method, path) = request.split_once(' ').unwrap();
         let (path, query) = path.split_once('?').unwrap_or((path, ""));

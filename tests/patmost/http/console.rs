@@ -148,7 +148,7 @@ fn head_is_answered_without_the_body() {
 }
 
 #[test]
-fn a_path_without_a_file_and_other_methods_stay_404() {
+fn paths_beside_the_console_have_no_file() {
     let mm = empty(&[]);
     for (method, path) in [
         ("GET", "/index.html"),
@@ -288,7 +288,7 @@ fn a_pinned_setting_names_its_pin() {
 }
 
 #[test]
-fn the_session_of_the_request_is_told_to_who_asks_for_it() {
+fn the_session_of_the_request_is_marked_on_demand() {
     let mm = fresh();
     let (here, _there) = (mm.user("alice"), mm.login("alice"));
     assert!(here.sessions().ok()[0].get("is_current").is_none());

@@ -140,7 +140,7 @@ fn every_answer_names_its_request_and_the_version() {
 
 /// wire errors-and-auth: `Etag` | `GET /users/{id}`
 #[test]
-fn an_unchanged_file_is_304() {
+fn an_unchanged_object_is_304() {
     let mm = server();
     let admin = mm.admin();
     let team = admin.create_team("core").created().text("id");

@@ -137,7 +137,7 @@ fn accounts_become_as_the_seed_describes_them() {
 }
 
 #[test]
-fn commands_that_name_nobody_change_nothing() {
+fn a_seed_that_names_an_unknown_user_changes_nothing() {
     let mm = empty(&[]);
     admin(&mm);
     let seed = "{\"users\": [{\"username\": \"ann\"}],\n\"teams\": [{\"name\": \"team\",\n\"members\": [\"nobody\"]}]}";

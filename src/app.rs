@@ -49,6 +49,15 @@ impl App {
         App::new(store, options)
     }
 
+    /// Opens the file for reads alone.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do.
+    pub fn open_read_only(options: Options) -> Result<App, String> {
+        let store = Store::open_read_only(&options.data)?;
+        App::new(store, options)
+    }
+
     /// Opens a file that lasts as long as the process; with a sequence, ids and secrets are of that.
     ///
     /// # Errors

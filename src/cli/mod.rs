@@ -339,15 +339,29 @@ fn must_be_there(data: &Path) -> Result<(), Stop> {
 }
 
 impl Operator {
-    /// Opens the file for a command, and makes it where the command may be the first one.
+    /// Opens the file for a command that changes it, and makes it where the command may be the first one.
     pub fn open(command: &Command, data: PathBuf, make: bool) -> Result<Operator, Stop> {
-        logging::init("warn", Form::default());
         if !make {
             must_be_there(&data)?;
         }
+        Operator::with(command, data, App::open)
+    }
+
+    /// Opens the file for a command that only lists: it needs no write access.
+    pub fn open_read_only(command: &Command, data: PathBuf) -> Result<Operator, Stop> {
+        must_be_there(&data)?;
+        Operator::with(command, data, App::open_read_only)
+    }
+
+    fn with(
+        command: &Command,
+        data: PathBuf,
+        open: fn(Options) -> Result<App, String>,
+    ) -> Result<Operator, Stop> {
+        logging::init("warn", Form::default());
         let pins =
             config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Usage)?;
-        let app = App::open(Options {
+        let app = open(Options {
             data,
             pins,
             clock: Clock::System,

@@ -1,5 +1,6 @@
 //! Commands for whoever keeps a server running: copy the data, look whether it is sound, ask whether the server answers.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -7,18 +8,18 @@ use pico_args::Arguments;
 use serde_json::json;
 
 use super::{Command, Format, Stop, must_be_there, nothing_left, take_data};
-use crate::http;
-use crate::store::Store;
+use crate::store;
+use crate::{http, id};
 
 pub static BACKUP: Command = Command {
     name: "backup",
     takes: "FILE",
     does: "Copy the data into a new file, also while the server runs",
-    options: &[("FILE", "must not exist yet")],
+    options: &[("FILE", "must not exist yet; - is standard output")],
     examples: [
         "patmost backup patmost-backup.db",
         "patmost backup --data /var/lib/patmost/patmost.db /var/backups/patmost.db",
-        "patmost backup \"patmost-$(date +%F).db\" --quiet",
+        "patmost backup - | gzip > patmost-backup.db.gz",
     ],
     run: backup,
 };
@@ -28,7 +29,11 @@ fn backup(mut arguments: Arguments) -> Result<(), Stop> {
     let data = take_data(&mut arguments)?;
     let to: PathBuf = arguments.free_from_str()?;
     nothing_left(arguments)?;
-    open(&data)?.backup(&to).map_err(Stop::Failed)?;
+    must_be_there(&data)?;
+    if to == Path::new("-") {
+        return to_stdout(&data).map_err(Stop::Failed);
+    }
+    store::backup(&data, &to).map_err(Stop::Failed)?;
     let path = to.display().to_string();
     format.print(
         &json!({ "backup": path }),
@@ -37,10 +42,17 @@ fn backup(mut arguments: Arguments) -> Result<(), Stop> {
     )
 }
 
-/// Only the file: what it holds may be damaged.
-fn open(data: &Path) -> Result<Store, Stop> {
-    must_be_there(data)?;
-    Store::open(data, crate::permission::sql::insert_built_in).map_err(Stop::Failed)
+/// Writes the backup to standard output, from a temporary file that is gone when it is open.
+fn to_stdout(data: &Path) -> Result<(), String> {
+    let path = std::env::temp_dir().join(format!("patmost-backup-{}", id::random()));
+    store::backup(data, &path)?;
+    let opened = std::fs::File::open(&path);
+    drop(std::fs::remove_file(&path));
+    let mut stdout = std::io::stdout().lock();
+    let copied = opened
+        .and_then(|mut file| std::io::copy(&mut file, &mut stdout))
+        .and_then(|_| stdout.flush());
+    copied.map_err(|error| format!("cannot write to stdout: {error}"))
 }
 
 pub static CHECK: Command = Command {
@@ -60,7 +72,8 @@ fn check(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     nothing_left(arguments)?;
-    let looks = open(&data)?.check()?;
+    must_be_there(&data)?;
+    let looks = store::check(&data).map_err(Stop::Failed)?;
     let faults: Vec<&str> = looks
         .iter()
         .flat_map(|look| look.faults.iter().map(String::as_str))

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::file::connect;
-use super::{StoreError, Tx, params};
+use super::read_only::ReadOnly;
+use super::{StoreError, Tx, migrate, params};
 use crate::secret::search::{candidates, decoded};
 
 /// One thing that was looked at.
@@ -20,23 +20,36 @@ pub struct Look {
 type Faults = Result<Vec<String>, StoreError>;
 type LookAt = fn(&Connection) -> Faults;
 
+/// The first two make sense for every version.
 const LOOKS: [(&str, LookAt); 5] = [
     ("pages and indexes are whole", pages),
-    ("tables are those of this version", schema),
     ("rows refer to rows that are there", references),
+    ("tables are those of this version", schema),
     ("secrets and passwords are stored as hashes", hashes),
     ("no secret stands in the audit", audit),
 ];
 
-/// Looks at everything; what cannot be read is a fault, too.
-pub fn all(path: &Path) -> Result<Vec<Look>, StoreError> {
-    let connection = connect(path)?;
+/// Looks whether the file is sound; a part that cannot be read is a fault, too. Of a file of an older version only what
+/// does not depend on its tables is looked at.
+///
+/// # Errors
+/// One sentence: the file is empty or not one of patmost, or it cannot be read at all.
+pub fn check(path: &Path) -> Result<Vec<Look>, String> {
+    let file = ReadOnly::open(path)?;
+    let connection = file.connection();
+    let is_current = migrate::ours(connection, path)?;
     let look = |(what, look): &(&'static str, LookAt)| Look {
         what,
-        faults: look(&connection).unwrap_or_else(|error| vec![error.to_string()]),
+        faults: look(connection).unwrap_or_else(|error| vec![error.to_string()]),
     };
-    Ok(LOOKS.iter().map(look).collect())
+    let looks = LOOKS.iter().take(if is_current { LOOKS.len() } else { 2 });
+    let looks = looks.map(look).collect();
+    file.check_unchanged()?;
+    Ok(looks)
 }
+
+/// The tables that Litestream keeps in each file that it replicates.
+const LITESTREAM: [&str; 2] = ["table _litestream_seq", "table _litestream_lock"];
 
 fn texts(connection: &Connection, sql: &str) -> Faults {
     Tx::new(connection).many(sql, params![], |row| row.get::<String>(0))
@@ -55,7 +68,9 @@ fn schema(connection: &Connection) -> Faults {
     let (there, due) = (texts(connection, OBJECTS)?, texts(&fresh, OBJECTS)?);
     let name = |object: &String| object.split(':').next().unwrap_or_default().to_owned();
     let missing = due.iter().filter(|object| !there.contains(object));
-    let extra = there.iter().filter(|object| !due.contains(object));
+    let extra = there
+        .iter()
+        .filter(|object| !due.contains(object) && !LITESTREAM.contains(&name(object).as_str()));
     let missing = missing.map(|object| format!("{} is missing or another", name(object)));
     let extra = extra.map(|object| format!("{} is not patmost's as it stands", name(object)));
     Ok(missing.chain(extra).collect())

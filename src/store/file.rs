@@ -11,16 +11,16 @@ use super::Durability;
 /// How long a statement waits for another process that holds the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Makes an empty file that only its owner can read, when there is none: SQLite would make it readable to everyone.
-pub fn create_private(path: &Path) -> std::io::Result<()> {
+/// Makes a new empty file that only its owner can read: SQLite would make it readable to everyone.
+///
+/// # Errors
+/// Also when there is one already, be it a symbolic link.
+pub fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
+    options.open(path)
 }
 
 /// `patmost.db` -> `patmost.db-serving`, beside SQLite's own `-wal` and `-shm`.
@@ -30,34 +30,24 @@ pub fn beside(path: &Path, what: &str) -> PathBuf {
     beside.into()
 }
 
-/// Copies the whole file into a new one that only its owner can read.
-pub fn copy(connection: &Connection, to: &Path) -> Result<(), String> {
-    let failed =
-        |error: &dyn std::fmt::Display| format!("cannot copy to {}: {error}", to.display());
-    if to.exists() {
-        return Err(failed(&"there is such a file already"));
-    }
-    create_private(to).map_err(|error| failed(&error))?;
-    let copied = connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
-    copied.map(drop).map_err(|error| {
-        // What is half done is no backup.
-        drop(std::fs::remove_file(to));
-        failed(&error)
-    })
-}
-
 pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// What every connection to the file has.
+pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // The bundled SQLite has STAT4: without this, each bound value would prepare the statement anew after an ANALYZE.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.set_prepared_statement_cache_capacity(256);
-    Ok(connection)
+    Ok(())
 }
 
 pub fn connect_writer(path: &Path, durability: Durability) -> rusqlite::Result<Connection> {

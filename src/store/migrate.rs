@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::file::{beside, copy, unusable};
+use super::copy::{copy, remove};
+use super::file::{beside, unusable};
 use super::{StoreError, Tx};
 use crate::clock::{Clock, Millis};
 
@@ -25,16 +26,53 @@ pub fn to_current(connection: &mut Connection, path: &Path, first: First) -> Res
     match state(connection).map_err(|error| unusable(path, &error))? {
         State::Current => Ok(()),
         State::Empty => create(connection, first).map_err(|error| unusable(path, &error)),
-        State::Foreign => Err(format!(
-            "{} is a SQLite database, but not one of patmost; choose another file with --data",
-            path.display()
-        )),
         State::Older(_) => bring(connection, path),
-        State::Newer(version) => Err(format!(
-            "{} has schema version {version}, and this patmost knows version {CURRENT}; use the patmost that wrote it or a newer one",
+        State::Foreign => Err(foreign(path)),
+        State::Newer(version) => Err(newer(path, version)),
+    }
+}
+
+fn foreign(path: &Path) -> String {
+    let path = path.display();
+    format!("{path} is a SQLite database, but not one of patmost; choose another file with --data")
+}
+
+fn newer(path: &Path, version: i64) -> String {
+    format!(
+        "{} has schema version {version}, and this patmost knows version {CURRENT}; use the patmost that wrote it or a newer one",
+        path.display()
+    )
+}
+
+/// Whether a file of patmost has the current schema; false for an older one.
+///
+/// # Errors
+/// One sentence, when it is empty, newer or not one of patmost.
+pub fn ours(connection: &Connection, path: &Path) -> Result<bool, String> {
+    match state(connection).map_err(|error| unusable(path, &error))? {
+        State::Current => Ok(true),
+        State::Older(_) => Ok(false),
+        State::Empty => Err(format!(
+            "{} is empty; restore it from a backup",
             path.display()
         )),
+        State::Foreign => Err(foreign(path)),
+        State::Newer(version) => Err(newer(path, version)),
     }
+}
+
+/// Accepts only the current schema, and changes none.
+///
+/// # Errors
+/// One sentence.
+pub fn current(connection: &Connection, path: &Path) -> Result<(), String> {
+    if ours(connection, path)? {
+        return Ok(());
+    }
+    Err(format!(
+        "{} is of an older version; patmost serve brings it up to date",
+        path.display()
+    ))
 }
 
 enum State {
@@ -119,14 +157,11 @@ fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)
 }
 
-/// Copies the file; a copy that was not finished when the power went is begun anew.
+/// Copies the file, over an earlier copy, and removes what an older patmost left of one that was not finished.
 fn keep(connection: &Connection, kept: &Path) -> Result<(), String> {
     let part = kept.with_added_extension("part");
-    if part.exists() {
-        std::fs::remove_file(&part)
-            .map_err(|error| format!("cannot remove {}: {error}", part.display()))?;
+    for left in [beside(&part, "journal"), part] {
+        remove(&left).map_err(|error| format!("cannot remove {}: {error}", left.display()))?;
     }
-    copy(connection, &part)?;
-    std::fs::rename(&part, kept)
-        .map_err(|error| format!("cannot rename {}: {error}", part.display()))
+    copy(connection, kept, || Ok(()))
 }

@@ -5,10 +5,12 @@
 //! `sql.rs` files, which see a [`Tx`].
 
 mod check;
+mod copy;
 mod file;
 mod migrate;
 mod page;
 mod place;
+mod read_only;
 mod reading;
 mod serving;
 mod snapshot;
@@ -21,6 +23,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::{ErrorCode, ffi};
 
+pub use check::check;
+pub use copy::backup;
 pub use migrate::First;
 pub use page::Page;
 pub use reading::Reading;
@@ -32,7 +36,7 @@ pub use tx::{Row, Tx, end_of};
 use crate::error::{self, AppError};
 use crate::id::Sequence;
 use crate::metrics::Histogram;
-use file::{beside, connect, connect_writer, copy, create_private, unusable};
+use file::{beside, connect_writer, create_private, unusable};
 use place::Place;
 
 /// A failure of SQLite, sorted by what an operator can do about it. The text is for the log, never for a caller.
@@ -129,8 +133,13 @@ impl Store {
         sequence: Option<Arc<Sequence>>,
         first: First,
     ) -> Result<Store, String> {
-        create_private(path)
-            .map_err(|error| format!("cannot create the data file {}: {error}", path.display()))?;
+        match create_private(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                let path = path.display();
+                return Err(format!("cannot create the data file {path}: {error}"));
+            }
+            _ => {}
+        }
         let mut connection =
             connect_writer(path, durability).map_err(|error| unusable(path, &error))?;
         migrate::to_current(&mut connection, path, first)?;
@@ -140,6 +149,25 @@ impl Store {
             place: Arc::clone(&writer.place),
             is_lost: AtomicBool::new(false),
             readers: reading::Pool::default(),
+            writer,
+        })
+    }
+
+    /// Opens the file for reads alone; changes are refused. Needs no write access, and changes nothing.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong and what to do, also for a file of an older version.
+    pub fn open_read_only(path: &Path) -> Result<Store, String> {
+        let connection = read_only::ReadOnly::open(path)?.into_connection();
+        migrate::current(&connection, path)?;
+        let place = Place::of_data(path)
+            .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+        let writer = writer::Writer::absent(place);
+        Ok(Store {
+            path: path.to_owned(),
+            place: Arc::clone(&writer.place),
+            is_lost: AtomicBool::new(false),
+            readers: reading::Pool::new(vec![connection]),
             writer,
         })
     }
@@ -220,23 +248,6 @@ impl Store {
     /// How many changes were committed.
     pub fn changes(&self) -> u64 {
         self.writer.commits.changes.load(Ordering::Relaxed)
-    }
-
-    /// Copies one consistent state of the file into a new one that only its owner can read.
-    ///
-    /// # Errors
-    /// One sentence: the new file is there already or cannot be written.
-    pub fn backup(&self, to: &Path) -> Result<(), String> {
-        let connection = connect(&self.path).map_err(|error| unusable(&self.path, &error))?;
-        copy(&connection, to)
-    }
-
-    /// Looks whether the file is sound.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    pub fn check(&self) -> Result<Vec<check::Look>, AppError> {
-        Ok(check::all(&self.path)?)
     }
 }
 

@@ -30,7 +30,7 @@ impl Identity {
 }
 
 /// The open data file and its write-ahead log, as their paths named them.
-pub struct Place([(PathBuf, Identity); 2]);
+pub struct Place(Vec<(PathBuf, Identity)>);
 
 impl Place {
     /// Remembers both; called while SQLite has them open.
@@ -41,7 +41,12 @@ impl Place {
         // SQLite names the log after the file that a symbolic link leads to.
         let log = beside(&std::fs::canonicalize(path)?, "wal");
         let known = |path: PathBuf| Identity::of(&path).map(|identity| (path, identity));
-        Ok(Place([known(path.to_owned())?, known(log)?]))
+        Ok(Place(vec![known(path.to_owned())?, known(log)?]))
+    }
+
+    /// Remembers the data file alone, for one who writes no log.
+    pub fn of_data(path: &Path) -> io::Result<Place> {
+        Ok(Place(vec![(path.to_owned(), Identity::of(path)?)]))
     }
 
     /// Looks whether both paths still name these files.

@@ -191,14 +191,14 @@ fn a_backup_is_whole_private_and_never_over_another_file() {
     let store = open(&folder.file()).unwrap();
     store.write(|tx| user(tx, "u")).unwrap();
     let copy = folder.0.join("copy.db");
-    store.backup(&copy).unwrap();
+    backup(store.path(), &copy).unwrap();
     assert_eq!(count(&open(&copy).unwrap()), 1);
-    assert!(store.backup(&copy).unwrap_err().contains("already"));
+    assert!(backup(store.path(), &copy).unwrap_err().contains("already"));
     assert_eq!(faults(&store), Vec::<String>::new());
 }
 
 fn faults(store: &Store) -> Vec<String> {
-    let looks = store.check().unwrap();
+    let looks = check(store.path()).unwrap();
     looks.into_iter().flat_map(|look| look.faults).collect()
 }
 
@@ -353,7 +353,7 @@ const WHOLE: [&str; 15] = [
 fn no_statement_scans_a_table() {
     let folder = Folder::new();
     let store = open(&folder.file()).unwrap();
-    let connection = connect(store.path()).unwrap();
+    let connection = file::connect(store.path()).unwrap();
     let (mut looked_at, mut scans) = (0, Vec::new());
     for sql in statements() {
         // Those that are put together while the program runs are looked at with the parts they have.

@@ -158,6 +158,16 @@ impl Writer {
         })
     }
 
+    /// A writer of a file that is not to be written: it refuses every change.
+    pub fn absent(place: Place) -> Writer {
+        Writer {
+            commits: Arc::default(),
+            place: Arc::new(place),
+            queue: None,
+            thread: None,
+        }
+    }
+
     pub fn write<T: Send + 'static, R: Send + 'static>(
         &self,
         work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
@@ -173,7 +183,7 @@ impl Writer {
                 bell,
             }),
         };
-        let gone = || AppError::new(&error::STORE).cause("the writer has stopped");
+        let gone = || AppError::new(&error::STORE_READ_ONLY).cause("there is no writer");
         self.queue
             .as_ref()
             .ok_or_else(gone)?

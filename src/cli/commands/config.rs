@@ -29,7 +29,7 @@ fn get(mut arguments: Arguments) -> Result<(), Stop> {
     let name: Option<String> = arguments.opt_free_from_str()?;
     nothing_left(arguments)?;
     let one = name.as_deref().map(known).transpose()?;
-    let operator = Operator::open(&GET, data, false)?;
+    let operator = Operator::open_read_only(&GET, data)?;
     let shown: Vec<&Setting> = SETTINGS
         .iter()
         .copied()

@@ -101,7 +101,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
     let data = take_data(&mut arguments)?;
     let name: Option<String> = arguments.opt_free_from_str()?;
     nothing_left(arguments)?;
-    let operator = Operator::open(&LIST, data, false)?;
+    let operator = Operator::open_read_only(&LIST, data)?;
     let owner = name
         .map(|name| super::user::find(&operator, &name))
         .transpose()?;

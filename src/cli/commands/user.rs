@@ -108,7 +108,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
         ..Filter::default()
     };
     nothing_left(arguments)?;
-    let operator = Operator::open(&LIST, data, false)?;
+    let operator = Operator::open_read_only(&LIST, data)?;
     let users = operator
         .app
         .store

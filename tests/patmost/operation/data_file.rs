@@ -131,7 +131,7 @@ fn a_file_that_another_process_holds_is_refused() {
     // The file is read without closing another descriptor of it, which would give the lock back.
     let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
     let output = command
-        .args(["user", "list"])
+        .args(["config", "set", "TeamSettings.SiteName", "x"])
         .current_dir(&folder)
         .output()
         .unwrap();

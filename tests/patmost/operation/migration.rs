@@ -36,6 +36,9 @@ fn patmost(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
+/// A command that brings the file up to date.
+const CHANGE: [&str; 4] = ["config", "set", "TeamSettings.SiteName", "x"];
+
 fn version(file: &Path) -> i64 {
     let file = Connection::open(file).unwrap();
     file.query_row("PRAGMA user_version", [], |row| row.get(0))
@@ -94,6 +97,15 @@ fn sessions_and_tokens_of_version_1_can_be_ended() {
 fn a_file_of_version_1_is_sound_afterwards_and_kept_as_it_was() {
     let (folder, _) = version_1();
     let file = folder.join("patmost.db");
+    // A look changes nothing, and a list has nothing to read yet.
+    let checked = patmost(&folder, &["check"]);
+    assert!(checked.status.success(), "{checked:?}");
+    let listed = patmost(&folder, &["user", "list"]);
+    let text = String::from_utf8(listed.stderr).unwrap();
+    assert!(text.contains("is of an older version"), "{text}");
+    assert_eq!(version(&file), 1);
+    let changed = patmost(&folder, &CHANGE);
+    assert!(changed.status.success(), "{changed:?}");
     let checked = patmost(&folder, &["check"]);
     assert!(checked.status.success(), "{checked:?}");
     assert_eq!(version(&file), 3);
@@ -102,11 +114,15 @@ fn a_file_of_version_1_is_sound_afterwards_and_kept_as_it_was() {
     // Whoever goes back to it, after whatever went wrong, can come again.
     std::fs::copy(&kept, &file).unwrap();
     std::fs::write(folder.join("patmost.db-schema-1.part"), "half").unwrap();
+    std::fs::write(folder.join("patmost.db-schema-1.part-journal"), "half").unwrap();
+    let changed = patmost(&folder, &CHANGE);
+    assert!(changed.status.success(), "{changed:?}");
     let listed = patmost(&folder, &["user", "list", "--quiet"]);
     let text = String::from_utf8(listed.stdout).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
     assert_eq!((version(&file), version(&kept)), (3, 1));
     assert!(!folder.join("patmost.db-schema-1.part").exists());
+    assert!(!folder.join("patmost.db-schema-1.part-journal").exists());
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -117,7 +133,7 @@ fn a_file_of_version_1_that_an_older_patmost_has_open_is_left_alone() {
     let older = Connection::open(&file).unwrap();
     let users = || older.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0));
     assert_eq!(users().unwrap(), 3);
-    let refused = patmost(&folder, &["user", "list"]);
+    let refused = patmost(&folder, &CHANGE);
     let text = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(1), "{text}");
     assert!(
@@ -135,7 +151,7 @@ fn of_several_commands_at_once_one_brings_it_up_to_date_and_nothing_is_lost() {
     let (folder, _) = version_1();
     let listed: Vec<Output> = std::thread::scope(|scope| {
         let commands: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| patmost(&folder, &["user", "list", "--quiet"])))
+            .map(|_| scope.spawn(|| patmost(&folder, &CHANGE)))
             .collect();
         commands
             .into_iter()

@@ -18,3 +18,5 @@ mod migration;
 #[cfg(target_os = "linux")]
 mod process;
 mod seed;
+#[cfg(unix)]
+mod upkeep;

@@ -1,0 +1,94 @@
+//! Copies of the whole file: written beside, synced, and renamed, so that a file of that name is whole.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::file::{beside, create_private};
+use super::migrate;
+use super::read_only::ReadOnly;
+
+/// Copies one consistent state of the data into a new file that only its owner can read. Needs no write access to the data.
+///
+/// # Errors
+/// One sentence: the data is none of patmost, or the new file is there already or cannot be written.
+pub fn backup(data: &Path, to: &Path) -> Result<(), String> {
+    let source = ReadOnly::open(data)?;
+    migrate::ours(source.connection(), data)?;
+    // A symbolic link counts, too, wherever it leads.
+    let is_there = || match to.symlink_metadata() {
+        Ok(_) => Err(failed(to)(&"there is such a file already")),
+        Err(_) => Ok(()),
+    };
+    is_there()?;
+    // What an older patmost left when its disk was full.
+    remove(&beside(to, "journal")).map_err(|error| failed(to)(&error))?;
+    copy(source.connection(), to, || {
+        source.check_unchanged()?;
+        is_there()
+    })
+}
+
+fn failed(to: &Path) -> impl Fn(&dyn std::fmt::Display) -> String {
+    move |error| format!("cannot copy to {}: {error}", to.display())
+}
+
+/// Copies the whole file; `ready` may still refuse when the copy is written and not yet in its place.
+pub fn copy(
+    connection: &Connection,
+    to: &Path,
+    ready: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
+    let part = beside(to, "part");
+    let file = take(&part).map_err(|error| failed(to)(&error))?;
+    let written = connection
+        .execute("VACUUM INTO ?1", [part.to_string_lossy()])
+        .map_err(|error| failed(to)(&error));
+    let placed = written.and_then(|_| ready()).and_then(|()| {
+        file.sync_all()
+            .and_then(|()| std::fs::rename(&part, to))
+            .and_then(|()| sync_folder(to))
+            .map_err(|error| failed(to)(&error))
+    });
+    if placed.is_err() {
+        // What is half done is no backup.
+        drop(remove(&part));
+        drop(remove(&beside(&part, "journal")));
+    }
+    placed
+}
+
+/// Makes the empty file for a copy, in place of one that a killed process left; locked, so that no other copy takes it.
+fn take(part: &Path) -> io::Result<File> {
+    if part.symlink_metadata().is_ok_and(|found| found.is_file()) {
+        let left = OpenOptions::new().read(true).open(part)?;
+        if let Err(TryLockError::WouldBlock) = left.try_lock() {
+            return Err(io::Error::other("another copy is being written there"));
+        }
+    }
+    remove(part)?;
+    remove(&beside(part, "journal"))?;
+    let file = create_private(part)?;
+    file.lock()?;
+    Ok(file)
+}
+
+/// Removes a file, if it is there.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Puts on disk which names the folder of the file has.
+pub fn sync_folder(of: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}

@@ -125,9 +125,11 @@ fn write_by_rename(path: &Path, line: &str) -> std::io::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(format!(".{}", std::process::id()));
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // Made anew, and never through a symbolic link that somebody put there.
+    crate::store::remove(Path::new(&new))?;
     options
         .open(&new)?
         .write_all(format!("{line}\n").as_bytes())?;

@@ -63,6 +63,7 @@ pub static COMMANDS: &[&Command] = &[
     &commands::config::SET,
     &commands::seed::APPLY,
     &upkeep::BACKUP,
+    &upkeep::RESTORE,
     &upkeep::CHECK,
     &upkeep::HEALTHCHECK,
     &reference::REFERENCE,

@@ -20,7 +20,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 pub static SERVE: Command = Command {
     name: "serve",
-    takes: "[--listen ADDRESS] [--data FILE] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ...]",
+    takes: "[--listen ADDRESS] [--data FILE] [--must-exist] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ...]",
     does: "Answer the Mattermost API",
     options: &[
         (
@@ -30,6 +30,10 @@ pub static SERVE: Command = Command {
         (
             "--data FILE",
             "the SQLite file, made when there is none; default patmost.db",
+        ),
+        (
+            "--must-exist",
+            "refuses to start without the data file, and never makes a new one",
         ),
         (
             "--config FILE",
@@ -90,6 +94,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let listen: Option<String> = arguments.opt_value_from_str("--listen")?;
     let named: Option<PathBuf> = arguments.opt_value_from_str("--data")?;
     let file: Option<PathBuf> = arguments.opt_value_from_str("--config")?;
+    let must_exist = arguments.contains("--must-exist");
     let enabled = arguments.contains("--enable-user-access-tokens");
     let proxies: Vec<String> = arguments.values_from_str("--trusted-proxy")?;
     let metrics: Option<String> = arguments.opt_value_from_str("--metrics")?;
@@ -114,6 +119,12 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let listen = listen.unwrap_or_else(|| "127.0.0.1:8065".into());
     let data = named.unwrap_or_else(default_data);
     let pins = read_pins()?;
+    if must_exist && std::fs::metadata(&data).map_or(0, |found| found.len()) == 0 {
+        let data = data.display();
+        return Err(Stop::Failed(format!(
+            "there is no data file {data}, or it is empty; restore it with patmost restore, or start once without --must-exist"
+        )));
+    }
     // The address is taken before the file is made: a second start by mistake leaves nothing behind.
     let listener = listen_on(&listen, "--listen")?;
     let metrics = metrics

@@ -55,6 +55,46 @@ fn to_stdout(data: &Path) -> Result<(), String> {
     copied.map_err(|error| format!("cannot write to stdout: {error}"))
 }
 
+pub static RESTORE: Command = Command {
+    name: "restore",
+    takes: "FILE",
+    does: "Put a backup in place of the data, which is kept under another name",
+    options: &[(
+        "FILE",
+        "the backup, which is checked first; it stays where it is",
+    )],
+    examples: [
+        "patmost restore patmost-backup.db",
+        "patmost restore --data /var/lib/patmost/patmost.db /var/backups/patmost.db",
+        "patmost restore patmost-backup.db --json",
+    ],
+    run: restore,
+};
+
+fn restore(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let backup: PathBuf = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    if !backup.exists() {
+        let backup = backup.display();
+        return Err(Stop::Failed(format!("there is no backup {backup}")));
+    }
+    let aside = store::restore(&backup, &data).map_err(Stop::Failed)?;
+    let (data, aside) = (
+        data.display().to_string(),
+        aside.map(|aside| aside.display().to_string()),
+    );
+    let kept = aside.as_ref().map_or_else(String::new, |aside| {
+        format!("; what was there is kept as {aside}")
+    });
+    format.print(
+        &json!({ "restored": data, "kept": aside }),
+        &format!("restored {data}{kept}"),
+        &data,
+    )
+}
+
 pub static CHECK: Command = Command {
     name: "check",
     takes: "",

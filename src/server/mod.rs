@@ -33,8 +33,10 @@ impl Server {
     /// # Errors
     /// One sentence that says what is wrong and what to do.
     pub fn start(listener: Listener, options: Options) -> Result<Server, String> {
-        let serving = Serving::take(&options.data)?;
+        let mut serving = Serving::take(&options.data)?;
         let app = Arc::new(App::open(options)?);
+        serving.mark(&app.store)?;
+        app.store.warn_of_readers();
         let router = Arc::new(Router::new(app));
         let handler = Arc::clone(&router);
         Server::over(listener, router, serving, Limits::default(), handler)

@@ -1,7 +1,7 @@
 //! Copies of the whole file: written beside, synced, and renamed, so that a file of that name is whole.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -42,12 +42,13 @@ pub fn copy(
     ready: impl FnOnce() -> Result<(), String>,
 ) -> Result<(), String> {
     let part = beside(to, "part");
-    let file = take(&part).map_err(|error| failed(to)(&error))?;
+    let mut file = take(&part).map_err(|error| failed(to)(&error))?;
     let written = connection
         .execute("VACUUM INTO ?1", [part.to_string_lossy()])
         .map_err(|error| failed(to)(&error));
     let placed = written.and_then(|_| ready()).and_then(|()| {
-        file.sync_all()
+        reset_counter(&mut file)
+            .and_then(|()| file.sync_all())
             .and_then(|()| std::fs::rename(&part, to))
             .and_then(|()| sync_folder(to))
             .map_err(|error| failed(to)(&error))
@@ -58,6 +59,16 @@ pub fn copy(
         drop(remove(&beside(&part, "journal")));
     }
     placed
+}
+
+/// Sets the change counter of the header, and the place that has to say the same, to 1: lower than that of any file that a
+/// server has marked (`serving.rs`), so that the log of such a file is never taken for that of a copy.
+fn reset_counter(file: &mut File) -> io::Result<()> {
+    for offset in [24, 92] {
+        file.seek(SeekFrom::Start(offset))?;
+        file.write_all(&1_u32.to_be_bytes())?;
+    }
+    Ok(())
 }
 
 /// Makes the empty file for a copy, in place of one that a killed process left; locked, so that no other copy takes it.

@@ -13,7 +13,7 @@ use crate::clock::{Clock, Millis};
 const STEPS: [&str; 2] = [include_str!("to_2.sql"), include_str!("to_3.sql")];
 
 /// The version that `schema.sql` writes.
-const CURRENT: i64 = STEPS.len() as i64 + 1;
+pub const CURRENT: i64 = STEPS.len() as i64 + 1;
 
 /// `PRAGMA application_id` of our files.
 const APPLICATION: i64 = 1_885_434_996;

@@ -12,6 +12,7 @@ mod page;
 mod place;
 mod read_only;
 mod reading;
+mod restore;
 mod serving;
 mod snapshot;
 mod tx;
@@ -24,10 +25,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::{ErrorCode, ffi};
 
 pub use check::check;
-pub use copy::backup;
+pub use copy::{backup, remove};
 pub use migrate::First;
 pub use page::Page;
 pub use reading::Reading;
+pub use restore::restore;
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
 pub use snapshot::Snapshot;
@@ -133,6 +135,7 @@ impl Store {
         sequence: Option<Arc<Sequence>>,
         first: First,
     ) -> Result<Store, String> {
+        serving::check_log(path)?;
         match create_private(path) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
                 let path = path.display();
@@ -170,6 +173,39 @@ impl Store {
             readers: reading::Pool::new(vec![connection]),
             writer,
         })
+    }
+
+    /// Writes the header of the file, so that its change counter rises. False when a reader delays that it is on disk.
+    ///
+    /// # Errors
+    /// One sentence, when the file cannot be written.
+    fn raise_change_counter(&self) -> Result<bool, String> {
+        let raise = |connection: &rusqlite::Connection| {
+            connection.pragma_update(None, "user_version", migrate::CURRENT)?;
+            const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+            connection.query_row(CHECKPOINT, [], |row| {
+                Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?)
+            })
+        };
+        file::connect(&self.path)
+            .and_then(|connection| raise(&connection))
+            .map_err(|error| unusable(&self.path, &error))
+    }
+
+    /// Logs a warning when others than the owner can read the file, as after a copy by hand.
+    pub fn warn_of_readers(&self) {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&self.path).map_or(0, |found| found.permissions().mode());
+            if mode & 0o077 != 0 {
+                let path = self.path.display();
+                log::warn!(
+                    "{path} is open to other users of this machine (mode {:o}); chmod 600 {path}",
+                    mode & 0o777
+                );
+            }
+        }
     }
 
     /// Where the file is.

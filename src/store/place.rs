@@ -27,6 +27,21 @@ impl Identity {
         let (device, inode) = (0, u64::from(found.is_file()));
         Ok(Identity { device, inode })
     }
+
+    /// Reads what [`std::fmt::Display`] wrote; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Identity> {
+        let (device, inode) = text.split_once(':')?;
+        Some(Identity {
+            device: device.parse().ok()?,
+            inode: inode.parse().ok()?,
+        })
+    }
+}
+
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.device, self.inode)
+    }
 }
 
 /// The open data file and its write-ahead log, as their paths named them.
@@ -47,6 +62,11 @@ impl Place {
     /// Remembers the data file alone, for one who writes no log.
     pub fn of_data(path: &Path) -> io::Result<Place> {
         Ok(Place(vec![(path.to_owned(), Identity::of(path)?)]))
+    }
+
+    /// Which file the data is, for as long as it is in its place.
+    pub fn identity(&self) -> Option<Identity> {
+        self.0.first().map(|(_, identity)| *identity)
     }
 
     /// Looks whether both paths still name these files.

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 use rusqlite::{Connection, OpenFlags};
 
 use super::file::{self, beside, unusable};
+use super::serving;
 
 /// The file, open for reading. Nothing is written: neither the file nor its log, and no file is left beside it.
 pub struct ReadOnly {
@@ -26,6 +27,7 @@ impl ReadOnly {
     /// # Errors
     /// One sentence: it is no SQLite file, a change to it was not finished, or it cannot be read.
     pub fn open(path: &Path) -> Result<ReadOnly, String> {
+        serving::check_log(path)?;
         let file = path.display();
         let has_log = size(&beside(path, "wal")) > 0;
         if size(&beside(path, "journal")) > 0 {
@@ -89,7 +91,8 @@ fn open(name: &std::ffi::OsStr, flags: OpenFlags) -> rusqlite::Result<Connection
     Ok(connection)
 }
 
-fn size(path: &Path) -> u64 {
+/// The size of a file; 0 when there is none.
+pub fn size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |found| found.len())
 }
 

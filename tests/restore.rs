@@ -228,7 +228,7 @@ fn a_file_that_others_can_read_is_warned_of() {
 }
 
 #[test]
-fn the_mark_of_a_server_and_its_ready_file_follow_no_symbolic_link() {
+fn the_mark_of_a_server_follows_no_symbolic_link() {
     let folder = new_folder();
     std::os::unix::fs::symlink("victim", folder.join("patmost.db-serving")).unwrap();
     fails(&folder, &["serve", "--listen", "127.0.0.1:0"]);

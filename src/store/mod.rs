@@ -180,15 +180,25 @@ impl Store {
     /// # Errors
     /// One sentence, when the file cannot be written.
     fn raise_change_counter(&self) -> Result<bool, String> {
-        let raise = |connection: &rusqlite::Connection| {
-            connection.pragma_update(None, "user_version", migrate::CURRENT)?;
+        let written = self.write(|tx| {
+            let sql = format!("PRAGMA user_version = {}", migrate::CURRENT);
+            tx.execute(&sql, params![])?;
+            Ok(())
+        });
+        written.map_err(|error| {
+            let cause = error.logged_cause().unwrap_or_default();
+            format!("{} cannot be written: {cause}", self.path.display())
+        })?;
+        // By the writer, whose standing reader let go for it and now sees this change: a reader of an older state would
+        // keep the checkpoint from it.
+        let checkpoint = |connection: rusqlite::Connection| {
             const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
             connection.query_row(CHECKPOINT, [], |row| {
                 Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?)
             })
         };
         file::connect(&self.path)
-            .and_then(|connection| raise(&connection))
+            .and_then(checkpoint)
             .map_err(|error| unusable(&self.path, &error))
     }
 

@@ -1,6 +1,5 @@
 //! A backup put in place of the data: what was there is kept, and its log cannot spoil the backup.
 
-use std::fs::OpenOptions;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,7 +48,11 @@ pub fn restore(backup: &Path, data: &Path) -> Result<Option<PathBuf>, String> {
 fn hold(data: &Path) -> Result<Option<std::fs::File>, String> {
     use rustix::fs::{FlockOperation, fcntl_lock};
     let shown = data.display();
-    let file = match OpenOptions::new().read(true).write(true).open(data) {
+    let file = match std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(data)
+    {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("cannot open {shown}: {error}")),

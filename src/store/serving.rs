@@ -8,8 +8,6 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::OFlags;
-
 use super::file::beside;
 use super::place::Identity;
 use super::{Store, read_only};
@@ -37,7 +35,7 @@ impl Serving {
         {
             use std::os::unix::fs::OpenOptionsExt;
             options.mode(0o600);
-            options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+            options.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
         }
         let mut file = options.open(&path).map_err(unusable)?;
         match file.try_lock() {

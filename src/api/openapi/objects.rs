@@ -168,8 +168,8 @@ objects! {
     UserActive { active: Flag }
     /// Names with spaces between
     UserRoles { roles: Text }
-    /// A password; for the own account the current one, too
-    UserPassword { new_password: Text; current_password: Text }
+    /// A password; for the own account the current one, too; what else ends is not in Mattermost
+    UserPassword { new_password: Text; current_password: Text, revoke_sessions: Flag, revoke_tokens: Flag }
     /// Which session
     SessionId { session_id: Id }
     /// A token to be made; `expires_at` 0 or absent: it never ends

@@ -15,8 +15,12 @@ mod lost_file;
 #[cfg(unix)]
 mod metrics;
 mod migration;
+#[cfg(unix)]
+mod private_files;
 #[cfg(target_os = "linux")]
 mod process;
+#[cfg(unix)]
+mod restore;
 mod seed;
 #[cfg(unix)]
 mod upkeep;

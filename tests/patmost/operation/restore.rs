@@ -1,15 +1,12 @@
 //! The drill of a backup put back: by command it always works, and by hand a log that was left spoils nothing.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used)]
 
-mod support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::process::{Process, serve};
-use support::*;
+use crate::support::process::{Process, serve};
+use crate::support::*;
 
 fn patmost(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));

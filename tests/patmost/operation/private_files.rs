@@ -1,11 +1,8 @@
 //! Files that a server makes beside the data: each is made anew, never through a symbolic link that somebody put there.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used)]
 
-mod support;
 use std::process::Command;
 
-use support::*;
+use crate::support::*;
 
 #[test]
 fn the_ready_file_follows_no_symbolic_link() {

@@ -1,6 +1,6 @@
 //! A team of the admin's, for tests of who hears and sees what.
 
-use super::{Answer, Caller, Fields, Mattermost, json};
+use super::{Caller, Fields, Mattermost, json};
 
 /// A team.
 pub struct Team<'m> {
@@ -58,12 +58,6 @@ impl Team<'_> {
 
 /// An id that nobody has.
 pub const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
-
-/// Adds somebody to a team, as whoever asks.
-pub fn add(caller: &Caller, team: &str, user: &Caller) -> Answer {
-    let member = json!({"team_id": team, "user_id": user.id});
-    caller.post(&format!("/teams/{team}/members"), member)
-}
 
 /// What the system said in a channel, oldest first.
 pub fn said(caller: &Caller, channel: &str) -> Vec<String> {

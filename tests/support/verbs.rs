@@ -135,10 +135,6 @@ impl Caller<'_> {
         self.get(&format!("/users/{}", user.id()))
     }
 
-    pub fn patch_user(&self, user: impl HasId, fields: Value) -> Answer {
-        self.put(&format!("/users/{}/patch", user.id()), fields)
-    }
-
     pub fn set_roles(&self, user: impl HasId, roles: &str) -> Answer {
         let path = format!("/users/{}/roles", user.id());
         self.put(&path, json!({"roles": roles}))
@@ -166,12 +162,6 @@ impl Caller<'_> {
         self.put("/users/me/password", body)
     }
 
-    /// Hands an account to another login service.
-    pub fn set_auth_service(&self, user: impl HasId, service: &str) -> Answer {
-        let body = json!({"auth_service": service, "auth_data": user.id()});
-        self.put(&format!("/users/{}/auth", user.id()), body)
-    }
-
     pub fn sessions_of(&self, user: impl HasId) -> Answer {
         self.get(&format!("/users/{}/sessions", user.id()))
     }
@@ -193,10 +183,6 @@ impl Caller<'_> {
 
 /// The server.
 impl Caller<'_> {
-    pub fn ping(&self) -> Answer {
-        self.get("/system/ping")
-    }
-
     pub fn config(&self) -> Answer {
         self.get("/config")
     }

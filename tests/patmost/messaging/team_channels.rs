@@ -1,6 +1,6 @@
 //! Channels: who makes, sees, joins, changes and leaves them, and what the system says of it.
 
-use crate::support::team::{NOBODY, add, said};
+use crate::support::team::{NOBODY, said};
 use crate::support::*;
 
 fn team(caller: &Caller) -> Value {
@@ -126,7 +126,7 @@ fn a_channel_is_seen_by_its_members_and_a_public_one_by_the_team() {
     let mm = server();
     let (alice, bob, carol) = (mm.user("alice"), mm.user("bob"), mm.user("carol"));
     let team = team(&alice).text("id");
-    add(&alice, &team, &bob).created();
+    alice.add_to_team(&team, &bob).created();
     let public = channel(&alice, &team, "public", "O").created();
     let private = channel(&alice, &team, "private", "P").created();
     let direct = alice
@@ -187,7 +187,7 @@ fn one_joins_a_public_channel_and_is_let_into_a_private_one() {
     );
     let team = team(&alice).text("id");
     for user in [&bob, &carol] {
-        add(&alice, &team, user).created();
+        alice.add_to_team(&team, user).created();
     }
     let public = channel(&alice, &team, "public", "O").created().text("id");
     let private = channel(&alice, &team, "private", "P").created().text("id");
@@ -241,7 +241,7 @@ fn a_channel_is_changed_by_its_admin_and_says_so() {
     let mm = server();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let team = team(&alice).text("id");
-    add(&alice, &team, &bob).created();
+    alice.add_to_team(&team, &bob).created();
     let made = channel(&alice, &team, "general", "O").created();
     let (id, path) = (made.text("id"), format!("/channels/{}", made.text("id")));
     bob.put(&format!("{path}/patch"), json!({"header": "x"}))
@@ -295,7 +295,7 @@ fn a_channel_is_archived_and_restored_by_its_admin_and_says_so() {
     let mm = server();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let team = team(&alice).text("id");
-    add(&alice, &team, &bob).created();
+    alice.add_to_team(&team, &bob).created();
     let made = channel(&alice, &team, "general", "O").created();
     let (id, path) = (made.text("id"), format!("/channels/{}", made.text("id")));
     bob.delete(&path).forbidden();
@@ -355,7 +355,7 @@ fn a_channel_is_marked_read_by_its_user_or_an_admin() {
     let mm = server();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
     let team = team(&alice).text("id");
-    add(&alice, &team, &bob).created();
+    alice.add_to_team(&team, &bob).created();
     let channel = channel(&alice, &team, "general", "O").created().text("id");
     let_into(&bob, &channel, &bob).created();
     alice.post_message(&channel, "hi @bob").created();

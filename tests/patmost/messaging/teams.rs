@@ -1,6 +1,6 @@
 //! Teams: who makes, sees, joins, changes and leaves them, and what the system says of it.
 
-use crate::support::team::{NOBODY, add, said};
+use crate::support::team::{NOBODY, said};
 use crate::support::*;
 
 fn team(caller: &Caller, name: &str, open: bool) -> Value {
@@ -103,7 +103,6 @@ fn no_team_is_created_without_the_permission_to_create_teams() {
 
 /// wire teams-channels-posts: `GET /teams/{id}`, `GET /teams/name/{name}`
 /// wire teams-channels-posts: `GET /teams/{id}/members`, `GET /users/{id}/teams`
-/// wire teams-channels-posts: unknown team / channel
 #[test]
 fn a_team_is_seen_by_its_members_and_an_open_one_by_everybody() {
     let mm = server();
@@ -138,6 +137,14 @@ fn a_team_is_seen_by_its_members_and_an_open_one_by_everybody() {
         ["closed", "open"]
     );
     bob.get(&format!("/users/{}/teams", alice.id)).forbidden();
+}
+
+#[test]
+fn lists_and_searches_show_open_teams_and_admins_all() {
+    let mm = server();
+    let (alice, bob) = (mm.user("alice"), mm.user("bob"));
+    team(&alice, "closed", false);
+    team(&alice, "open", true);
     assert_eq!(bob.get("/teams").ok().each("name"), ["open"]);
     let found = |caller: &Caller, term: &str| {
         caller
@@ -156,6 +163,13 @@ fn a_team_is_seen_by_its_members_and_an_open_one_by_everybody() {
         (counted["teams"].each("name"), &counted["total_count"]),
         (vec!["open".to_owned()], &json!(2))
     );
+}
+
+/// wire teams-channels-posts: unknown team / channel
+#[test]
+fn an_unknown_team_or_channel_is_404_for_everybody() {
+    let mm = server();
+    let bob = mm.user("bob");
     for caller in [&bob, &mm.admin()] {
         for path in [format!("/teams/{NOBODY}"), "/teams/name/nothing".into()] {
             caller
@@ -177,18 +191,18 @@ fn members_add_others_and_anyone_joins_an_open_team() {
         team(&alice, "closed", false).text("id"),
         team(&alice, "open", true).text("id"),
     );
-    add(&bob, &closed, &bob).forbidden();
-    add(&bob, &closed, &carol).forbidden();
-    add(&bob, NOBODY, &carol).forbidden();
-    add(&bob, &open, &bob).created();
-    let member = add(&alice, &closed, &bob).created();
+    bob.add_to_team(&closed, &bob).forbidden();
+    bob.add_to_team(&closed, &carol).forbidden();
+    bob.add_to_team(NOBODY, &carol).forbidden();
+    bob.add_to_team(&open, &bob).created();
+    let member = alice.add_to_team(&closed, &bob).created();
     assert_eq!(
         (&member["roles"], &member["user_id"]),
         (&json!("team_user"), &json!(bob.id))
     );
     // Members may add others.
-    add(&bob, &closed, &carol).created();
-    add(&alice, &closed, &carol).created();
+    bob.add_to_team(&closed, &carol).created();
+    alice.add_to_team(&closed, &carol).created();
     let path = format!("/teams/{closed}/members");
     bob.delete(&format!("{path}/{}", carol.id)).forbidden();
     alice.delete(&format!("{path}/{}", carol.id)).acknowledged();

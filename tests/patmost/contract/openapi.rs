@@ -35,17 +35,17 @@ fn all(value: &Value, name: &str, found: &mut Vec<String>) {
 }
 
 #[test]
-fn it_is_as_written_down() {
+fn the_description_is_as_the_snapshot_says() {
     snapshot("openapi.json", &format!("{:#}\n", *DESCRIPTION));
 }
 
 #[test]
-fn anyone_can_read_it_over_http() {
+fn anyone_reads_the_description_over_http() {
     assert_eq!(fresh().anonymous().get("/openapi.json").ok(), *DESCRIPTION);
 }
 
 #[test]
-fn it_has_every_route_and_no_other() {
+fn every_route_is_described_and_no_other() {
     let mut described: Vec<_> = operations()
         .iter()
         .map(|(method, path, _)| (method.to_uppercase(), (*path).to_owned()))

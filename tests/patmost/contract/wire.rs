@@ -10,12 +10,18 @@ use std::path::{Path, PathBuf};
 /// Where tests are.
 const TESTS: [&str; 3] = ["tests", "examples", ".ci"];
 
-/// Lines that no test can name, with the reason.
-const UNTESTABLE: &[(&str, &str, &str)] = &[(
-    "tokens",
-    "`expires_at` sent to 5.37",
-    "patmost has the lifetimes of 11.x: here it counts (tests/patmost/tokens/expiry.rs)",
-)];
+/// A line that no test can name.
+struct Untestable {
+    page: &'static str,
+    text: &'static str,
+    reason: &'static str,
+}
+
+const UNTESTABLE: &[Untestable] = &[Untestable {
+    page: "tokens",
+    text: "`expires_at` sent to 5.37",
+    reason: "patmost has the lifetimes of 11.x: here it counts (tests/patmost/tokens/expiry.rs)",
+}];
 
 /// A page that is wholly named.
 macro_rules! pages {
@@ -40,7 +46,7 @@ pages! {
 
 #[test]
 fn no_test_names_a_line_that_is_not_there() {
-    for (page, text, file) in named() {
+    for Named { page, text, file } in named() {
         let lines = lines(&page);
         let fitting = fitting(&lines, &text);
         assert!(
@@ -50,7 +56,7 @@ fn no_test_names_a_line_that_is_not_there() {
             fitting.len()
         );
     }
-    for (page, text, reason) in UNTESTABLE {
+    for Untestable { page, text, reason } in UNTESTABLE {
         assert!(PAGES.contains(page) && !reason.is_empty(), "{page}: {text}");
         assert_eq!(fitting(&lines(page), text).len(), 1, "{page}: {text}");
     }
@@ -58,10 +64,10 @@ fn no_test_names_a_line_that_is_not_there() {
 
 fn assert_named(page: &str) {
     let lines = lines(page);
-    let named = named().into_iter().map(|(page, text, _)| (page, text));
+    let named = named().into_iter().map(|named| (named.page, named.text));
     let untestable = UNTESTABLE
         .iter()
-        .map(|(page, text, _)| (page.to_string(), text.to_string()));
+        .map(|line| (line.page.to_owned(), line.text.to_owned()));
     let covered: HashSet<&str> = named
         .chain(untestable)
         .filter(|(of, _)| of == page)
@@ -120,8 +126,14 @@ fn lines(page: &str) -> Vec<String> {
     all.iter().enumerate().filter_map(content).collect()
 }
 
-/// Page, text and file of everything that is named.
-fn named() -> Vec<(String, String, PathBuf)> {
+/// A line that a test names, and the file of the test.
+struct Named {
+    page: String,
+    text: String,
+    file: PathBuf,
+}
+
+fn named() -> Vec<Named> {
     let mut files = Vec::new();
     for folder in TESTS {
         collect(
@@ -144,7 +156,11 @@ fn named() -> Vec<(String, String, PathBuf)> {
                     .and_then(|rest| rest.split_once(": "))
                 && !page.contains(' ')
             {
-                named.push((page.to_owned(), text.trim().to_owned(), file.clone()));
+                named.push(Named {
+                    page: page.to_owned(),
+                    text: text.trim().to_owned(),
+                    file: file.clone(),
+                });
             }
         }
     }

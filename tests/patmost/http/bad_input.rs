@@ -162,160 +162,177 @@ enum Change {
 }
 
 /// A change, the input that it is about, and what it is called.
-type Case = (String, &'static str, Change);
+struct Case {
+    input: String,
+    name: &'static str,
+    change: Change,
+}
 
-/// An answer, and the cases that got it.
-type Outcome = (String, Vec<&'static str>);
+impl Case {
+    fn new(input: impl Into<String>, name: &'static str, change: Change) -> Case {
+        Case {
+            input: input.into(),
+            name,
+            change,
+        }
+    }
+}
+
+/// An answer, and the names of the cases that got it.
+struct Outcome {
+    result: String,
+    names: Vec<&'static str>,
+}
 
 /// The letters of an id that nobody has.
 const NOBODY: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const HOSTILE: &str = "'; DROP TABLE users; --\u{0}<script>\u{202e}%s";
 
 fn cases(path: &str, body: &str) -> Vec<Case> {
-    let mut cases = vec![(String::new(), "as written", Change::Nothing)];
-    let mut add = |input: &str, name, change| cases.push((input.to_owned(), name, change));
-    add("Authorization", "absent", Change::Credential(None));
-    for (name, value) in [
-        ("empty", String::new()),
-        ("other type", "Basic eDp5".into()),
-        ("unknown", format!("Bearer {NOBODY}")),
-        ("too long", format!("Bearer {}", "a".repeat(5000))),
-        ("hostile", "Bearer ' OR 1=1 --".into()),
-    ] {
-        add("Authorization", name, Change::Credential(Some(value)));
-    }
+    let mut cases = vec![Case::new("", "as written", Change::Nothing)];
+    cases.extend(credential_cases());
     let (route, query) = path.split_once('?').unwrap_or((path, ""));
-    for part in route.split('/') {
-        let Some(param) = part
-            .strip_prefix('{')
-            .and_then(|part| part.strip_suffix('}'))
-        else {
-            continue;
-        };
-        for (name, value) in [
-            ("ill-formed", "x"),
-            ("unknown", NOBODY),
-            ("too long", &"a".repeat(300)),
-            ("hostile: NUL", "%00"),
-            ("hostile: slash", "..%2f.."),
-            ("hostile: quote", "'--"),
-        ] {
-            add(
-                &format!("{{{param}}}"),
-                name,
-                Change::Path(param.into(), value.into()),
-            );
-        }
-    }
+    let parameters = route.split('/').filter_map(|part| {
+        let part = part.strip_prefix('{')?;
+        part.strip_suffix('}')
+    });
+    cases.extend(parameters.flat_map(path_cases));
     for member in query.split('&').filter(|member| !member.is_empty()) {
-        let (param, _) = member.split_once('=').unwrap();
-        add(
-            &format!("?{param}"),
-            "absent",
-            Change::Query(param.into(), None),
-        );
-        for (name, value) in [
-            ("empty", ""),
-            ("word", "x"),
-            ("negative", "-1"),
-            ("unknown", NOBODY),
-            ("too long", "999999999999999999999999999999"),
-            ("hostile", "%00'%22"),
-        ] {
-            add(
-                &format!("?{param}"),
-                name,
-                Change::Query(param.into(), Some(value.into())),
-            );
-        }
+        let (name, _) = member.split_once('=').unwrap();
+        cases.extend(query_cases(name));
     }
     if !body.is_empty() {
         let whole: Value = serde_json::from_str(body).unwrap();
-        let other = if whole.is_array() { "{}" } else { "[]" };
-        for (name, text) in [
-            ("absent", ""),
-            ("null", "null"),
-            ("other type", other),
-            ("text", "\"x\""),
-            ("broken", "{\"a\":"),
-            ("too deep", &"[".repeat(2000)),
-        ] {
-            add("body", name, Change::Body(text.into()));
-        }
-        add(
-            "body",
-            "not UTF-8",
-            Change::Body(b"{\"term\":\"\xff\"}".to_vec()),
-        );
+        cases.extend(body_cases(&whole));
         fields(&whole, String::new(), &mut cases);
     }
     cases
 }
 
+fn credential_cases() -> Vec<Case> {
+    let case = |name, value| Case::new("Authorization", name, Change::Credential(value));
+    vec![
+        case("absent", None),
+        case("empty", Some(String::new())),
+        case("other type", Some("Basic eDp5".into())),
+        case("unknown", Some(format!("Bearer {NOBODY}"))),
+        case("too long", Some(format!("Bearer {}", "a".repeat(5000)))),
+        case("hostile", Some("Bearer ' OR 1=1 --".into())),
+    ]
+}
+
+fn path_cases(parameter: &str) -> Vec<Case> {
+    let case = |name, value: &str| {
+        let change = Change::Path(parameter.into(), value.into());
+        Case::new(format!("{{{parameter}}}"), name, change)
+    };
+    vec![
+        case("ill-formed", "x"),
+        case("unknown", NOBODY),
+        case("too long", &"a".repeat(300)),
+        case("hostile: NUL", "%00"),
+        case("hostile: slash", "..%2f.."),
+        case("hostile: quote", "'--"),
+    ]
+}
+
+fn query_cases(parameter: &str) -> Vec<Case> {
+    let case = |name, value: Option<&str>| {
+        let change = Change::Query(parameter.into(), value.map(str::to_owned));
+        Case::new(format!("?{parameter}"), name, change)
+    };
+    vec![
+        case("absent", None),
+        case("empty", Some("")),
+        case("word", Some("x")),
+        case("negative", Some("-1")),
+        case("unknown", Some(NOBODY)),
+        case("too long", Some("999999999999999999999999999999")),
+        case("hostile", Some("%00'%22")),
+    ]
+}
+
+/// What may be wrong with a body as a whole.
+fn body_cases(whole: &Value) -> Vec<Case> {
+    let case = |name, bytes: &[u8]| Case::new("body", name, Change::Body(bytes.to_vec()));
+    let other: &[u8] = if whole.is_array() { b"{}" } else { b"[]" };
+    vec![
+        case("absent", b""),
+        case("null", b"null"),
+        case("other type", other),
+        case("text", b"\"x\""),
+        case("broken", b"{\"a\":"),
+        case("too deep", &b"[".repeat(2000)),
+        case("not UTF-8", b"{\"term\":\"\xff\"}"),
+    ]
+}
+
 /// The members of a body, those inside of members too.
 fn fields(value: &Value, pointer: String, cases: &mut Vec<Case>) {
-    let mut add = |name, value: Option<Value>| {
-        cases.push((pointer.clone(), name, Change::Field(pointer.clone(), value)));
+    let field = |name, value: Option<Value>| {
+        Case::new(&*pointer, name, Change::Field(pointer.clone(), value))
     };
-    let long = "a".repeat(70_000);
-    if !pointer.is_empty() {
-        if !pointer
-            .rsplit('/')
-            .next()
-            .unwrap()
-            .starts_with(|digit: char| digit.is_ascii_digit())
-        {
-            add("absent", None);
+    if let Some((_, last)) = pointer.rsplit_once('/') {
+        let is_element = last.starts_with(|letter: char| letter.is_ascii_digit());
+        if !is_element {
+            cases.push(field("absent", None));
         }
-        add("null", Some(Value::Null));
+        cases.push(field("null", Some(Value::Null)));
     }
+    let wrong = wrong_values(value).into_iter();
+    cases.extend(wrong.map(|(name, value)| field(name, Some(value))));
     match value {
-        Value::Null => {}
-        Value::String(text) => {
-            add("number", Some(json!(7)));
-            add("object", Some(json!({})));
-            add("empty", Some(json!("")));
-            add(
-                "unknown",
-                Some(json!(if text.ends_with("_id") {
-                    NOBODY
-                } else {
-                    "unknown"
-                })),
-            );
-            add("too long", Some(json!(long)));
-            add("hostile", Some(json!(HOSTILE)));
-        }
-        Value::Number(_) => {
-            add("text", Some(json!("x")));
-            add("negative", Some(json!(-1)));
-            add("fraction", Some(json!(1.5)));
-            add("too large", Some(json!(1e300)));
-        }
-        Value::Bool(_) => {
-            add("text", Some(json!("x")));
-            add("number", Some(json!(1)));
-        }
         Value::Array(elements) => {
-            add("text", Some(json!("x")));
-            add("empty", Some(json!([])));
-            add("too long", Some(json!(vec![NOBODY; 1500])));
             if let Some(first) = elements.first() {
                 fields(first, format!("{pointer}/0"), cases);
             }
         }
         Value::Object(members) => {
-            add("text", Some(json!("x")));
-            add("array", Some(json!([])));
-            add("empty", Some(json!({})));
-            add(
-                "with a member nobody knows",
-                Some(json!({"nobody_knows": HOSTILE})),
-            );
             for (name, member) in members {
                 fields(member, format!("{pointer}/{name}"), cases);
             }
         }
+        _ => {}
+    }
+}
+
+/// What may stand wrongly in the place of a value, and what that is called.
+fn wrong_values(right: &Value) -> Vec<(&'static str, Value)> {
+    let long = || json!("a".repeat(70_000));
+    match right {
+        Value::Null => vec![],
+        Value::String(text) => {
+            let is_id = text.ends_with("_id");
+            vec![
+                ("number", json!(7)),
+                ("object", json!({})),
+                ("empty", json!("")),
+                ("unknown", json!(if is_id { NOBODY } else { "unknown" })),
+                ("too long", long()),
+                ("hostile", json!(HOSTILE)),
+            ]
+        }
+        Value::Number(_) => vec![
+            ("text", json!("x")),
+            ("negative", json!(-1)),
+            ("fraction", json!(1.5)),
+            ("too large", json!(1e300)),
+        ],
+        Value::Bool(_) => vec![("text", json!("x")), ("number", json!(1))],
+        Value::Array(_) => vec![
+            ("text", json!("x")),
+            ("empty", json!([])),
+            ("too long", json!(vec![NOBODY; 1500])),
+        ],
+        Value::Object(_) => vec![
+            ("text", json!("x")),
+            ("array", json!([])),
+            ("empty", json!({})),
+            (
+                "with a member nobody knows",
+                json!({"nobody_knows": HOSTILE}),
+            ),
+        ],
     }
 }
 
@@ -327,7 +344,22 @@ struct World<'m> {
     things: RefCell<HashMap<String, String>>,
 }
 
-impl World<'_> {
+impl<'m> World<'m> {
+    /// The next world. An earlier request may have ended the admin's session or switched tokens off.
+    fn new(mm: &'m Mattermost, worlds: &Cell<usize>) -> World<'m> {
+        worlds.set(worlds.get() + 1);
+        if mm.admin().me().status == 401 {
+            mm.sign_in_admin();
+        }
+        mm.set("ServiceSettings", "EnableUserAccessTokens", true);
+        World {
+            admin: mm.admin(),
+            mm,
+            number: worlds.get(),
+            things: RefCell::default(),
+        }
+    }
+
     fn get(&self, name: &str) -> String {
         if !self.things.borrow().contains_key(name) {
             self.make(name);
@@ -340,97 +372,84 @@ impl World<'_> {
     }
 
     fn make(&self, name: &str) {
-        let number = self.number;
         match name {
             "admin_id" => self.have(name, &self.admin.id),
-            "user_id" | "username" | "email" => {
-                let username = format!("user{number}");
-                let user = self
-                    .admin
-                    .post("/users", self.mm.account(&username))
-                    .created();
-                self.have("user_id", user.text("id"));
-                self.have("email", user.text("email"));
-                self.have("username", username);
-            }
+            "user_id" | "username" | "email" => self.make_user(),
             "token_id" => {
-                let path = format!("/users/{}/tokens", self.get("user_id"));
-                self.have(
-                    name,
-                    self.admin
-                        .post(&path, json!({"description": "d"}))
-                        .ok()
-                        .text("id"),
-                );
+                let user = self.mm.account_of(&self.get("user_id"));
+                self.have(name, user.token("d").id);
             }
             "session_id" => {
                 self.mm.login(&self.get("username"));
-                let sessions = self
-                    .admin
-                    .get(&format!("/users/{}/sessions", self.get("user_id")))
-                    .ok();
+                let sessions = self.admin.sessions_of(self.get("user_id")).ok();
                 self.have(name, sessions[0].text("id"));
             }
-            "team_id" | "team_name" => {
-                let team_name = format!("team-{number}");
-                let team = json!({"name": team_name, "display_name": "Team", "type": "O"});
-                let id = self.admin.post("/teams", team).created().text("id");
-                let member = json!({"team_id": id, "user_id": self.get("user_id")});
-                self.admin
-                    .post(&format!("/teams/{id}/members"), member)
-                    .created();
-                self.have("team_id", id);
-                self.have("team_name", team_name);
-            }
-            "channel_id" | "channel_name" => {
-                let channel_name = format!("channel-{number}");
-                let channel = json!({"team_id": self.get("team_id"), "name": channel_name, "display_name": "Channel", "type": "O"});
-                let id = self.admin.post("/channels", channel).created().text("id");
-                let member = json!({"user_id": self.get("user_id")});
-                self.admin
-                    .post(&format!("/channels/{id}/members"), member)
-                    .created();
-                self.have("channel_id", id);
-                self.have("channel_name", channel_name);
-            }
+            "team_id" | "team_name" => self.make_team(),
+            "channel_id" | "channel_name" => self.make_channel(),
             "post_id" => {
-                let post = json!({"channel_id": self.get("channel_id"), "message": "hello"});
-                self.have(name, self.admin.post("/posts", post).created().text("id"));
+                let post = self.admin.says(self.get("channel_id"), "hello");
+                self.have(name, post.text("id"));
             }
-            "emoji_name" => {
-                let reaction = json!({"user_id": self.get("user_id"), "post_id": self.get("post_id"), "emoji_name": "smile"});
-                let user = self.mm.login(&self.get("username"));
-                user.post("/reactions", reaction).ok();
-                self.have(name, "smile");
-            }
-            "category" | "preference_name" => {
-                let user_id = self.get("user_id");
-                let preference =
-                    json!([{"user_id": user_id, "category": "theme", "name": "n", "value": "v"}]);
-                self.admin
-                    .put(&format!("/users/{user_id}/preferences"), preference)
-                    .acknowledged();
-                self.have("category", "theme");
-                self.have("preference_name", "n");
-            }
+            "emoji_name" => self.make_reaction(),
+            "category" | "preference_name" => self.make_preference(),
             "bot_user_id" => {
-                let bot = json!({"username": format!("bot{number}")});
-                self.have(
-                    name,
-                    self.admin.post("/bots", bot).created().text("user_id"),
-                );
+                let bot = self.mm.bot(&format!("bot{}", self.number));
+                self.have(name, bot.id);
             }
-            "new_name" => self.have(name, format!("new-{number}")),
-            "new_email" => self.have(name, format!("new-{number}@example.com")),
+            "new_name" => self.have(name, format!("new-{}", self.number)),
+            "new_email" => self.have(name, format!("new-{}@example.com", self.number)),
             "role_name" => self.have(name, "system_user"),
             "role_id" => {
-                self.have(
-                    name,
-                    self.admin.get("/roles/name/system_user").ok().text("id"),
-                );
+                let role = self.admin.get("/roles/name/system_user").ok();
+                self.have(name, role.text("id"));
             }
             _ => panic!("nothing is called {name}"),
         }
+    }
+
+    fn make_user(&self) {
+        let username = format!("user{}", self.number);
+        let account = self.mm.account(&username);
+        let user = self.admin.post("/users", account).created();
+        self.have("user_id", user.text("id"));
+        self.have("email", user.text("email"));
+        self.have("username", username);
+    }
+
+    fn make_team(&self) {
+        let name = format!("team-{}", self.number);
+        let team = self.admin.create_team(&name).created();
+        self.admin.add_to_team(&team, self.get("user_id")).created();
+        self.have("team_id", team.text("id"));
+        self.have("team_name", name);
+    }
+
+    fn make_channel(&self) {
+        let name = format!("channel-{}", self.number);
+        let team = self.get("team_id");
+        let channel = self.admin.create_channel(&team, &name, "O").created();
+        self.admin
+            .add_to_channel(&channel, self.get("user_id"))
+            .created();
+        self.have("channel_id", channel.text("id"));
+        self.have("channel_name", name);
+    }
+
+    fn make_reaction(&self) {
+        let reaction = json!({"user_id": self.get("user_id"), "post_id": self.get("post_id"), "emoji_name": "smile"});
+        let user = self.mm.login(&self.get("username"));
+        user.post("/reactions", reaction).ok();
+        self.have("emoji_name", "smile");
+    }
+
+    fn make_preference(&self) {
+        let user_id = self.get("user_id");
+        let path = format!("/users/{user_id}/preferences");
+        let preference =
+            json!([{"user_id": user_id, "category": "theme", "name": "n", "value": "v"}]);
+        self.admin.put(&path, preference).acknowledged();
+        self.have("category", "theme");
+        self.have("preference_name", "n");
     }
 
     /// The body with its `$name`s filled in.
@@ -562,57 +581,55 @@ fn shown(answer: &Answer, case: &str) -> String {
 /// Everything that can be wrong with one route.
 fn walk(mm: &Mattermost, worlds: &Cell<usize>, request: &str, body: &str) -> String {
     let (method, path) = request.split_once(' ').unwrap();
-    let new_world = || {
-        worlds.set(worlds.get() + 1);
-        if mm.admin().me().status == 401 {
-            mm.sign_in_admin();
-        }
-        mm.set("ServiceSettings", "EnableUserAccessTokens", true);
-        World {
-            admin: mm.admin(),
-            mm,
-            number: worlds.get(),
-            things: RefCell::default(),
-        }
-    };
-    let mut world = new_world();
+    let mut world = World::new(mm, worlds);
     let mut inputs: Vec<(String, Vec<Outcome>)> = Vec::new();
-    for (input, name, change) in cases(path, body) {
+    for Case {
+        input,
+        name,
+        change,
+    } in cases(path, body)
+    {
         let answer = world.send(method, path, body, &change);
         let result = shown(&answer, &format!("{request}: {input} {name}"));
         if name == "as written" && !NEVER_RIGHT.contains(&request) {
             assert!(answer.status < 300, "{request}: {result} {}", answer.text());
         }
         if answer.status < 300 && method != "GET" {
-            world = new_world();
+            world = World::new(mm, worlds);
         }
-        let at = inputs
-            .iter()
-            .position(|(known, _)| *known == input)
-            .unwrap_or_else(|| {
-                inputs.push((input.clone(), Vec::new()));
-                inputs.len() - 1
-            });
-        let results = &mut inputs[at].1;
-        match results.iter_mut().find(|(known, _)| *known == result) {
-            Some((_, names)) => names.push(name),
-            None => results.push((result, vec![name])),
+        let known = inputs.iter().position(|(known, _)| *known == input);
+        let at = known.unwrap_or_else(|| {
+            inputs.push((input, Vec::new()));
+            inputs.len() - 1
+        });
+        let outcomes = &mut inputs[at].1;
+        match outcomes.iter_mut().find(|known| known.result == result) {
+            Some(known) => known.names.push(name),
+            None => outcomes.push(Outcome {
+                result,
+                names: vec![name],
+            }),
         }
     }
+    written(request, &inputs)
+}
+
+/// The lines of the snapshot: the request and its answer, then one for each input.
+fn written(request: &str, inputs: &[(String, Vec<Outcome>)]) -> String {
     let mut text = String::new();
-    for (input, results) in inputs {
+    for (input, outcomes) in inputs {
         if input.is_empty() && text.is_empty() {
-            text += &format!("{request} -> {}\n", results[0].0);
-            if results.len() == 1 && results[0].1.len() == 1 {
+            text += &format!("{request} -> {}\n", outcomes[0].result);
+            if outcomes.len() == 1 && outcomes[0].names.len() == 1 {
                 continue;
             }
         }
-        let results: Vec<String> = results
+        let outcomes: Vec<String> = outcomes
             .iter()
-            .map(|(result, names)| format!("{result}: {}", names.join(", ")))
+            .map(|Outcome { result, names }| format!("{result}: {}", names.join(", ")))
             .collect();
-        let input = if input.is_empty() { "whole" } else { &input };
-        text += &format!("    {input:<20} {}\n", results.join(" | "));
+        let input = if input.is_empty() { "whole" } else { input };
+        text += &format!("    {input:<20} {}\n", outcomes.join(" | "));
     }
     text
 }

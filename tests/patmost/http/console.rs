@@ -214,7 +214,7 @@ fn nothing_becomes_html_and_no_storage_is_used() {
 }
 
 #[test]
-fn a_stranger_is_told_whether_there_is_an_account_yet() {
+fn a_stranger_learns_whether_an_account_exists() {
     let mm = empty(&[]);
     let told = || {
         mm.anonymous()
@@ -241,7 +241,7 @@ fn a_token_sees_its_own_first_use() {
 }
 
 #[test]
-fn use_of_tokens_is_told_to_who_asks_for_it() {
+fn token_usage_is_listed_on_request() {
     let mm = server();
     let alice = mm.user("alice").with_role(TOKEN_ROLE);
     let token = alice.token("ci");

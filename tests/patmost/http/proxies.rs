@@ -19,7 +19,7 @@ fn address(mm: &Mattermost, headers: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn nobody_is_believed_unless_he_is_named() {
+fn forwarded_headers_count_only_from_trusted_proxies() {
     let mm = fresh();
     let forwarded = [("X-Forwarded-For", CLIENT), ("X-Forwarded-Proto", "https")];
     assert_eq!(address(&mm, &forwarded), "127.0.0.1");
@@ -34,7 +34,7 @@ fn nobody_is_believed_unless_he_is_named() {
 }
 
 #[test]
-fn the_nearest_address_that_is_no_proxys_is_the_clients() {
+fn the_client_is_the_nearest_address_that_is_no_proxy() {
     let mm = fresh();
     mm.set(
         "ServiceSettings",
@@ -69,7 +69,7 @@ fn the_nearest_address_that_is_no_proxys_is_the_clients() {
 }
 
 #[test]
-fn audit_and_limit_go_by_the_same_address() {
+fn audits_and_rate_limits_use_the_forwarded_address() {
     let mm = fresh();
     mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
     let from =
@@ -100,7 +100,7 @@ fn audit_and_limit_go_by_the_same_address() {
 }
 
 #[test]
-fn so_does_from_where_a_token_was_used_last() {
+fn last_used_from_is_the_forwarded_address() {
     let mm = server();
     mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
     let token = mm.admin().token("ci");
@@ -120,7 +120,7 @@ fn so_does_from_where_a_token_was_used_last() {
 }
 
 #[test]
-fn cookies_are_for_encrypted_connections_when_a_believed_proxy_says_so() {
+fn cookies_are_secure_behind_a_trusted_https_proxy() {
     let mm = fresh();
     let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
     let secure = |protocols: &[&str]| {

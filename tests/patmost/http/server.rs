@@ -39,7 +39,7 @@ fn an_unknown_path_is_404_in_its_own_form() {
 
 /// wire errors-and-auth: double slash
 #[test]
-fn an_unclean_path_is_shown_the_clean_one() {
+fn an_unclean_path_redirects_to_the_clean_one() {
     let mm = fresh();
     let answer = mm.send(&Request::new("GET", "/api//v4/../v4/users/me?a=b%20c"));
     assert_eq!(
@@ -190,7 +190,7 @@ fn a_pinned_setting_beats_the_stored_one_and_is_shown_as_pinned() {
 /// wire config-and-system: client configuration without `format`
 /// wire config-and-system: another `format`
 #[test]
-fn clients_are_told_what_they_need_in_texts() {
+fn client_settings_and_licence_are_strings() {
     let mm = fresh();
     let stranger = mm.anonymous().get("/config/client?format=old").ok();
     assert!(stranger.as_object().unwrap().values().all(Value::is_string));
@@ -228,7 +228,7 @@ fn a_change_is_there_after_a_restart() {
 
 /// wire config-and-system: `RateLimitSettings.Enable`
 #[test]
-fn requests_are_limited_when_that_is_on() {
+fn requests_are_rate_limited_when_enabled() {
     let mm = fresh();
     mm.admin()
         .patch_config(json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 20}}))

@@ -75,7 +75,7 @@ fn the_file_of_a_fixture_bootstraps_a_server_without_its_secrets() {
 }
 
 #[test]
-fn applied_again_it_changes_nothing() {
+fn applying_a_seed_again_changes_nothing() {
     let mm = empty(&[]);
     admin(&mm);
     let first = applied(&mm.data(), SEED);
@@ -153,7 +153,7 @@ fn a_seed_that_names_an_unknown_user_changes_nothing() {
 }
 
 #[test]
-fn without_a_system_admin_nothing_has_a_maker() {
+fn a_seed_of_teams_needs_a_system_admin() {
     let mm = empty(&[]);
     assert!(refused(&mm.data(), "{\n\"teams\": [{\"name\": \"team\"}]}").contains("line 2: "));
     // The first account is one.

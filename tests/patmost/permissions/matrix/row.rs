@@ -12,10 +12,9 @@ pub struct Row<'w, 'm> {
     pub kind: &'w str,
 }
 
-impl Row<'_, '_> {
-    /// The text with what it names put in; what must be new for each request is made now. None: there is no such thing.
+impl<'m> Row<'_, 'm> {
+    /// Puts in what the text names, and makes what must be new for each request. `None` when there is no such thing.
     pub fn filled(&self, text: &str) -> Option<String> {
-        let admin = self.world.mm.admin();
         let mut filled = text.to_owned();
         let ids = self.world.ids.iter().map(|(name, id)| (*name, id.as_str()));
         let me = match self.by.id.as_str() {
@@ -30,75 +29,71 @@ impl Row<'_, '_> {
         for (name, id) in ids.chain(own) {
             filled = filled.replace(name, id);
         }
-        let name = format!("n{}", self.world.mm.clock().now());
-        self.world
-            .mm
-            .clock()
-            .advance(std::time::Duration::from_millis(1));
-        let post = |by: &Caller| {
-            let post = json!({"channel_id": self.target, "message": "m"});
-            by.post("/posts", post)
-                .json()
-                .get("id")
-                .filter(|id| id.as_str().unwrap().len() == 26)
-                .cloned()
-        };
-        let made = |name: &str, make: &dyn Fn() -> Option<Value>| match text.contains(name) {
-            true => make().map(|id| id.as_str().unwrap().to_owned()),
-            false => Some(String::new()),
-        };
-        let fresh: [(&str, &dyn Fn() -> Option<Value>); 7] = [
-            ("{fresh_user}", &|| {
-                Some(admin.post("/users", self.world.mm.account(&name)).created()["id"].clone())
-            }),
-            ("{fresh_token}", &|| {
-                let path = format!("/users/{}/tokens", self.target);
-                Some(admin.post(&path, json!({"description": "x"})).ok()["id"].clone())
-            }),
-            ("{fresh_team}", &|| {
-                let team = json!({"name": name, "display_name": "Open", "type": "O", "allow_open_invite": true});
-                Some(admin.post("/teams", team).created()["id"].clone())
-            }),
-            ("{fresh_closed_team}", &|| {
-                let team = json!({"name": name, "display_name": "Closed", "type": "I"});
-                Some(admin.post("/teams", team).created()["id"].clone())
-            }),
-            ("{fresh_channel}", &|| {
-                let kind = match self.kind {
-                    "public" => "O",
-                    "private" => "P",
-                    _ => return Some(self.target.into()),
-                };
-                let team = &self.world.ids[0].1;
-                let channel =
-                    json!({"team_id": team, "name": name, "display_name": name, "type": kind});
-                let makes = self
-                    .world
-                    .members
-                    .iter()
-                    .find(|member| member.kind == "its admin")
-                    .unwrap();
-                let makes = makes.token.as_ref().unwrap();
-                let id = makes.post("/channels", channel).created()["id"].clone();
-                if self.asker.kind == "channel" {
-                    let path = format!("/channels/{}/members", id.as_str().unwrap());
-                    makes.post(&path, json!({"user_id": self.by.id})).created();
-                }
-                Some(id)
-            }),
-            ("{own_post}", &|| post(self.by)),
-            ("{post}", &|| {
-                post(if self.kind == "direct" {
-                    &admin
-                } else {
-                    &self.world.mate
-                })
-            }),
-        ];
-        for (name, make) in fresh {
-            filled = filled.replace(name, &made(name, make)?);
+        let unique = format!("n{}", self.world.mm.clock().now());
+        let millisecond = std::time::Duration::from_millis(1);
+        self.world.mm.clock().advance(millisecond);
+        for name in [
+            "{fresh_user}",
+            "{fresh_token}",
+            "{fresh_team}",
+            "{fresh_closed_team}",
+            "{fresh_channel}",
+            "{own_post}",
+            "{post}",
+        ] {
+            if text.contains(name) {
+                filled = filled.replace(name, &self.fresh(name, &unique)?);
+            }
         }
         Some(filled)
+    }
+
+    /// Makes what is named; the id. `None` when the caller may not make it.
+    fn fresh(&self, name: &str, unique: &str) -> Option<String> {
+        let (mm, admin) = (self.world.mm, self.world.mm.admin());
+        let team = |kind: &str| {
+            let open = kind == "O";
+            let body = json!({"name": unique, "display_name": "Fresh", "type": kind, "allow_open_invite": open});
+            admin.post("/teams", body).created().text("id")
+        };
+        Some(match name {
+            "{fresh_user}" => {
+                let account = mm.account(unique);
+                admin.post("/users", account).created().text("id")
+            }
+            "{fresh_token}" => mm.account_of(self.target).token("x").id,
+            "{fresh_team}" => team("O"),
+            "{fresh_closed_team}" => team("I"),
+            "{fresh_channel}" => self.fresh_channel(unique),
+            "{own_post}" => self.fresh_post(self.by)?,
+            _ if self.kind == "direct" => self.fresh_post(&admin)?,
+            _ => self.fresh_post(&self.world.mate)?,
+        })
+    }
+
+    /// Makes a channel of the target's kind that the caller is in if they are in the target; there is one direct channel.
+    fn fresh_channel(&self, name: &str) -> String {
+        let kind = match self.kind {
+            "public" => "O",
+            "private" => "P",
+            _ => return self.target.into(),
+        };
+        let is_its_admin = |member: &&Asker| member.kind == "its admin";
+        let its_admin = self.world.members.iter().find(is_its_admin).unwrap();
+        let its_admin = its_admin.token.as_ref().unwrap();
+        let team = &self.world.ids[0].1;
+        let made = its_admin.create_channel(team, name, kind).created();
+        if self.asker.kind == "channel" {
+            its_admin.add_to_channel(&made, self.by).created();
+        }
+        made.text("id")
+    }
+
+    fn fresh_post(&self, by: &Caller<'m>) -> Option<String> {
+        let answer = by.post_message(self.target, "m").json();
+        let id = answer.get("id")?.as_str().unwrap();
+        // An error has an id, too.
+        (id.len() == 26).then(|| id.to_owned())
     }
 }
 

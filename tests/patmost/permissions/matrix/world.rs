@@ -34,97 +34,43 @@ fn asker<'m>(kind: &'static str, caller: Caller<'m>) -> Asker<'m> {
 }
 
 fn bot<'m>(mm: &'m Mattermost, kind: &'static str, name: &str) -> Asker<'m> {
-    let made = mm.admin().create_bot(name);
-    let mut account = mm.anonymous();
-    account.id = made.created().text("user_id");
     Asker {
         session: None,
-        ..asker(kind, account)
+        ..asker(kind, mm.bot(name))
+    }
+}
+
+fn nobody(mm: &Mattermost) -> Asker<'_> {
+    Asker {
+        kind: "nobody",
+        session: Some(mm.anonymous()),
+        token: None,
+        bot: None,
+    }
+}
+
+/// Somebody who has a bot.
+fn owner<'m>(kind: &'static str, user: Caller<'m>, mm: &'m Mattermost, bot: &str) -> Asker<'m> {
+    let bot = mm.bot(bot);
+    let path = format!("/bots/{}/assign/{}", bot.id, user.id);
+    mm.admin().post(&path, json!({})).ok();
+    Asker {
+        bot: Some(bot.id),
+        ..asker(kind, user)
     }
 }
 
 pub fn world(mm: &Mattermost) -> World<'_> {
     mm.set("ServiceSettings", "EnableBotAccountCreation", true);
     let admin = mm.admin();
-    let assign = |bot: &str, to: &Caller| {
-        let path = format!("/bots/{bot}/assign/{}", to.id);
-        admin.post(&path, json!({})).ok();
-    };
-    let nobody = || Asker {
-        kind: "nobody",
-        session: Some(mm.anonymous()),
-        token: None,
-        bot: None,
-    };
-    let id_of = |bot: Asker| Some(bot.token.unwrap().id);
-    let post_role = |name: &str, role: &str| mm.user(name).with_role(role);
-    let mut owner = asker("bot owner", mm.user("owner").with_role(TOKEN_ROLE));
-    owner.bot = id_of(bot(mm, "", "of-owner"));
-    assign(owner.bot.as_ref().unwrap(), owner.session.as_ref().unwrap());
-    let mut system_admin = asker("admin", mm.user("boss").with_role("system_admin"));
-    system_admin.bot = id_of(bot(mm, "", "of-boss"));
-    let boss = system_admin.session.clone().unwrap();
-    assign(system_admin.bot.as_ref().unwrap(), &boss);
-    let askers = vec![
-        nobody(),
-        asker("plain", mm.user("plain")),
-        asker("token role", mm.user("maker").with_role(TOKEN_ROLE)),
-        asker(
-            "post roles",
-            post_role("poster", "system_post_all").with_role("system_post_all_public"),
-        ),
-        bot(mm, "bot", "robot"),
-        owner,
-        system_admin,
-    ];
-    let (team_admin, channel_admin) = (mm.user("team-admin"), mm.user("channel-admin"));
-    let (mate, in_team, in_channel) = (mm.user("mate"), mm.user("in-team"), mm.user("in-channel"));
-    let team = json!({"name": "core", "display_name": "Core", "type": "I"});
-    let team = team_admin.post("/teams", team).created().text("id");
-    for user in [&channel_admin, &mate, &in_team, &in_channel] {
-        admin.add_to_team(&team, user).created();
-    }
-    let channel = |name: &str, kind: &str| {
-        let channel = json!({"team_id": team, "name": name, "display_name": name, "type": kind});
-        let id = channel_admin
-            .post("/channels", channel)
-            .created()
-            .text("id");
-        for user in [&mate, &in_channel] {
-            let member = json!({"user_id": user.id});
-            channel_admin
-                .post(&format!("/channels/{id}/members"), member)
-                .created();
-        }
-        id
-    };
-    let direct = json!([channel_admin.id, in_channel.id]);
-    let direct = admin.post("/channels/direct", direct).created().text("id");
-    let channels = [
-        ("public", channel("open", "O")),
-        ("private", channel("closed", "P")),
-        ("direct", direct),
-    ];
-    let members = vec![
-        nobody(),
-        asker("stranger", mm.user("stranger")),
-        asker(
-            "post public",
-            post_role("publisher", "system_post_all_public"),
-        ),
-        asker("post all", post_role("caller", "system_post_all")),
-        bot(mm, "bot", "robot-2"),
-        asker("team", in_team),
-        asker("channel", in_channel),
-        asker("its admin", channel_admin),
-        asker("team admin", team_admin),
-        asker("admin", boss.clone()),
-    ];
+    let boss = mm.user("boss").with_role("system_admin");
+    let askers = askers(mm, &boss);
+    let group = Group::new(mm);
     let role = |name: &str| admin.get(&format!("/roles/name/{name}")).ok().text("id");
     let another = mm.user("another").id;
     let ids = vec![
-        ("{team}", team),
-        ("{mate}", mate.id.clone()),
+        ("{team}", group.team.clone()),
+        ("{mate}", group.mate.id.clone()),
         ("{another}", another.clone()),
         ("{system_user}", role("system_user")),
         ("{system_admin}", role("system_admin")),
@@ -132,10 +78,105 @@ pub fn world(mm: &Mattermost) -> World<'_> {
     World {
         mm,
         askers,
-        members,
-        mate,
         another,
         ids,
-        channels,
+        channels: group.channels(),
+        mate: group.mate.clone(),
+        members: group.members(boss),
+    }
+}
+
+/// Those who ask about the server and about accounts.
+fn askers<'m>(mm: &'m Mattermost, boss: &Caller<'m>) -> Vec<Asker<'m>> {
+    let token_role = |name: &str| mm.user(name).with_role(TOKEN_ROLE);
+    let poster = mm
+        .user("poster")
+        .with_role("system_post_all")
+        .with_role("system_post_all_public");
+    vec![
+        nobody(mm),
+        asker("plain", mm.user("plain")),
+        asker("token role", token_role("maker")),
+        asker("post roles", poster),
+        bot(mm, "bot", "robot"),
+        owner("bot owner", token_role("owner"), mm, "of-owner"),
+        owner("admin", boss.clone(), mm, "of-boss"),
+    ]
+}
+
+/// A team by invitation only, and how far somebody is in it.
+struct Group<'m> {
+    mm: &'m Mattermost,
+    team: String,
+    team_admin: Caller<'m>,
+    channel_admin: Caller<'m>,
+    mate: Caller<'m>,
+    in_team: Caller<'m>,
+    in_channel: Caller<'m>,
+}
+
+impl<'m> Group<'m> {
+    fn new(mm: &'m Mattermost) -> Group<'m> {
+        let names = [
+            "team-admin",
+            "channel-admin",
+            "mate",
+            "in-team",
+            "in-channel",
+        ];
+        let [team_admin, channel_admin, mate, in_team, in_channel] =
+            names.map(|name| mm.user(name));
+        let team = json!({"name": "core", "display_name": "Core", "type": "I"});
+        let team = team_admin.post("/teams", team).created().text("id");
+        for user in [&channel_admin, &mate, &in_team, &in_channel] {
+            mm.admin().add_to_team(&team, user).created();
+        }
+        Group {
+            mm,
+            team,
+            team_admin,
+            channel_admin,
+            mate,
+            in_team,
+            in_channel,
+        }
+    }
+
+    /// Makes a channel of each kind.
+    fn channels(&self) -> [(&'static str, String); 3] {
+        let admin = &self.channel_admin;
+        let channel = |name: &str, kind: &str| {
+            let made = admin.create_channel(&self.team, name, kind).created();
+            for user in [&self.mate, &self.in_channel] {
+                admin.add_to_channel(&made, user).created();
+            }
+            made.text("id")
+        };
+        let ids = json!([admin.id, self.in_channel.id]);
+        let direct = self.mm.admin().post("/channels/direct", ids).created();
+        [
+            ("public", channel("open", "O")),
+            ("private", channel("closed", "P")),
+            ("direct", direct.text("id")),
+        ]
+    }
+
+    /// Those who ask about the team and its channels.
+    fn members(self, boss: Caller<'m>) -> Vec<Asker<'m>> {
+        let mm = self.mm;
+        let poster = |name: &str, role: &str| mm.user(name).with_role(role);
+        let publisher = poster("publisher", "system_post_all_public");
+        vec![
+            nobody(mm),
+            asker("stranger", mm.user("stranger")),
+            asker("post public", publisher),
+            asker("post all", poster("caller", "system_post_all")),
+            bot(mm, "bot", "robot-2"),
+            asker("team", self.in_team),
+            asker("channel", self.in_channel),
+            asker("its admin", self.channel_admin),
+            asker("team admin", self.team_admin),
+            asker("admin", boss),
+        ]
     }
 }

@@ -64,6 +64,7 @@ pub static COMMANDS: &[&Command] = &[
     &commands::seed::APPLY,
     &upkeep::BACKUP,
     &upkeep::RESTORE,
+    &upkeep::COMPACT,
     &upkeep::CHECK,
     &upkeep::HEALTHCHECK,
     &reference::REFERENCE,

@@ -1,4 +1,4 @@
-//! Commands for whoever keeps a server running: copy the data, look whether it is sound, ask whether the server answers.
+//! Commands for whoever keeps a server running: copy the data, make it small, look whether it is sound, ask whether the server answers.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use pico_args::Arguments;
 use serde_json::json;
 
 use super::{Command, Format, Stop, must_be_there, nothing_left, take_data};
-use crate::store;
+use crate::logging::{self, Form};
+use crate::store::{self, megabytes};
 use crate::{http, id};
 
 pub static BACKUP: Command = Command {
@@ -92,6 +93,46 @@ fn restore(mut arguments: Arguments) -> Result<(), Stop> {
         &json!({ "restored": data, "kept": aside }),
         &format!("restored {data}{kept}"),
         &data,
+    )
+}
+
+pub static COMPACT: Command = Command {
+    name: "compact",
+    takes: "",
+    does: "Give the room of deleted rows back to the disk, while no server runs",
+    options: &[],
+    examples: [
+        "patmost compact",
+        "patmost compact --data /var/lib/patmost/patmost.db",
+        "patmost compact --json",
+    ],
+    run: compact,
+};
+
+fn compact(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    nothing_left(arguments)?;
+    must_be_there(&data)?;
+    logging::init("warn", Form::default());
+    let shown = data.display().to_string();
+    let mut before = None;
+    let begin = |size: store::Size| {
+        before = Some(size);
+        logging::always(&format!(
+            "{shown} has {}, of which {} are unused; the copy needs {} of room on the disk",
+            megabytes(size.bytes),
+            megabytes(size.unused),
+            megabytes(size.bytes - size.unused)
+        ));
+    };
+    let progress = |share: f64| logging::always(&format!("{:.0} % are written", share * 100.0));
+    store::compact(&data, begin, progress).map_err(Stop::Failed)?;
+    let after = std::fs::metadata(&data).map_or(0, |found| found.len());
+    format.print(
+        &json!({ "before": before, "bytes": after }),
+        &format!("{shown} has {} now", megabytes(after)),
+        &shown,
     )
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::compact::alone;
 use super::copy::{copy, remove};
 use super::file::{beside, unusable};
 use super::{StoreError, Tx};
@@ -119,14 +120,9 @@ fn create(connection: &mut Connection, first: First) -> rusqlite::Result<()> {
 /// Runs the steps, all or none, on a file that nobody else has open; what it was is kept beside it.
 fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     let unusable = |error| unusable(path, &error);
-    // Out of the write-ahead log, which SQLite refuses while somebody else has the file open: an older patmost that is
-    // still running would find tables that it does not know. What is locked then stays locked until the mode is normal.
-    let alone = |connection: &Connection| {
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        connection.pragma_update(None, "journal_mode", "DELETE")?;
-        connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
-        state(connection)
-    };
+    // An older patmost that is still running would find tables that it does not know. What is locked then stays locked until
+    // the mode is normal.
+    let alone = |connection: &Connection| alone(connection).and_then(|()| state(connection));
     // Another process may have brought it meanwhile.
     if let State::Older(steps) = alone(connection).map_err(unusable)? {
         let kept = beside(path, &format!("schema-{}", CURRENT - steps.len() as i64));

@@ -5,6 +5,7 @@
 //! `sql.rs` files, which see a [`Tx`].
 
 mod check;
+mod compact;
 mod copy;
 mod file;
 mod migrate;
@@ -13,6 +14,7 @@ mod place;
 mod read_only;
 mod reading;
 mod restore;
+mod room;
 mod serving;
 mod snapshot;
 mod tx;
@@ -25,11 +27,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::{ErrorCode, ffi};
 
 pub use check::check;
+pub use compact::{Size, compact};
 pub use copy::{backup, remove};
 pub use migrate::First;
 pub use page::Page;
 pub use reading::Reading;
 pub use restore::restore;
+pub use room::megabytes;
 pub use rusqlite::{ToSql, params};
 pub use serving::Serving;
 pub use snapshot::Snapshot;

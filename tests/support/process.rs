@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use super::*;
 
@@ -135,4 +135,28 @@ impl Process {
         self.send("POST", "/users", "", account).created();
         self
     }
+}
+
+/// Runs a command of the program in the folder.
+pub fn patmost(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+/// Runs a command that fails with exit code 1, and returns what it wrote to stderr.
+pub fn fails(folder: &Path, arguments: &[&str]) -> String {
+    let output = patmost(folder, arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// Runs a command that succeeds, and returns what it wrote to stdout.
+pub fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+    let output = patmost(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
 }

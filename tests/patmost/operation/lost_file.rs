@@ -2,27 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
-use crate::support::process::{Process, serve};
+use crate::support::process::{Process, patmost, serve, succeeds};
 use crate::support::*;
 
 const LOST: &str = "app.store.lost.app_error";
-
-fn patmost(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn succeeds(folder: &Path, arguments: &[&str]) -> String {
-    let output = patmost(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn make(process: &Process, admin: &str) -> Answer {
     let token = json!({"description": "x"});

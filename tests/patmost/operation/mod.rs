@@ -2,6 +2,7 @@
 
 mod audits;
 mod command_line;
+mod compact;
 mod configuration;
 #[cfg(unix)]
 mod data_file;

@@ -3,31 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
 
-use crate::support::process::{Process, serve};
+use crate::support::process::{Process, fails, serve, succeeds};
 use crate::support::*;
-
-fn patmost(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn fails(folder: &Path, arguments: &[&str]) -> String {
-    let output = patmost(folder, arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-fn succeeds(folder: &Path, arguments: &[&str]) -> String {
-    let output = patmost(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn tokens(folder: &Path, data: &str) -> usize {
     let listed = succeeds(folder, &["token", "list", "--quiet", "--data", data]);

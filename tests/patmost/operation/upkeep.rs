@@ -3,31 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use crate::support::process::serve;
+use crate::support::process::{fails, patmost, serve, succeeds};
 use crate::support::*;
-
-fn patmost(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn fails(folder: &Path, arguments: &[&str]) -> String {
-    let output = patmost(folder, arguments);
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
-    String::from_utf8(output.stderr).unwrap()
-}
-
-fn succeeds(folder: &Path, arguments: &[&str]) -> Vec<u8> {
-    let output = patmost(folder, arguments);
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    output.stdout
-}
 
 /// A folder with the file of a server that has ended, and an account.
 fn data() -> std::path::PathBuf {
@@ -171,7 +150,7 @@ fn a_backup_follows_no_symbolic_link() {
 #[test]
 fn a_backup_goes_to_standard_output() {
     let folder = data();
-    let bytes = succeeds(&folder, &["backup", "-"]);
+    let bytes = patmost(&folder, &["backup", "-"]).stdout;
     fs::write(folder.join("copy.db"), bytes).unwrap();
     succeeds(&folder, &["check", "--data", "copy.db"]);
     assert!(!folder.join("-").exists());

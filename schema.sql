@@ -35,7 +35,8 @@ CREATE INDEX users_by_last_name ON users (lower(last_name));
 CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', ' system_admin ') > 0;
 
 -- Personal access tokens. The secret is shown once and stored as a hash only; every request finds the whole row by it.
--- The first use of a token opens its session, which is part of it.
+-- The first use of a token opens its session, which is part of it. The parent, written where ALTER TABLE puts it, is the id of
+-- the token by which this one was made; null: it was made with a login or by the operator.
 CREATE TABLE tokens (
     secret_hash       TEXT    NOT NULL PRIMARY KEY,  -- SHA-256 of the secret, hexadecimal
     id                TEXT    NOT NULL UNIQUE,       -- public: named in lists, logs and audits
@@ -48,7 +49,8 @@ CREATE TABLE tokens (
     last_used_from    TEXT    NOT NULL DEFAULT '',   -- address, as in the access log; empty: not known
     session_id        TEXT,                          -- null: no session is open
     session_create_at INTEGER NOT NULL DEFAULT 0
-) STRICT, WITHOUT ROWID;
+, parent TEXT) STRICT, WITHOUT ROWID;
+CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
 CREATE INDEX tokens_by_owner ON tokens (owner, create_at, id);
 CREATE INDEX tokens_by_age ON tokens (create_at, id);
 CREATE INDEX tokens_by_end ON tokens (expires_at) WHERE expires_at > 0;

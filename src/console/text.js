@@ -63,7 +63,9 @@ export const text = {
     disable: { title: 'Disable this token?', submit: 'Disable', done: 'The token is disabled.', words: 'It is refused from the next request on, until it is enabled again.' },
     enable: { title: 'Enable this token?', submit: 'Enable', done: 'The token is enabled.', words: 'Its secret is accepted again.' },
     rotate: { title: 'Rotate this token?', submit: 'Rotate', words: 'It gets a new secret, shown once. The old secret is refused from the next request on.' },
-    remove: { title: 'Delete this token?', submit: 'Delete', done: 'The token is deleted.', words: 'It is refused from the next request on. This cannot be undone.' },
+    remove: { title: 'Delete this token?', submit: 'Delete', done: 'The token is deleted.', words: 'It is refused from the next request on. This cannot be undone.',
+      children: 'Also delete the tokens that were made with it', childrenHelp: 'And those that were made with these. Whoever had the secret may have made some.' },
+    madeBy: 'Made with token',
   },
   sessions: {
     title: 'Active Sessions', lead: 'Where you are signed in, and which of your tokens are in use.', current: 'This browser', unknown: 'Unknown browser',
@@ -73,9 +75,10 @@ export const text = {
   },
   history: { title: 'Access History', lead: 'What your account did, newest first.', none: 'Nothing yet.' },
   password: {
-    title: 'Password', lead: 'Changing it ends no session and no token.', current: 'Current password', new: 'New password', again: 'New password, once more',
+    title: 'Password', lead: 'Changing it ends no session and no token, unless you say so.', current: 'Current password', new: 'New password', again: 'New password, once more',
     differ: 'The two are not the same.', submit: 'Change password', done: 'The password is changed.',
-    resetHelp: 'The account can sign in with it at once, also when it was locked. Its sessions and tokens go on.',
+    resetHelp: 'The account can sign in with it at once, also when it was locked. Its sessions and tokens go on, unless you say otherwise.',
+    revokeSessions: 'End all other sessions', revokeTokens: 'Delete all access tokens', revokeHelp: 'For when somebody else may know the password.',
   },
   roles: {
     role: 'Role', extra: 'Additional permissions', none: 'Nothing', admin: 'System Admin', member: 'Member', done: 'The roles are changed. They hold from the next request on.',

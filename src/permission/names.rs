@@ -136,6 +136,11 @@ impl PermissionSet {
         self.0 & other.0 == other.0
     }
 
+    /// The permissions of this set that are not in the other one.
+    pub fn without(self, other: PermissionSet) -> PermissionSet {
+        PermissionSet(self.0 & !other.0)
+    }
+
     /// Both sets together.
     pub fn and(self, other: PermissionSet) -> PermissionSet {
         PermissionSet(self.0 | other.0)

@@ -5,7 +5,7 @@ use crate::audit;
 use crate::config;
 use crate::error::{AppError, PATCH_LICENSE, ROLE_UNKNOWN};
 use crate::permission::roles::{Role, SYSTEM_ADMIN};
-use crate::permission::{Caller, ROLE_PATCH, ROLE_PATCH_ADMIN, sql};
+use crate::permission::{Caller, PermissionSet, ROLE_PATCH, ROLE_PATCH_ADMIN, sql};
 
 /// Mattermost: all that a server without a licence lets a patch add or take.
 const PATCHABLE: [&str; 9] = [
@@ -45,6 +45,12 @@ pub fn patch(
                 || !changed(&role.permissions, &permissions).all(|name| PATCHABLE.contains(&name))
             {
                 return Err(AppError::new(&PATCH_LICENSE));
+            }
+            // Nobody gives more than they have.
+            let sent = PermissionSet::parse(&permissions.join(" "));
+            let had = PermissionSet::parse(&role.permissions.join(" "));
+            if !caller.permissions.includes(sent.without(had)) {
+                return Err(rule.refusal());
             }
             permissions.sort_unstable();
             permissions.dedup();

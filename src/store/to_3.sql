@@ -1,4 +1,4 @@
--- Brings a file of schema version 2 to version 3: who guessed passwords is kept by network.
+-- Brings a file of schema version 2 to version 3: wrong passwords are kept by network, and tokens know their parent.
 
 -- Wrong passwords by the network they came from, so that a stranger's guesses do not lock the owner out.
 CREATE TABLE failed_logins (
@@ -16,5 +16,9 @@ CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', '
 -- Failed logins of the last minute are found at once, to be counted in one row.
 CREATE INDEX audits_of_failed_logins ON audits (create_at)
     WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
+
+-- Which tokens were made by a token, so that all can be revoked together.
+ALTER TABLE tokens ADD COLUMN parent TEXT;
+CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
 
 PRAGMA user_version = 3;

@@ -43,6 +43,9 @@ pub struct Token {
     /// From which address; empty: never, or not known.
     #[serde(skip)]
     pub last_used_from: String,
+    /// The id of the token by which it was made, which may be gone; empty: none.
+    #[serde(skip)]
+    pub parent_id: String,
 }
 
 /// A token with what Mattermost does not show of it.
@@ -53,6 +56,7 @@ pub struct WithUsage<'t> {
     create_at: Millis,
     last_used_at: Millis,
     last_used_from: &'t str,
+    parent_id: &'t str,
 }
 
 impl Token {
@@ -63,6 +67,7 @@ impl Token {
             create_at: self.create_at,
             last_used_at: self.last_used_at,
             last_used_from: &self.last_used_from,
+            parent_id: &self.parent_id,
         }
     }
 }
@@ -121,6 +126,7 @@ pub fn create_with(
             create_at: granted.at(),
             last_used_at: 0,
             last_used_from: String::new(),
+            parent_id: caller.token_id().unwrap_or_default().to_owned(),
         };
         sql::insert(tx, &token, &secret_hash)?;
         record(tx, &granted, &token.id)?;
@@ -269,6 +275,8 @@ pub fn allowed(
 pub enum Change {
     /// Deletes it for good.
     Revoke,
+    /// Deletes it for good, and every token that was made by it, or by one of those.
+    RevokeWithChildren,
     /// Refuses it until it is enabled.
     Disable,
     /// Accepts it again.
@@ -278,7 +286,7 @@ pub enum Change {
 /// Does it, if the rule lets the caller. A token that is revoked or disabled is refused from here on, with its session.
 ///
 /// # Errors
-/// As [`allowed`].
+/// As [`allowed`], for each token.
 pub fn change(
     app: &App,
     caller: &Caller,
@@ -291,6 +299,14 @@ pub fn change(
         let (granted, token, _) = allowed(tx, rule, &caller, &token_id)?;
         match change {
             Change::Revoke => sql::delete(tx, &token.id)?,
+            Change::RevokeWithChildren => {
+                for child_id in sql::descendants(tx, &token.id)? {
+                    let (granted, child, _) = allowed(tx, rule, &caller, &child_id)?;
+                    sql::delete(tx, &child.id)?;
+                    record(tx, &granted, &child.id)?;
+                }
+                sql::delete(tx, &token.id)?;
+            }
             Change::Disable => sql::update_is_active(tx, &token.id, false)?,
             Change::Enable => sql::update_is_active(tx, &token.id, true)?,
         }

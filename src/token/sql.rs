@@ -11,7 +11,7 @@ use crate::store::{Row, StoreError, Tx, end_of, params};
 /// Rows that a search shows at most.
 const FOUND_MOST: i64 = 10_000;
 
-const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from";
+const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from, coalesce(t.parent, '')";
 
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -23,6 +23,7 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         create_at: row.get(5)?,
         last_used_at: row.get(6)?,
         last_used_from: row.get(7)?,
+        parent_id: row.get(8)?,
     })
 }
 
@@ -72,8 +73,8 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
 /// Adds a token that was not used yet.
 pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at)
-         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7)",
+        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, parent)
+         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, nullif($8, ''))",
         params![
             token.id,
             token.user_id,
@@ -81,10 +82,22 @@ pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), St
             token.description,
             token.is_active,
             token.create_at,
-            token.expires_at
+            token.expires_at,
+            token.parent_id
         ],
     )?;
     Ok(())
+}
+
+/// Returns the ids of the tokens that were made by the token, or by one of those.
+pub fn descendants(tx: &Tx, id: &str) -> Result<Vec<String>, StoreError> {
+    tx.many(
+        "WITH RECURSIVE made (id) AS (
+             SELECT id FROM tokens WHERE parent = $1 UNION SELECT t.id FROM tokens t JOIN made ON t.parent = made.id
+         ) SELECT id FROM made WHERE id <> $1",
+        params![id],
+        |row| row.get(0),
+    )
 }
 
 /// Disables, which ends the session, or enables.

@@ -218,12 +218,16 @@ test('an admin resets a password, makes an admin and ends sessions', async () =>
   };
   await page.to('users?q=eve', 'Users');
   await act('Reset Password');
+  const token = (await mm.api('POST', `/users/${eve.id}/tokens`, admin, { description: 'x' })).body.token;
+  assert.ok(await mm.accepts(token));
   await dialog().getByLabel('New password').fill('Another-Horse-2');
+  await dialog().getByLabel('Delete all access tokens').check();
   await look(page, 'reset-password');
   await answer('Reset Password');
   await page.getByRole('status').filter({ hasText: 'The password is changed.' }).waitFor();
   assert.equal((await mm.api('POST', '/users/login', null, { login_id: 'eve', password: 'Another-Horse-2' })).status, 200);
   assert.ok(await mm.accepts(session));
+  assert.equal(await mm.accepts(token), false);
   await act('Remove Sessions');
   await answer('Remove Sessions');
   await page.getByRole('status').filter({ hasText: 'The sessions are ended.' }).waitFor();

@@ -218,13 +218,18 @@ test('a deactivated account is refused with its token, and accepted again when i
   assert.ok(await mm.accepts(rotated));
 });
 
-test('the admin revokes the token for good', async () => {
+test('the admin revokes the token for good, with the one that it made', async () => {
+  const child = (await mm.api('POST', '/users/me/tokens', rotated, { description: 'child' })).body.token;
+  assert.ok(await mm.accepts(child));
   await page.getByRole('link', { name: '@ci' }).click();
+  await page.getByText('Made with token').waitFor();
   await press('Delete: nightly build');
+  await dialog().getByLabel('Also delete the tokens that were made with it').check();
   await look(page, 'delete-token');
   await answer('Delete');
   await page.getByText('There are no tokens yet.').waitFor();
   assert.equal(await mm.accepts(rotated), false);
+  assert.equal(await mm.accepts(child), false);
 });
 
 test('the audit tells what became of it, and where its id led there is a way on', async () => {

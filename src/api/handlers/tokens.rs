@@ -65,7 +65,8 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
     Ok(views(cx, &tokens))
 }
 
-/// A list as Mattermost shows it; with `?include_usage=true`, also when each was made, and when and from where it was used last.
+/// A list as Mattermost shows it; with `?include_usage=true`, also when
+/// each was made and by which token, and when and from where it was used last.
 fn views(cx: &Context, tokens: &[Token]) -> Response {
     if cx.flag("include_usage") {
         answer::json(&tokens.iter().map(Token::with_usage).collect::<Vec<_>>())
@@ -81,9 +82,17 @@ pub fn get(cx: &Context, tx: &Tx) -> Answer {
     Ok(answer::json(&token))
 }
 
+/// Not in Mattermost: whether the tokens that a token made are revoked with it.
+const WITH_CHILDREN: &str = "with_children";
+
 /// `POST /users/tokens/revoke`
 pub fn revoke(cx: &Context) -> Answer {
-    change(cx, &TOKEN_REVOKE, Change::Revoke)
+    let kind = match of_json::values_by_name(cx.body()).get(WITH_CHILDREN) {
+        Some(Value::Bool(true)) => Change::RevokeWithChildren,
+        None | Some(Value::Bool(false) | Value::Null) => Change::Revoke,
+        Some(_) => return Err(AppError::body_param(WITH_CHILDREN)),
+    };
+    change(cx, &TOKEN_REVOKE, kind)
 }
 
 /// `POST /users/tokens/disable`
@@ -98,7 +107,11 @@ pub fn enable(cx: &Context) -> Answer {
 
 /// Mattermost: a missing or ill-formed id is an unknown one.
 fn change(cx: &Context, rule: &'static Rule, change: Change) -> Answer {
-    let body = of_json::texts_by_name(cx.body());
+    let switches: &[&str] = match change {
+        Change::Revoke | Change::RevokeWithChildren => &[WITH_CHILDREN],
+        Change::Disable | Change::Enable => &[],
+    };
+    let body = of_json::texts_and_switches_by_name(cx.body(), switches);
     let token_id = body.text("token_id");
     audit::attempt(&cx.app.store, cx.caller()?, &[""], || {
         crate::token::change(cx.app, cx.caller()?, rule, token_id, change)

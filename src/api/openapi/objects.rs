@@ -58,6 +58,7 @@ objects! {
     /// A token
     UserAccessTokenSanitized {
         id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time; create_at: Time, last_used_at: Time, last_used_from: Text,
+        parent_id: Text,
     }
     /// A number of tokens
     TokenCount { count: Count }
@@ -174,6 +175,8 @@ objects! {
     SessionId { session_id: Id }
     /// A token to be made; `expires_at` 0 or absent: it never ends
     NewToken { description: Text; expires_at: Time }
+    /// Which token; whether those that it made are revoked, too, is not in Mattermost
+    TokenRevocation { token_id: Id; with_children: Flag }
     /// Which token
     TokenId { token_id: Id }
     /// Which token, and when its new secret ends; 0 or absent: never

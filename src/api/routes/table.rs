@@ -66,7 +66,7 @@ routes! {
     POST   "/users/tokens/search" Session Read tokens::search, "Find tokens by token id, user id or username"
            SearchUserAccessTokens (include_usage) Search => 200 [UserAccessTokenSanitized], 403;
     POST   "/users/tokens/revoke" Session Change tokens::revoke, "Delete a token for good"
-           RevokeUserAccessToken () TokenId => 200 StatusOK, 403 404;
+           RevokeUserAccessToken () TokenRevocation => 200 StatusOK, 403 404;
     POST   "/users/tokens/disable" Session Change tokens::disable, "Refuse a token until it is enabled"
            DisableUserAccessToken () TokenId => 200 StatusOK, 403 404;
     POST   "/users/tokens/enable" Session Change tokens::enable, "Accept a disabled token again"

@@ -146,6 +146,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
             when(token.create_at),
             when(token.last_used_at),
             token.last_used_from.clone(),
+            token.parent_id.clone(),
             when(token.expires_at),
             token.description.clone(),
         ]
@@ -158,6 +159,7 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
             "CREATED",
             "LAST USED",
             "FROM",
+            "MADE BY",
             "EXPIRES",
             "DESCRIPTION",
         ],
@@ -174,15 +176,28 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
 /// `patmost token revoke`
 pub static REVOKE: Command = Command {
     name: "token revoke",
-    takes: "TOKEN_ID",
+    takes: "TOKEN_ID [--with-children]",
     does: "Delete a token for good; it is refused from the next request on",
-    options: &[("TOKEN_ID", "as in patmost token list")],
+    options: &[
+        ("TOKEN_ID", "as in patmost token list"),
+        (
+            "--with-children",
+            "also every token that was made by it, or by one of those",
+        ),
+    ],
     examples: [
         "patmost token revoke w9qdkbs5ajyzxgcdsqe9ff6f1r",
         "patmost token revoke w9qdkbs5ajyzxgcdsqe9ff6f1r --quiet",
         "patmost token list ci --quiet | xargs -n 1 patmost token revoke",
     ],
-    run: |arguments| change(arguments, &REVOKE, &TOKEN_REVOKE, Change::Revoke),
+    run: |mut arguments| {
+        let kind = if arguments.contains("--with-children") {
+            Change::RevokeWithChildren
+        } else {
+            Change::Revoke
+        };
+        change(arguments, &REVOKE, &TOKEN_REVOKE, kind)
+    },
 };
 
 /// `patmost token disable`
@@ -226,7 +241,7 @@ fn change(
     let operator = Operator::open(command, data, false)?;
     crate::token::change(&operator.app, &operator.caller, rule, &token_id, change)?;
     let done = match change {
-        Change::Revoke => "revoked",
+        Change::Revoke | Change::RevokeWithChildren => "revoked",
         Change::Disable => "disabled",
         Change::Enable => "enabled",
     };

@@ -2,7 +2,7 @@
 
 import * as api from '../api.js';
 import { confirm } from '../dialog.js';
-import { announce, badge, button, code, el, empty, failure, field, heading, link, note, pager, said, table, working } from '../dom.js';
+import { announce, badge, button, choice, code, el, empty, failure, field, heading, link, note, pager, said, table, working } from '../dom.js';
 import { date, moment, when } from '../format.js';
 import { text } from '../text.js';
 
@@ -69,6 +69,15 @@ export function details(words) {
     (at % 2 ? [part.slice(0, 9), link(`#/token/${part.slice(9)}`, part.slice(9))] : part)));
 }
 
+/** What else a new password ends: the choices, and the members of the request that say so. */
+export function alsoEnded() {
+  const [sessions, tokens] = ['revoke_sessions', 'revoke_tokens'].map((name) => el('input', { type: 'checkbox', name }));
+  return {
+    fields: [choice(text.password.revokeSessions, sessions, text.password.revokeHelp), choice(text.password.revokeTokens, tokens)],
+    value: () => ({ revoke_sessions: sessions.checked, revoke_tokens: tokens.checked }),
+  };
+}
+
 export async function passwordPage({ config, me }) {
   const input = (autocomplete, more = {}) => el('input', { type: 'password', required: true, autocomplete, ...more });
   const current = input('current-password');
@@ -76,17 +85,18 @@ export async function passwordPage({ config, me }) {
   const again = input('new-password');
   const same = () => again.setCustomValidity(again.value === fresh.value ? '' : text.password.differ);
   for (const field of [fresh, again]) field.addEventListener('input', same);
+  const also = alsoEnded();
   const errors = el('div', { 'aria-live': 'assertive' });
   const submit = el('button', { type: 'submit', class: 'primary' }, text.password.submit);
   const form = el('form', { class: 'card narrow' },
     // Password managers store the password under this name.
     el('input', { type: 'text', autocomplete: 'username', value: me.username, hidden: true }),
-    field(text.password.current, current), field(text.password.new, fresh, text.rule.password(config)), field(text.password.again, again), errors, submit);
+    field(text.password.current, current), field(text.password.new, fresh, text.rule.password(config)), field(text.password.again, again), also.fields, errors, submit);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     errors.replaceChildren();
     try {
-      await working(submit, () => api.put('/users/me/password', { current_password: current.value, new_password: fresh.value }));
+      await working(submit, () => api.put('/users/me/password', { current_password: current.value, new_password: fresh.value, ...also.value() }));
       form.reset();
       announce(text.password.done);
     } catch (error) {

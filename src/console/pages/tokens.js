@@ -2,7 +2,7 @@
 
 import * as api from '../api.js';
 import { confirm, formDialog } from '../dialog.js';
-import { announce, button, code, el, empty, field, heading, link, note, said, select, table, username } from '../dom.js';
+import { announce, button, choice, code, el, empty, field, heading, link, note, said, select, table, username } from '../dom.js';
 import { DAY, expiry, state, used, when } from '../format.js';
 import { isAdmin, rolesInWords } from '../roles.js';
 import { text } from '../text.js';
@@ -58,7 +58,7 @@ function list(context, owner, tokens) {
     id: token.id,
     current: token.id === context.params.token,
     cells: [
-      [el('div', { class: 'strong' }, said(token.description)), code(token.id)],
+      [el('div', { class: 'strong' }, said(token.description)), code(token.id), token.parent_id && el('div', { class: 'help' }, text.tokens.madeBy, ' ', link(`#/token/${token.parent_id}`, token.parent_id))],
       state(token), when(token.create_at), used(token), expiry(token), actions(context, owner, token),
     ],
   })));
@@ -67,18 +67,30 @@ function list(context, owner, tokens) {
 function actions(context, owner, token) {
   const { can } = context;
   const named = (label, action, kind = '') => button(label, action, `small ${kind}`, { 'aria-label': `${label}: ${token.description}` });
-  const change = (what, done, danger, words) => () =>
-    confirm(text.tokens[what].title, [el('p', { class: 'subject' }, said(token.description)), words], text.tokens[what].submit, async () => {
-      await api.post(`/users/tokens/${{ remove: 'revoke' }[what] ?? what}`, { token_id: token.id });
-      announce(done);
+  const change = (what) => () =>
+    confirm(text.tokens[what].title, [el('p', { class: 'subject' }, said(token.description)), text.tokens[what].words], text.tokens[what].submit, async () => {
+      await api.post(`/users/tokens/${what}`, { token_id: token.id });
+      announce(text.tokens[what].done);
       await context.reload();
-    }, danger);
+    });
   const active = token.is_active;
   return el('div', { class: 'actions' },
-    active && can.has('revoke_user_access_token') && named(text.tokens.disable.submit, change('disable', text.tokens.disable.done, false, text.tokens.disable.words)),
-    !active && can.has('create_user_access_token') && named(text.tokens.enable.submit, change('enable', text.tokens.enable.done, false, text.tokens.enable.words)),
+    active && can.has('revoke_user_access_token') && named(text.tokens.disable.submit, change('disable')),
+    !active && can.has('create_user_access_token') && named(text.tokens.enable.submit, change('enable')),
     active && can.has('create_user_access_token') && named(text.tokens.rotate.submit, () => rotate(context, owner, token)),
-    can.has('revoke_user_access_token') && named(text.tokens.remove.submit, change('remove', text.tokens.remove.done, true, text.tokens.remove.words), 'danger'));
+    can.has('revoke_user_access_token') && named(text.tokens.remove.submit, () => remove(context, token), 'danger'));
+}
+
+function remove(context, token) {
+  const words = text.tokens.remove;
+  const children = el('input', { type: 'checkbox', name: 'with_children' });
+  return confirm(words.title, [
+    el('p', { class: 'subject' }, said(token.description)), words.words, choice(words.children, children, words.childrenHelp),
+  ], words.submit, async () => {
+    await api.post('/users/tokens/revoke', { token_id: token.id, with_children: children.checked });
+    announce(words.done);
+    await context.reload();
+  }, true);
 }
 
 async function createToken(context, owner) {

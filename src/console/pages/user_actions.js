@@ -3,6 +3,7 @@
 import * as api from '../api.js';
 import { confirm, formDialog } from '../dialog.js';
 import { announce, choice, el, field, link, note, username } from '../dom.js';
+import { alsoEnded } from './security.js';
 import { ADMIN, EXTRA, changed, namesOf } from '../roles.js';
 import { text } from '../text.js';
 
@@ -42,12 +43,13 @@ export function resetPassword(context, user) {
   const password = el('input', { type: 'password', required: true, autocomplete: 'new-password', minlength: context.config.PasswordMinimumLength });
   const own = user.id === context.me.id;
   if (own) return void (location.hash = '#/password');
+  const also = alsoEnded();
   return formDialog({
     title: text.users.action.password,
-    content: [subject(user), el('p', {}, text.password.resetHelp), field(text.password.new, password, text.rule.password(context.config))],
+    content: [subject(user), el('p', {}, text.password.resetHelp), field(text.password.new, password, text.rule.password(context.config)), also.fields],
     submit: text.users.action.password,
     onsubmit: async () => {
-      await api.put(`/users/${user.id}/password`, { new_password: password.value });
+      await api.put(`/users/${user.id}/password`, { new_password: password.value, ...also.value() });
       announce(text.password.done);
     },
   });

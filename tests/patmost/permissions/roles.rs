@@ -261,6 +261,25 @@ fn a_roles_patch_holds_on_the_next_request() {
     alice.create_team("core").created();
 }
 
+#[test]
+fn a_roles_patch_adds_no_permission_that_its_author_lacks() {
+    let mm = server();
+    let alice = mm.user("alice").with_role("system_post_all");
+    mm.sql(
+        "UPDATE roles SET permissions = 'sysconsole_write_user_management_permissions' WHERE name = 'system_post_all';
+         UPDATE config SET revision = revision + 1;",
+    );
+    let role = alice.get("/roles/name/system_user").ok();
+    let path = format!("/roles/{}/patch", role.text("id"));
+    let permissions = role["permissions"].as_array().unwrap().clone();
+    let with = |name: &str| {
+        let more = [permissions.clone(), vec![name.into()]].concat();
+        alice.put(&path, json!({ "permissions": more }))
+    };
+    with("edit_others_posts").forbidden();
+    alice.put(&path, json!({ "permissions": permissions })).ok();
+}
+
 /// wire users-and-roles: patch that adds or takes a permission the unlicensed server does not let go
 #[test]
 fn a_roles_patch_takes_and_gives_only_what_needs_no_licence() {

@@ -1,5 +1,6 @@
 //! Personal access tokens.
 
+mod children;
 mod expiry;
 mod life;
 mod management;

@@ -90,7 +90,7 @@ fn engine(listener: TcpListener) -> Result<()> {
 struct Fixed;
 
 impl Handler for Fixed {
-    fn admit(&self, _method: &str, _path: &str) -> Admission {
+    fn admit(&self, _: &mut Request) -> Admission {
         Admission {
             lane: Lane::Fast,
             body_limit: 0,

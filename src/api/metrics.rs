@@ -32,7 +32,7 @@ struct Page {
 }
 
 impl Handler for Page {
-    fn admit(&self, _method: &str, _path: &str) -> Admission {
+    fn admit(&self, _: &mut Request) -> Admission {
         Admission {
             lane: Lane::Fast,
             body_limit: 0,

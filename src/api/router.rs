@@ -40,21 +40,20 @@ impl Router {
 }
 
 impl Handler for Router {
-    fn admit(&self, method: &str, path: &str) -> Admission {
-        let lane = routes::find(method, path).map_or(Lane::Fast, |(route, _)| route.work.lane());
-        let body_limit = self
-            .app
-            .config
-            .last()
-            .int(&config::MAXIMUM_PAYLOAD_SIZE_BYTES);
+    /// Puts the client in place of a trusted proxy, too.
+    fn admit(&self, request: &mut Request) -> Admission {
+        let config = self.app.config.last();
+        config.proxies().introduce(request);
+        let route = routes::find(&request.method, &request.path);
+        let lane = route.map_or(Lane::Fast, |(route, _)| route.work.lane());
+        let body_limit = config.int(&config::MAXIMUM_PAYLOAD_SIZE_BYTES);
         Admission {
             lane,
             body_limit: usize::try_from(body_limit).unwrap_or(0),
         }
     }
 
-    fn handle(&self, mut request: Request) -> Response {
-        self.receive(&mut request);
+    fn handle(&self, request: Request) -> Response {
         self.finish(self.serve(&request))
     }
 
@@ -78,11 +77,6 @@ impl Handler for Router {
 }
 
 impl Router {
-    /// Puts the client in place of a trusted proxy.
-    pub fn receive(&self, request: &mut Request) {
-        self.app.config.last().proxies().introduce(request);
-    }
-
     /// The API and the console, and nothing beside them.
     pub fn serve(&self, request: &Request) -> Response {
         let config = &*self.app.config.last();

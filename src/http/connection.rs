@@ -115,10 +115,6 @@ impl Connection {
         self.source.arm(interest)
     }
 
-    pub fn peer(&self) -> SocketAddr {
-        self.peer
-    }
-
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.deadline <= now
     }
@@ -267,16 +263,14 @@ impl Connection {
     }
 
     /// The head is good: asks the application where it goes and how large it may be.
-    fn admit(&mut self, head: Head, turn: &mut Turn<'_>) -> Result<Step, Refusal> {
+    fn admit(&mut self, mut head: Head, turn: &mut Turn<'_>) -> Result<Step, Refusal> {
         let head_only = head.request.method == "HEAD";
         self.terms = Terms {
             head_only,
             keep_alive: head.keep_alive,
             http10: head.http10,
         };
-        let admission = turn
-            .handler
-            .admit(&head.request.method, &head.request.path)?;
+        let admission = turn.handler.admit(&mut head.request)?;
         if matches!(head.framing, Framing::Length(length) if length > admission.body_limit) {
             return Err(Refusal::BodyTooLarge);
         }

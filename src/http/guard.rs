@@ -9,8 +9,8 @@ use std::sync::Arc;
 pub(super) struct Guarded(pub Arc<dyn Handler>);
 
 impl Guarded {
-    pub fn admit(&self, method: &str, path: &str) -> Result<Admission, Refusal> {
-        catch_unwind(AssertUnwindSafe(|| self.0.admit(method, path))).map_err(|_| Refusal::Panicked)
+    pub fn admit(&self, request: &mut Request) -> Result<Admission, Refusal> {
+        catch_unwind(AssertUnwindSafe(|| self.0.admit(request))).map_err(|_| Refusal::Panicked)
     }
 
     pub fn handle(&self, request: Request) -> Response {

@@ -79,7 +79,7 @@ pub enum Refusal {
     HeadTooLarge,
     /// The handler panicked; the server lives on.
     Panicked,
-    /// The queue of the slow lane is full.
+    /// The queue of the slow lane is full, or the client's network has its share of it.
     Busy,
     /// The bound on connections is reached and none of them is idle.
     Full,
@@ -122,8 +122,9 @@ impl Refusal {
 
 /// The application, as the engine sees it. Called from many threads at once.
 pub trait Handler: Send + Sync + 'static {
-    /// Called once the head is complete, before the body is read.
-    fn admit(&self, method: &str, path: &str) -> Admission;
+    /// Called once the head is complete, before the body is read. It may put the client in place of a proxy as the
+    /// request's peer: from here on that is who the request is of.
+    fn admit(&self, request: &mut Request) -> Admission;
     /// Called with complete requests only.
     fn handle(&self, request: Request) -> Response;
     /// Shapes the answer to what the engine refused, and writes its log line.

@@ -2,15 +2,23 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+/// Returns the first address of the network by which clients are told apart: an IPv4 address is one by itself, an IPv6
+/// address belongs to its /64.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+        }
+    }
+}
+
 /// Returns the text by which clients are told apart: an IPv4 address, or the /64 of an IPv6 address. A text that is no
 /// address stays as it is.
 pub fn network_of(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-        Ok(IpAddr::V4(ip)) => ip.to_string(),
-        Ok(IpAddr::V6(ip)) => {
-            let network = Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX));
-            format!("{network}/64")
-        }
+    match address.parse().map(network) {
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Ok(IpAddr::V6(first)) => format!("{first}/64"),
         Err(_) => address.to_owned(),
     }
 }

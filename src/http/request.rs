@@ -19,7 +19,7 @@ pub struct Request {
     pub headers: Headers,
     /// The whole body, transfer coding removed.
     pub body: Vec<u8>,
-    /// The other end of the socket (a proxy, if there is one).
+    /// The other end of the socket, or the client that [`super::Handler::admit`] put in its place.
     pub peer: SocketAddr,
     /// Whether the client's own connection is encrypted; the engine's never is, but a proxy's may be.
     pub encrypted: bool,

@@ -5,6 +5,7 @@ use super::connection::{Connection, Next, Turn};
 use super::guard::Guarded;
 use super::lane::Queue;
 use super::limits::Limits;
+use super::network::network;
 use super::parked::{Parked, Tally};
 use super::source::{Interest, Source};
 use super::{Lane, Refusal, Request, Response};
@@ -114,13 +115,17 @@ impl Shared {
                 Next::Park(Interest::Read) if last_turn => return,
                 Next::Park(interest) => return self.park(connection, interest),
                 Next::Run(request, Lane::Fast) => self.handler.handle(request),
-                Next::Run(request, Lane::Slow) => match self.slow.push((connection, request)) {
-                    Ok(()) => return,
-                    Err((back, _)) => {
-                        connection = back;
-                        self.handler.refuse(Refusal::Busy, connection.peer())
+                Next::Run(request, Lane::Slow) => {
+                    let network = network(request.peer.ip());
+                    match self.slow.push(network, (connection, request)) {
+                        Ok(()) => return,
+                        // Its own, or that of a network which had more: then this turn goes on with that one.
+                        Err((back, request)) => {
+                            connection = back;
+                            self.handler.refuse(Refusal::Busy, request.peer)
+                        }
                     }
-                },
+                }
             };
             match self.answer(connection, &response) {
                 Some(back) => connection = back,

@@ -20,8 +20,13 @@ struct Echo {
 }
 
 impl Handler for Echo {
-    fn admit(&self, _method: &str, path: &str) -> Admission {
+    fn admit(&self, request: &mut Request) -> Admission {
+        let path = request.path.as_str();
         assert_ne!(path, "/admit-panic");
+        if let Some(client) = request.header("x-client") {
+            request.peer.set_ip(client.parse().unwrap());
+        }
+        let path = request.path.as_str();
         Admission {
             lane: if path.starts_with("/slow") {
                 Lane::Slow

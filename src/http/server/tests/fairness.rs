@@ -76,6 +76,40 @@ fn the_slow_lane_does_not_hold_up_the_fast_one_and_is_bounded() {
 }
 
 #[test]
+fn the_slow_lane_serves_networks_in_turn_and_none_has_more_than_a_quarter_of_it() {
+    let test =
+        server(|limits| (limits.workers, limits.slow_workers, limits.slow_queue) = (1, 1, 8));
+    let mut handled = test.connect();
+    handled.send(get("/slow/wait"));
+    assert_eq!(test.entered.recv().unwrap(), "/slow/wait");
+    // The one worker takes them in this order, and has taken each before the next: a fast answer says so.
+    let mut clients: Vec<Client> = [
+        ("/slow/first", "2001:db8::1"),
+        ("/slow/second", "2001:db8::2"),
+        ("/slow/refused", "2001:db8::3"),
+        ("/slow/other", "192.0.2.7"),
+    ]
+    .map(|(path, client)| {
+        let mut connection = test.connect();
+        connection.send(format!(
+            "GET {path} HTTP/1.1\r\nHost: h\r\nX-Client: {client}\r\n\r\n"
+        ));
+        test.connect().get("/fast");
+        connection
+    })
+    .into();
+    assert!(clients[2].answer().0.starts_with("HTTP/1.1 503 "));
+    test.go_on.send(()).unwrap();
+    for client in [0, 3, 1] {
+        assert!(clients[client].answer().0.starts_with("HTTP/1.1 200 "));
+    }
+    let slow: Vec<String> = test.calls();
+    let slow = slow.iter().filter(|path| path.starts_with("/slow"));
+    assert!(slow.eq(["/slow/wait", "/slow/first", "/slow/other", "/slow/second"]));
+    test.stop();
+}
+
+#[test]
 fn many_requests_at_once_let_another_connection_in_between() {
     let test = server(|limits| (limits.workers, limits.in_a_row) = (1, 2));
     let (mut many, mut other) = (test.connect(), test.connect());

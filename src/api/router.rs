@@ -9,7 +9,7 @@ use super::access::AccessLine;
 use super::context::Params;
 use super::routes::{self, Access, Route, Work};
 use super::state::RouterState;
-use super::{Context, answer, cors};
+use super::{Context, answer, cors, origin};
 use crate::api::handlers::system::{PING, unhealthy};
 use crate::api::limit::DEAR;
 use crate::app::App;
@@ -54,8 +54,10 @@ impl Handler for Router {
     }
 
     fn handle(&self, mut request: Request) -> Response {
-        self.receive(&mut request);
-        self.finish(self.serve(&request))
+        self.finish(match self.receive(&mut request) {
+            Ok(()) => self.serve(&request),
+            Err(error) => self.turn_away(&request, &error),
+        })
     }
 
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
@@ -79,16 +81,42 @@ impl Handler for Router {
 
 impl Router {
     /// Puts the client in place of a trusted proxy.
-    pub fn receive(&self, request: &mut Request) {
-        self.app.config.last().proxies().introduce(request);
+    ///
+    /// # Errors
+    /// It was sent for a web page that may not: [`origin`].
+    pub fn receive(&self, request: &mut Request) -> Result<(), AppError> {
+        let config = &*self.app.config.last();
+        let is_for_this_host = origin::check_host(config, request);
+        config.proxies().introduce(request);
+        is_for_this_host?;
+        origin::check_page(config, request)
+    }
+
+    /// Answers what was not received.
+    pub fn turn_away(&self, request: &Request, error: &AppError) -> Response {
+        self.within_limits(request, |_, line| {
+            let found = routes::find(&request.method, &request.path);
+            line.route = found.map(|(route, _)| route);
+            self.refused(error, line)
+                .with("X-Request-Id", &line.request_id)
+        })
     }
 
     /// The API and the console, and nothing beside them.
     pub fn serve(&self, request: &Request) -> Response {
-        let config = &*self.app.config.last();
-        if let Some(clean) = cleaned(&request.path) {
-            return redirect(&clean, request);
+        match cleaned(&request.path) {
+            Some(clean) => redirect(&clean, request),
+            None => self.within_limits(request, |config, line| self.answer(request, config, line)),
         }
+    }
+
+    /// The answer, unless there were too many requests; counted, logged, and with its last headers.
+    fn within_limits(
+        &self,
+        request: &Request,
+        answer: impl FnOnce(&Config, &mut AccessLine) -> Response,
+    ) -> Response {
+        let config = &*self.app.config.last();
         let mut line = AccessLine::new(request);
         let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
             line.address.clone()
@@ -97,7 +125,7 @@ impl Router {
         };
         let response = match self.charge(config, &address, 1, &mut line) {
             Some(refused) => refused,
-            None => self.answer(request, config, &mut line),
+            None => answer(config, &mut line),
         };
         if line.is_guess(response.status) {
             self.charge(config, &address, DEAR - 1, &mut line);

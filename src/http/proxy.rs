@@ -54,7 +54,8 @@ impl Proxies {
         networks.map(Proxies)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether the address is one of them.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         let address = bits(address);
         self.0
             .iter()

@@ -205,6 +205,14 @@ fn only_an_upgrade_from_here_is_one() {
     mm.socket_with("", &[("Origin", &here)]);
     mm.set("ServiceSettings", "AllowCorsFrom", "http://page.example");
     mm.socket_with("", &[("Origin", "http://page.example")]);
+    // The letters of the host are the same, those of the scheme are not.
+    mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
+    let encrypted = ("X-Forwarded-Proto", "https");
+    let secure = here.replace("http://", "https://");
+    mm.socket_with("", &[("Origin", &secure), encrypted]);
+    let request = Request::new("GET", "/api/v4/websocket").header("Origin", "http://localhost");
+    let request = request.header(encrypted.0, encrypted.1);
+    refused(&mm.send(&request), 403, "Forbidden");
 }
 
 /// wire websocket: Wrong token in the challenge

@@ -59,6 +59,13 @@ pub fn check_page(config: &Config, request: &Request) -> Result<(), AppError> {
     }
 }
 
+/// Whether the cookies of the request count. A browser adds them by itself, also for a page of an origin that only `*`
+/// allows to call.
+pub fn may_bring_cookies(config: &Config, request: &Request) -> bool {
+    let may = |origin: &str| is_own(config, request, origin) || cors::names(config, origin);
+    request.header("origin").is_none_or(may)
+}
+
 /// Whether a browser says that a page of another origin sent it. Other programs say nothing of the kind.
 pub fn is_foreign(config: &Config, request: &Request) -> bool {
     let origin = request.header("origin");

@@ -80,7 +80,7 @@ impl Handler for Router {
 }
 
 impl Router {
-    /// Puts the client in place of a trusted proxy.
+    /// Puts the client in place of a trusted proxy, and takes the cookies away that do not count.
     ///
     /// # Errors
     /// It was sent for a web page that may not: [`origin`].
@@ -89,7 +89,11 @@ impl Router {
         let is_for_this_host = origin::check_host(config, request);
         config.proxies().introduce(request);
         is_for_this_host?;
-        origin::check_page(config, request)
+        origin::check_page(config, request)?;
+        if !origin::may_bring_cookies(config, request) {
+            request.headers.remove("cookie");
+        }
+        Ok(())
     }
 
     /// Answers what was not received.

@@ -63,6 +63,23 @@ fn a_credential_on_the_upgrade_is_enough_and_a_challenge_after_it_says_nothing()
     }
 }
 
+/// A browser adds it for any page that connects.
+#[test]
+fn a_cookie_of_a_page_that_only_a_star_allows_is_none() {
+    let mm = server();
+    let (admin, ci) = (mm.admin(), mm.user("ci"));
+    let cookie = format!("MMAUTHTOKEN={}", admin.credential.unwrap());
+    let said_to_be = |origin: &str| {
+        let mut socket = mm.socket_with("", &[("Cookie", &cookie), ("Origin", origin)]);
+        socket.say(&ci.challenge());
+        socket.hear()["broadcast"].text("user_id")
+    };
+    mm.set("ServiceSettings", "AllowCorsFrom", "* http://named.example");
+    assert_eq!(said_to_be("http://page.example"), ci.id);
+    assert_eq!(said_to_be("http://named.example"), admin.id);
+    assert_eq!(said_to_be(&format!("http://{}", mm.address())), admin.id);
+}
+
 /// A wrong credential on the upgrade is as good as none.
 #[test]
 fn a_wrong_credential_on_the_upgrade_leaves_it_to_the_challenge() {

@@ -30,6 +30,8 @@ catalogue! {
     SESSION_EXPIRED = 401, "api.context.session_expired.app_error", "Invalid or expired session, please login again.";
     TOKEN_IN_QUERY = 401, "api.context.token_provided.app_error", "Session is not OAuth but token was provided in the query string.";
     PERMISSIONS = 403, "api.context.permissions.app_error", "You do not have the appropriate permissions.";
+    FOREIGN_ORIGIN = 403, "api.context.foreign_origin.app_error", "A web page of another origin sent this request, so nothing was changed. If that page may call, name its origin in ServiceSettings.AllowCorsFrom; if it is this server's own, set ServiceSettings.SiteURL.";
+    MISDIRECTED = 421, "api.context.misdirected.app_error", "This request asks for a host that is not this server, so nothing was done. Ask for localhost or a loopback address, set ServiceSettings.SiteURL, or name the proxy in front in ServiceSettings.TrustedProxies.";
     NOT_FOUND = 404, "api.context.404.app_error", "Sorry, we could not find the page.";
 
     /// Mattermost has it, patmost has not.

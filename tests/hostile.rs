@@ -14,8 +14,8 @@ use support::*;
 const CASES: u32 = 1500;
 
 /// How a row begins: with a good request up to its further header lines, or with nothing.
-const GET: &str = "GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n";
-const POST: &str = "POST /api/v4/users/login HTTP/1.1\r\nHost: h\r\n";
+const GET: &str = "GET /api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n";
+const POST: &str = "POST /api/v4/users/login HTTP/1.1\r\nHost: localhost\r\n";
 const RAW: &str = "";
 
 /// A request that is refused, in two parts, and the status of its only answer.
@@ -118,34 +118,34 @@ const REFUSED: &[Refused] = &[
     refused(RAW, "GET / HTTP/1.1\r\nHost: user@h\r\n\r\n", 400),
     // Request lines.
     refused(RAW, "GET /\r\n", 400),
-    refused(RAW, "GET /\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET\t/\tHTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET  / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET / HTTP/1.1 \r\nHost: h\r\n\r\n", 400),
-    refused(RAW, " GET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "G@T / HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET\t/\tHTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET  / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.1 \r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, " GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "G@T / HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     // Targets.
-    refused(RAW, "GET /a\x01b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET /%00 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET /%ff HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "CONNECT h:443 HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET http:///api HTTP/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET http://user@h/ HTTP/1.1\r\nHost: h\r\n\r\n", 400),
+    refused(RAW, "GET /a\x01b HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET /a\0b HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET /%ff HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET /a#b HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET api HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "CONNECT h:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET ftp://h/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET http:///api HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET http://user@h/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     // Versions, and what is no HTTP at all: HTTP/0.9 stands above, as the first of the request lines.
-    refused(RAW, "GET / http/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET / HTTP/1.10\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET / ICY/1.1\r\nHost: h\r\n\r\n", 400),
-    refused(RAW, "GET / HTTP/0.9\r\nHost: h\r\n\r\n", 505),
-    refused(RAW, "GET / HTTP/1.2\r\nHost: h\r\n\r\n", 505),
-    refused(RAW, "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505),
-    refused(RAW, "GET / HTTP/2\r\nHost: h\r\n\r\n", 505),
+    refused(RAW, "GET / http/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/1.10\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET / ICY/1.1\r\nHost: localhost\r\n\r\n", 400),
+    refused(RAW, "GET / HTTP/0.9\r\nHost: localhost\r\n\r\n", 505),
+    refused(RAW, "GET / HTTP/1.2\r\nHost: localhost\r\n\r\n", 505),
+    refused(RAW, "GET / HTTP/2.0\r\nHost: localhost\r\n\r\n", 505),
+    refused(RAW, "GET / HTTP/2\r\nHost: localhost\r\n\r\n", 505),
     refused(RAW, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
     refused(RAW, "\x16\x03\x01\x02\0\x01\0\x01\u{fc}", 400),
     // Expectations.
@@ -158,17 +158,17 @@ const REFUSED: &[Refused] = &[
 const TAKEN: &[Taken] = &[
     taken(GET, "\r\n", &[200]),
     // One empty line before a request is overlooked (RFC 9112, 2.2).
-    taken(RAW, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    taken(RAW, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n\r\n", &[200]),
     // The absolute form, and the host in it.
-    taken(RAW, "GET http://other:1/api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
-    taken(RAW, "GET HTTPS://[::1]/api/v4/system/ping?a=b HTTP/1.1\r\nHost: h\r\n\r\n", &[200]),
+    taken(RAW, "GET http://127.0.0.1:1/api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n\r\n", &[200]),
+    taken(RAW, "GET HTTPS://[::1]/api/v4/system/ping?a=b HTTP/1.1\r\nHost: localhost\r\n\r\n", &[200]),
     // Bodies: none, by length, by chunks with extensions and trailers; a second request behind each.
-    taken(GET, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 200]),
-    taken(GET, "Content-Length: 000002\r\n\r\n{}GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n", &[200, 404]),
-    taken(POST, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
-    taken(POST, "Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n001;x=\"y\"\r\n}\r\n0\r\nContent-Length: 9\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    taken(GET, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n\r\n", &[200, 200]),
+    taken(GET, "Content-Length: 000002\r\n\r\n{}GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", &[200, 404]),
+    taken(POST, "\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n\r\n", &[400, 200]),
+    taken(POST, "Transfer-Encoding: Chunked\r\n\r\n1\r\n{\r\n001;x=\"y\"\r\n}\r\n0\r\nContent-Length: 9\r\n\r\nGET /api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n\r\n", &[400, 200]),
     // Leave to go on is given to who waits for it, and not to who already sends.
-    taken(POST, "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}GET /api/v4/system/ping HTTP/1.1\r\nHost: h\r\n\r\n", &[400, 200]),
+    taken(POST, "Expect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}GET /api/v4/system/ping HTTP/1.1\r\nHost: localhost\r\n\r\n", &[400, 200]),
     taken(GET, "Expect: 100-continue\r\n\r\n", &[200]),
     taken(GET, "X:\r\nY:\t a\tb \r\n\r\n", &[200]),
     taken(GET, "X: \u{fc}\r\nConnection: close\u{a0}\r\n\r\n", &[200]),
@@ -178,7 +178,7 @@ const TAKEN: &[Taken] = &[
 fn change(secret: &str, nickname: &str) -> String {
     let body = json!({ "nickname": nickname }).to_string();
     format!(
-        "PUT /api/v4/users/me/patch HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        "PUT /api/v4/users/me/patch HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
 }
@@ -199,7 +199,7 @@ fn bytes_that_are_not_http_are_refused_and_nothing_behind_them_is_run() {
     let long = "x".repeat(1 << 20);
     let too_much = [
         (
-            format!("GET /{} HTTP/1.1\r\nHost: h\r\n\r\n", &long[..9000]),
+            format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", &long[..9000]),
             414,
         ),
         (format!("GET /{long}"), 414),
@@ -289,7 +289,7 @@ fn random_bytes_never_stop_the_server() {
     let mm = fresh();
     let bytes = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..300),
-        "[A-Z]{1,8} /[ -~]{0,60} HTTP/1.1\r\nHost: h\r\n([A-Za-z-]{1,9}: [ -~]{0,30}\r\n){0,6}\r\n[ -~]{0,40}".prop_map(String::into_bytes),
+        "[A-Z]{1,8} /[ -~]{0,60} HTTP/1.1\r\nHost: localhost\r\n([A-Za-z-]{1,9}: [ -~]{0,30}\r\n){0,6}\r\n[ -~]{0,40}".prop_map(String::into_bytes),
         nearly_a_row(),
     ];
     let behind = change(&mm.admin().credential.unwrap(), "owned");
@@ -374,7 +374,7 @@ fn no_frame_stops_the_server() {
             String::new()
         };
         let open = format!(
-            "GET /api/v4/websocket HTTP/1.1\r\nHost: h\r\n{who}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+            "GET /api/v4/websocket HTTP/1.1\r\nHost: localhost\r\n{who}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         );
         let answer = client::raw_and_shut(&mm.address(), &[open.as_bytes(), &frames].concat());
         prop_assert!(answer.starts_with(b"HTTP/1.1 101 "));

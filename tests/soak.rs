@@ -240,11 +240,10 @@ fn vanishing(scene: &mut Scene) {
             .ok();
     }
     let ask = format!(
-        "GET /api/v4/users/me/tokens?per_page=200 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\n\r\n",
+        "GET /api/v4/users/me/tokens?per_page=200 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\r\n",
         scene.admin
     );
-    let half =
-        "POST /api/v4/users/login HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n{\"login_id\":";
+    let half = "POST /api/v4/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{\"login_id\":";
     for _ in 0..scene.bound / 4 {
         let mut in_body = TcpStream::connect(&scene.process.address).unwrap();
         in_body.write_all(half.as_bytes()).unwrap();

@@ -5,8 +5,13 @@ use crate::http::{Request, Response};
 
 /// Whether pages of the origin may call.
 pub fn may_call(config: &Config, origin: &str) -> bool {
+    names(config, origin) || names(config, "*")
+}
+
+/// Whether the setting names the origin itself.
+pub fn names(config: &Config, origin: &str) -> bool {
     let mut named = config.text(&ALLOW_CORS_FROM).split_whitespace();
-    named.any(|name| name == "*" || name == origin)
+    named.any(|name| name == origin)
 }
 
 /// The origin of the request, when it may call.
@@ -35,14 +40,17 @@ pub fn preflight(config: &Config, request: &Request) -> Option<Response> {
 
 /// The same answer, readable for the page that asked. No cookies: a page of another origin brings its own token.
 pub fn readable(config: &Config, request: &Request, response: Response) -> Response {
+    // What a cache keeps of an answer to one page is nothing for another, allowed or refused.
+    let varies = request.header("origin").is_some() || !config.text(&ALLOW_CORS_FROM).is_empty();
+    let response = match varies {
+        true => response.with("Vary", "Origin"),
+        false => response,
+    };
     match allowed(config, request) {
         None => response,
-        Some(origin) => response
-            .with("Access-Control-Allow-Origin", origin)
-            .with(
-                "Access-Control-Expose-Headers",
-                "Token, X-Request-Id, X-Version-Id",
-            )
-            .with("Vary", "Origin"),
+        Some(origin) => response.with("Access-Control-Allow-Origin", origin).with(
+            "Access-Control-Expose-Headers",
+            "Token, X-Request-Id, X-Version-Id",
+        ),
     }
 }

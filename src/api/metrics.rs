@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::Router;
+use super::{Router, origin};
 use crate::error::AppError;
 use crate::http::{self, Admission, Handler, Lane, Limits, Listener, Refusal, Request, Response};
 use crate::logging;
@@ -40,6 +40,10 @@ impl Handler for Page {
     }
 
     fn handle(&self, request: Request) -> Response {
+        let config = self.router.app.config.last();
+        if let Err(error) = origin::check_host(&config, &request) {
+            return text(error.status(), format!("{}\n", error.message()));
+        }
         if (request.method.as_str(), request.path.as_str()) != ("GET", "/metrics") {
             return text(404, "GET /metrics is all there is.\n".into());
         }

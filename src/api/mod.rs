@@ -1,7 +1,7 @@
 //! The REST API: from a complete request to its answer.
 //!
 //! `routes/` is the table of endpoints, `path.rs` the matcher of paths, `router.rs` the way through the table, `access.rs` its
-//! log, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the routes take and give, `websocket/` events,
+//! log, `origin.rs` the door to web pages of somewhere else, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the routes take and give, `websocket/` events,
 //! `handlers/` the endpoints of each word.
 
 mod absent;
@@ -15,6 +15,7 @@ pub mod json;
 pub mod limit;
 pub mod metrics;
 pub mod openapi;
+pub mod origin;
 pub mod path;
 mod router;
 pub mod routes;

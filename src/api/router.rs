@@ -9,7 +9,7 @@ use super::access::AccessLine;
 use super::context::Params;
 use super::routes::{self, Access, Route, Work};
 use super::state::RouterState;
-use super::{Context, answer, cors};
+use super::{Context, answer, cors, origin};
 use crate::api::handlers::system::{PING, unhealthy};
 use crate::api::limit::DEAR;
 use crate::app::App;
@@ -53,8 +53,11 @@ impl Handler for Router {
         }
     }
 
-    fn handle(&self, request: Request) -> Response {
-        self.finish(self.serve(&request))
+    fn handle(&self, mut request: Request) -> Response {
+        self.finish(match self.receive(&mut request) {
+            Ok(()) => self.serve(&request),
+            Err(error) => self.turn_away(&request, &error),
+        })
     }
 
     fn refuse(&self, refusal: Refusal, peer: SocketAddr) -> Response {
@@ -77,12 +80,45 @@ impl Handler for Router {
 }
 
 impl Router {
+    /// Takes the cookies away that do not count.
+    ///
+    /// # Errors
+    /// It was sent for a web page that may not: [`origin`].
+    pub fn receive(&self, request: &mut Request) -> Result<(), AppError> {
+        let config = &*self.app.config.last();
+        origin::check_host(config, request)?;
+        origin::check_page(config, request)?;
+        if !origin::may_bring_cookies(config, request) {
+            request.headers.remove("cookie");
+        }
+        Ok(())
+    }
+
+    /// Answers what was not received.
+    pub fn turn_away(&self, request: &Request, error: &AppError) -> Response {
+        self.within_limits(request, |_, line| {
+            let found = routes::find(&request.method, &request.path);
+            line.route = found.map(|(route, _)| route);
+            self.refused(error, line)
+                .with("X-Request-Id", &line.request_id)
+        })
+    }
+
     /// The API and the console, and nothing beside them.
     pub fn serve(&self, request: &Request) -> Response {
-        let config = &*self.app.config.last();
-        if let Some(clean) = cleaned(&request.path) {
-            return redirect(&clean, request);
+        match cleaned(&request.path) {
+            Some(clean) => redirect(&clean, request),
+            None => self.within_limits(request, |config, line| self.answer(request, config, line)),
         }
+    }
+
+    /// The answer, unless there were too many requests; counted, logged, and with its last headers.
+    fn within_limits(
+        &self,
+        request: &Request,
+        answer: impl FnOnce(&Config, &mut AccessLine) -> Response,
+    ) -> Response {
+        let config = &*self.app.config.last();
         let mut line = AccessLine::new(request);
         let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
             line.address.clone()
@@ -91,7 +127,7 @@ impl Router {
         };
         let response = match self.charge(config, &address, 1, &mut line) {
             Some(refused) => refused,
-            None => self.answer(request, config, &mut line),
+            None => answer(config, &mut line),
         };
         if line.is_guess(response.status) {
             self.charge(config, &address, DEAR - 1, &mut line);

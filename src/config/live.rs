@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Pin, SETTINGS, Setting, TRUSTED_PROXIES, get, set, sql};
+use super::{Pin, SETTINGS, SITE_URL, Setting, TRUSTED_PROXIES, get, set, sql};
 use crate::error::AppError;
+use crate::http::Origin;
 use crate::http::proxy::Proxies;
 use crate::permission::PermissionSet;
 use crate::store::Tx;
@@ -20,6 +21,7 @@ pub struct Config {
     document: Map<String, Value>,
     version: String,
     proxies: Proxies,
+    site: Option<Origin>,
     roles: HashMap<String, PermissionSet>,
 }
 
@@ -57,10 +59,12 @@ impl Config {
             document,
             version,
             proxies: Proxies::default(),
+            site: None,
             roles,
         };
         // What cannot be read is nobody.
         config.proxies = Proxies::parse(config.text(&TRUSTED_PROXIES)).unwrap_or_default();
+        config.site = Origin::of_url(config.text(&SITE_URL));
         config
     }
 
@@ -98,6 +102,11 @@ impl Config {
     /// Whom to believe what they say about a client.
     pub fn proxies(&self) -> &Proxies {
         &self.proxies
+    }
+
+    /// The origin of `ServiceSettings.SiteURL`; `None` when that is not set.
+    pub fn site(&self) -> Option<&Origin> {
+        self.site.as_ref()
     }
 
     /// `X-Version-Id`: Mattermost's version, ours, a hash of the configuration, and that there is no licence.

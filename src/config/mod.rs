@@ -13,7 +13,11 @@ use serde_json::{Map, Value, json};
 pub use self::live::{Config, Live, MATTERMOST_VERSION};
 pub use self::pin::{Pin, pins_of_environment, pins_of_file};
 use crate::error::AppError;
+use crate::http::Origin;
 use crate::http::proxy::Proxies;
+
+/// Bytes of a URL at most.
+const MOST_OF_A_URL: usize = 2048;
 
 /// A setting that does something here.
 #[derive(Debug)]
@@ -39,9 +43,11 @@ pub enum Kind {
     Text(&'static str, usize, usize, &'static str),
     /// Addresses and networks, with spaces between; none by default.
     Networks,
+    /// A URL of `http` or `https`; none by default. The beginning of Mattermost's error id that names it.
+    Url(&'static str),
 }
 
-use Kind::{Bool, Int, Networks, Text};
+use Kind::{Bool, Int, Networks, Text, Url};
 
 macro_rules! settings {
     ($($constant:ident = $section:ident.$name:ident, $kind:expr, $does:literal;)*) => {
@@ -67,8 +73,9 @@ settings! {
     SESSION_IDLE_TIMEOUT_IN_MINUTES = ServiceSettings.SessionIdleTimeoutInMinutes, Int(43_200, 0, 5_256_000, "session_idle_timeout_in_minutes"), "A login unused for so long ends; 0: never";
     EXTEND_SESSION_LENGTH_WITH_ACTIVITY = ServiceSettings.ExtendSessionLengthWithActivity, Bool(false), "A login's length counts from its last use, and the idle time-out does not apply";
     MAXIMUM_PAYLOAD_SIZE_BYTES = ServiceSettings.MaximumPayloadSizeBytes, Int(300_000, 1_000, 50_000_000, "max_payload_size"), "Bytes of a request's body at most";
-    ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text("", 0, 4096, "allow_cors_from"), "Origins whose pages may call, with spaces between; `*`: any";
+    ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text("", 0, 4096, "allow_cors_from"), "Origins whose pages may call, with spaces between; `*`: any, without cookies";
     TRUSTED_PROXIES = ServiceSettings.TrustedProxies, Networks, "Addresses and networks of the servers in front, with spaces between: what they say about the client is believed";
+    SITE_URL = ServiceSettings.SiteURL, Url("site_url"), "Where people reach the server, such as `https://chat.example.com`: its pages are the server's own, its host is let in on loopback, and `https` makes cookies `Secure`";
     ENABLE_DEVELOPER = ServiceSettings.EnableDeveloper, Bool(false), "Errors say more under `detailed_error`";
     SITE_NAME = TeamSettings.SiteName, Text("patmost", 1, 30, "sitename"), "The name that clients show";
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";
@@ -98,7 +105,7 @@ impl Setting {
             Bool(value) => value.into(),
             Int(value, ..) => value.into(),
             Text(value, ..) => value.into(),
-            Networks => "".into(),
+            Networks | Url(_) => "".into(),
         }
     }
 
@@ -120,6 +127,7 @@ impl Setting {
                 return self.check_text(text, *least, *most, rule);
             }
             (Networks, Value::String(text)) if Proxies::parse(text).is_some() => return Ok(()),
+            (Url(rule), Value::String(text)) => return self.check_url(text, rule),
             (Int(_, least, most, rule), Value::Number(number)) => {
                 number.as_i64().map(|number| (number, *least, *most, *rule))
             }
@@ -157,6 +165,19 @@ impl Setting {
         ))
     }
 
+    fn check_url(&self, text: &str, rule: &str) -> Result<(), AppError> {
+        let fits = text.len() <= MOST_OF_A_URL && !text.contains(char::is_control);
+        let is_url = fits && Origin::of_url(text).is_some();
+        if text.is_empty() || is_url {
+            return Ok(());
+        }
+        let path = self.path();
+        let message = format!(
+            "Invalid value for {path}. Must be empty or a URL that starts with http:// or https://."
+        );
+        Err(AppError::config_value(rule, message))
+    }
+
     fn out_of_range(&self, least: i64, most: i64) -> String {
         if self.name == MAXIMUM_LOGIN_ATTEMPTS.name {
             return "Invalid maximum login attempts for service settings. Must be a positive number.".into();
@@ -176,7 +197,7 @@ impl Setting {
                 .ok()
                 .map(Value::from),
             Int(..) => text.parse::<i64>().ok().map(Value::from),
-            Text(..) => Some(text.into()),
+            Text(..) | Url(_) => Some(text.into()),
             Networks => Proxies::parse(text).map(|_| text.into()),
         };
         let value = value
@@ -192,6 +213,7 @@ impl Setting {
             Int(..) => "a whole number",
             Text(..) => "a text",
             Networks => "addresses and networks with spaces between",
+            Url(_) => "a URL",
         }
     }
 }

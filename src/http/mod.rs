@@ -11,6 +11,7 @@ mod lane;
 mod limits;
 mod load;
 mod network;
+mod origin;
 mod parked;
 mod parse;
 pub mod proxy;
@@ -27,6 +28,7 @@ pub use client::get;
 pub use limits::Limits;
 pub use load::LoadOf;
 pub use network::network_of;
+pub use origin::Origin;
 #[cfg(test)]
 pub use request::Headers;
 pub use request::Request;

@@ -156,6 +156,7 @@ pub(super) fn head(bytes: &[u8], peer: SocketAddr, limits: &Limits) -> Result<He
             headers,
             body: Vec::new(),
             peer,
+            is_forwarded: false,
             encrypted: false,
         },
     })

@@ -54,7 +54,8 @@ impl Proxies {
         networks.map(Proxies)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether the address is one of them.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         let address = bits(address);
         self.0
             .iter()
@@ -83,6 +84,7 @@ impl Proxies {
             let nearest = protocol.rsplit(',').next().unwrap_or_default();
             nearest.trim().eq_ignore_ascii_case("https")
         });
+        request.is_forwarded = true;
         request.peer.set_ip(client.to_canonical());
     }
 }

@@ -21,6 +21,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// The other end of the socket, or the client that [`super::Handler::admit`] put in its place.
     pub peer: SocketAddr,
+    /// Whether a trusted proxy spoke for the client.
+    pub is_forwarded: bool,
     /// Whether the client's own connection is encrypted; the engine's never is, but a proxy's may be.
     pub encrypted: bool,
 }
@@ -111,16 +113,19 @@ impl Headers {
         &self.text[place.start as usize..place.end as usize]
     }
 
-    /// Replaces all lines of this name by one.
+    /// Replaces all lines of this name, in any case, by one.
     pub(super) fn set(&mut self, name: &str, value: &str) {
-        let kept: Vec<_> = self
-            .iter()
-            .filter(|(key, _)| !key.eq_ignore_ascii_case(name))
-            .collect();
-        let mut fresh = Headers::with_capacity(self.text.len() + value.len(), kept.len() + 1);
-        kept.iter().for_each(|(key, old)| fresh.push(key, old));
-        fresh.push(name, value);
-        *self = fresh;
+        self.remove(name);
+        self.push(name, value);
+    }
+
+    /// Removes all lines of this name, in any case.
+    pub fn remove(&mut self, name: &str) {
+        let text = &self.text;
+        self.lines.retain(|(key, _)| {
+            let key = &text[key.start as usize..key.end as usize];
+            !key.eq_ignore_ascii_case(name)
+        });
     }
 }
 
@@ -141,6 +146,7 @@ mod tests {
             headers,
             body: Vec::new(),
             peer: ([127, 0, 0, 1], 1).into(),
+            is_forwarded: false,
             encrypted: false,
         }
     }

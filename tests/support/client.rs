@@ -38,9 +38,12 @@ impl Request {
 
     fn bytes(&self) -> Vec<u8> {
         let mut text = format!(
-            "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n",
+            "{} {} HTTP/1.1\r\nConnection: close\r\n",
             self.method, self.target
         );
+        if !self.headers.iter().any(|(name, _)| name == "Host") {
+            text += "Host: localhost\r\n";
+        }
         for (name, value) in &self.headers {
             text += &format!("{name}: {value}\r\n");
         }

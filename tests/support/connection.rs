@@ -33,7 +33,7 @@ impl Connection {
     ) -> io::Result<Answer> {
         let length = body.len();
         self.write(format!(
-            "{method} /api/v4{path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} /api/v4{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\nContent-Length: {length}\r\n\r\n{body}"
         ))?;
         self.answer()
     }

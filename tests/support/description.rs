@@ -16,8 +16,8 @@ pub static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_slice(&program.stdout).unwrap()
 });
 
-/// What the connection itself may answer, and the way to a cleaned path: no route does.
-const OF_NO_ROUTE: [u16; 6] = [301, 408, 414, 417, 431, 505];
+/// What the connection itself may answer, the wrong host, and the way to a cleaned path: no route does.
+const OF_NO_ROUTE: [u16; 7] = [301, 408, 414, 417, 421, 431, 505];
 
 /// Fails when an answer is none that is described.
 #[track_caller]

@@ -44,7 +44,8 @@ pub fn login(cx: &Context) -> Answer {
 
 fn cookies(cx: &Context, login: &Login) -> [String; 3] {
     let secret = login.secret.reveal();
-    let encrypted = cx.request.encrypted;
+    let site = cx.config.site();
+    let encrypted = cx.request.encrypted || site.is_some_and(|site| site.encrypted);
     let end = format!(
         "Path=/; Max-Age={}; SameSite=Lax{}",
         login.length / 1000,

@@ -110,6 +110,6 @@ fn operation(route: &Route) -> Value {
         let content = json!({"application/json": {"schema": schema(operation.body)}});
         described["requestBody"] = json!({"required": true, "content": content});
     }
-    described["responses"] = responses::of(operation, in_path.count() > 0);
+    described["responses"] = responses::of(route, in_path.count() > 0);
     described
 }

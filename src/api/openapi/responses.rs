@@ -6,6 +6,7 @@ use super::operation::Operation;
 use super::operation::Shape::{self, Nothing, One, Picture, Plain, Upgrade};
 use super::reference;
 use super::schema::schema;
+use crate::api::routes::Route;
 
 /// A refusal's status, its name, what it means, and how it looks.
 type Refusal = (&'static str, &'static str, &'static str, Shape);
@@ -34,12 +35,17 @@ pub fn components() -> Map<String, Value> {
 }
 
 /// All answers of a route.
-pub fn of(operation: &Operation, has_path_parameters: bool) -> Value {
+pub fn of(route: &Route, has_path_parameters: bool) -> Value {
+    let operation = &route.operation;
     // Bad input, a bad credential, too many requests, and faults of the server: from any route.
     let mut statuses: Vec<String> = ["400", "401", "429", "5XX"].map(str::to_owned).into();
     if has_path_parameters {
         // A part of the path with letters that it cannot have is another path.
         statuses.push("404".into());
+    }
+    if route.method != "GET" {
+        // A page of another origin.
+        statuses.push("403".into());
     }
     if operation.body != Nothing {
         statuses.push("413".into());

@@ -47,7 +47,7 @@ fn config() -> Value {
             Kind::Int(_, least, most, _) => {
                 json!({"type": "integer", "minimum": least, "maximum": most})
             }
-            Kind::Networks => json!({"type": "string"}),
+            Kind::Networks | Kind::Url(_) => json!({"type": "string"}),
             Kind::Text(_, _, most, _) => json!({"type": "string", "maxLength": most}),
         };
         of["description"] = setting.does.into();

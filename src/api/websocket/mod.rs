@@ -13,17 +13,19 @@ use std::sync::Arc;
 use socket::Socket;
 use tungstenite::handshake::derive_accept_key;
 
-use super::{Context, cors};
-use crate::config::Config;
+use super::{Context, cors, origin};
 use crate::error::{self, AppError};
-use crate::http::{Request, Response, Upgrade};
+use crate::http::{Response, Upgrade};
 use crate::store::Tx;
 use crate::{auth, id};
 
 /// `GET /websocket`
 pub fn open(cx: &Context, _: &Tx) -> super::Answer {
     let request = cx.request;
-    if !is_from_here(&cx.config, request) {
+    let page = request.header("origin");
+    let may_connect =
+        |page| origin::is_own(&cx.config, request, page) || cors::may_call(&cx.config, page);
+    if !page.is_none_or(may_connect) {
         return Ok(refusal(403));
     }
     let asks = |name: &str, value: &str| {
@@ -66,16 +68,6 @@ pub fn open(cx: &Context, _: &Tx) -> super::Answer {
         upgrade: Some(upgrade),
         ..response
     })
-}
-
-/// Whether the page that connects, if it is one, is one of this server's or of an origin that may call.
-fn is_from_here(config: &Config, request: &Request) -> bool {
-    let Some(origin) = request.header("origin") else {
-        return true;
-    };
-    let host = origin.split_once("://").map(|(_, host)| host);
-    let same = |(one, other): (&str, &str)| one.eq_ignore_ascii_case(other);
-    host.zip(request.header("host")).is_some_and(same) || cors::may_call(config, origin)
 }
 
 /// Mattermost: a word, a line feed and the JSON, as text.

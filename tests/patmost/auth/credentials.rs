@@ -81,7 +81,7 @@ fn cookies_of_others_may_have_any_letters() {
     let session = mm.admin().credential.unwrap();
     for other in ["\u{fc}".as_bytes(), b"\xfc", b"\xff\xfe"] {
         let head =
-            b"GET /api/v4/users/me HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: other=";
+            b"GET /api/v4/users/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: other=";
         let own = format!("; MMAUTHTOKEN={session}\r\n\r\n");
         let answer = client::raw(&mm.address(), &[head, other, own.as_bytes()].concat());
         Answer::parse(&answer).ok();

@@ -120,7 +120,7 @@ fn last_used_from_is_the_forwarded_address() {
 }
 
 #[test]
-fn cookies_are_secure_behind_a_trusted_https_proxy() {
+fn cookies_are_secure_behind_a_trusted_https_proxy_and_on_a_site_of_https() {
     let mm = fresh();
     let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
     let secure = |protocols: &[&str]| {
@@ -140,6 +140,10 @@ fn cookies_are_secure_behind_a_trusted_https_proxy() {
     mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
     assert!(secure(&["https"]) && secure(&["http", "https"]) && secure(&["http, HTTPS"]));
     assert!(!secure(&[]) && !secure(&["http"]) && !secure(&["https, http"]));
+    mm.set("ServiceSettings", "SiteURL", "http://chat.example.com");
+    assert!(!secure(&[]));
+    mm.set("ServiceSettings", "SiteURL", "https://chat.example.com");
+    assert!(secure(&[]) && secure(&["http"]));
 }
 
 #[test]

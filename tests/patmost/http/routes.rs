@@ -255,7 +255,8 @@ fn an_odd_header_changes_nothing() {
         assert_eq!(mm.send(&request).json()["id"], id, "{name}");
     }
     let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
-    for name in NAMES {
+    // Where a page is from that changes something counts.
+    for name in NAMES.iter().filter(|name| **name != "Origin") {
         for value in VALUES.iter().chain([&long.as_str()]) {
             let request = Request::new("POST", "/api/v4/users/login").header(name, value);
             mm.send(&request.body(login.clone())).ok();

@@ -168,6 +168,11 @@ fn a_value_out_of_range_is_refused_by_its_name_and_changes_nothing() {
         impossible("RateLimitSettings", "PerSec", json!(0), "rate_sec"),
         impossible("TeamSettings", "SiteName", json!(long), "sitename_length"),
         impossible("TeamSettings", "SiteName", json!(""), "sitename_empty"),
+        impossible("ServiceSettings", "SiteURL", json!("chat.example.com"), "site_url"),
+        impossible("ServiceSettings", "SiteURL", json!("ftp://chat.example.com"), "site_url"),
+        impossible("ServiceSettings", "SiteURL", json!("https://user@chat.example.com"), "site_url"),
+        impossible("ServiceSettings", "SiteURL", json!("https://chat.example.com/\n"), "site_url"),
+        impossible("ServiceSettings", "SiteURL", json!(format!("https://h/{}", "x".repeat(2048))), "site_url"),
     ] {
         let id = format!("model.config.is_valid.{rule}.app_error");
         let told = patch_both(&admin, section, name, value).refused(400, &id).text("message");
@@ -241,6 +246,20 @@ fn client_settings_of_a_stranger_are_texts() {
     let empty = empty(&[]);
     let before = empty.anonymous().get("/config/client?format=old").ok();
     assert_eq!(before["NoAccounts"], "true");
+}
+
+#[test]
+fn clients_are_told_where_the_server_is_reached() {
+    let mm = fresh();
+    let told = || {
+        let settings = mm.anonymous().get("/config/client?format=old").ok();
+        settings.text("SiteURL")
+    };
+    assert_eq!(told(), "");
+    for url in ["https://chat.example.com", "HTTP://[::1]:8065/chat", ""] {
+        mm.set("ServiceSettings", "SiteURL", url);
+        assert_eq!(told(), url);
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 200;
 /// Sends requests, each of which logs a line, and reads their answers.
 fn ask(address: &str, requests: usize) {
     let mut connection = Connection::to(address).unwrap();
-    let request = "GET /api/v4/users/me HTTP/1.1\r\nHost: h\r\n\r\n";
+    let request = "GET /api/v4/users/me HTTP/1.1\r\nHost: localhost\r\n\r\n";
     for _ in 0..requests / AT_ONCE {
         connection.write(request.repeat(AT_ONCE)).unwrap();
         for _ in 0..AT_ONCE {

@@ -58,6 +58,21 @@ fn value(page: &str, series: &str) -> f64 {
         .unwrap()
 }
 
+#[test]
+fn no_page_reads_the_metrics_by_a_name_that_leads_here() {
+    let folder = new_folder();
+    let (_process, address) = with_metrics(&folder, &[]);
+    let ask = |host| {
+        let request = Request::new("GET", "/metrics").header("Host", host);
+        client::send(&address, &request)
+    };
+    assert_eq!(ask("localhost").status, 200);
+    let refused = ask("evil.example");
+    assert_eq!(refused.status, 421);
+    assert!(!refused.text().contains("patmost_"), "{}", refused.text());
+    drop(std::fs::remove_dir_all(folder));
+}
+
 /// Series after 8 requests and something that was no request, with their values.
 #[rustfmt::skip]
 const SERIES: &[(&str, f64)] = &[

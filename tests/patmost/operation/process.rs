@@ -54,7 +54,7 @@ fn a_request_in_flight_is_answered_before_the_end() {
     let body = json!({"username": "admin", "email": "a@b", "password": PASSWORD}).to_string();
     write!(
         busy,
-        "POST /api/v4/users HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /api/v4/users HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();

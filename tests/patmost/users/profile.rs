@@ -156,6 +156,63 @@ fn pages_of_named_origins_may_call_and_no_others() {
     assert_eq!(ask("https://a.example.evil", "GET").header(allowed), None);
 }
 
+/// Whatever a cache keeps is for pages of one origin alone.
+#[test]
+fn every_answer_that_an_origin_can_change_says_so() {
+    let mm = fresh();
+    let ask = |method: &str, headers: &[(&str, &str)]| {
+        let request = Request::new(method, "/api/v4/system/ping");
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        });
+        let answer = mm.send(&request);
+        answer.headers("vary").join(" ")
+    };
+    let page = ("Origin", "https://a.example");
+    assert_eq!(ask("GET", &[]), "");
+    for allowed in ["", "https://b.example", "https://a.example", "*"] {
+        mm.set("ServiceSettings", "AllowCorsFrom", allowed);
+        for method in ["GET", "OPTIONS", "POST"] {
+            assert_eq!(ask(method, &[page]), "Origin", "{allowed} {method}");
+        }
+    }
+    assert_eq!(ask("GET", &[]), "Origin");
+}
+
+#[test]
+fn a_star_lets_no_cookie_in() {
+    let mm = fresh();
+    let session = mm.admin().credential.unwrap();
+    let ask = |method: &str, origin: &str| {
+        let request = Request::new(method, "/api/v4/users/me")
+            .header("Cookie", &format!("MMAUTHTOKEN={session}"))
+            .header("X-Requested-With", "XMLHttpRequest")
+            .header("Origin", origin);
+        mm.send(&request)
+    };
+    let allow = |origins| mm.set("ServiceSettings", "AllowCorsFrom", origins);
+    ask("GET", "http://localhost").ok();
+    ask("GET", "https://a.example").expired();
+    allow("*");
+    let refused = ask("GET", "https://a.example");
+    refused.expired();
+    // It is the page's own answer, and says nothing of cookies.
+    let headers = [
+        "access-control-allow-origin",
+        "access-control-allow-credentials",
+    ];
+    let told = headers.map(|name| refused.header(name));
+    assert_eq!(told, [Some("https://a.example"), None]);
+    ask("PUT", "https://a.example").expired();
+    ask("GET", "http://localhost").ok();
+    allow("https://a.example");
+    ask("GET", "https://a.example").ok();
+    // A token that the page brings itself is good.
+    allow("*");
+    let request = mm.admin().request("GET", "/users/me");
+    mm.send(&request.header("Origin", "https://a.example")).ok();
+}
+
 #[test]
 fn a_session_says_which_browser_it_is_and_lasts_as_its_kind_does() {
     let mm = fresh();

@@ -63,6 +63,23 @@ fn a_credential_on_the_upgrade_is_enough_and_a_challenge_after_it_says_nothing()
     }
 }
 
+/// A browser adds it for any page that connects.
+#[test]
+fn a_cookie_of_a_page_that_only_a_star_allows_is_none() {
+    let mm = server();
+    let (admin, ci) = (mm.admin(), mm.user("ci"));
+    let cookie = format!("MMAUTHTOKEN={}", admin.credential.unwrap());
+    let said_to_be = |origin: &str| {
+        let mut socket = mm.socket_with("", &[("Cookie", &cookie), ("Origin", origin)]);
+        socket.say(&ci.challenge());
+        socket.hear()["broadcast"].text("user_id")
+    };
+    mm.set("ServiceSettings", "AllowCorsFrom", "* http://named.example");
+    assert_eq!(said_to_be("http://page.example"), ci.id);
+    assert_eq!(said_to_be("http://named.example"), admin.id);
+    assert_eq!(said_to_be(&format!("http://{}", mm.address())), admin.id);
+}
+
 /// A wrong credential on the upgrade is as good as none.
 #[test]
 fn a_wrong_credential_on_the_upgrade_leaves_it_to_the_challenge() {
@@ -205,6 +222,14 @@ fn only_an_upgrade_from_here_is_one() {
     mm.socket_with("", &[("Origin", &here)]);
     mm.set("ServiceSettings", "AllowCorsFrom", "http://page.example");
     mm.socket_with("", &[("Origin", "http://page.example")]);
+    // The letters of the host are the same, those of the scheme are not.
+    mm.set("ServiceSettings", "TrustedProxies", "127.0.0.1");
+    let encrypted = ("X-Forwarded-Proto", "https");
+    let secure = here.replace("http://", "https://");
+    mm.socket_with("", &[("Origin", &secure), encrypted]);
+    let request = Request::new("GET", "/api/v4/websocket").header("Origin", "http://localhost");
+    let request = request.header(encrypted.0, encrypted.1);
+    refused(&mm.send(&request), 403, "Forbidden");
 }
 
 /// wire websocket: Wrong token in the challenge

@@ -53,6 +53,8 @@ pub enum Presence {
 pub struct Listener {
     /// Who.
     pub user_id: String,
+    /// The number of that account in the data file.
+    pub user_number: i64,
     /// By which credential, and by which of its sessions: one that is enabled again opens another.
     pub secret_hash: SecretHash,
     pub session_id: String,
@@ -78,6 +80,7 @@ impl Hub {
     ) -> (Arc<Listener>, bool) {
         let listener = Arc::new(Listener {
             user_id: caller.user_id.clone(),
+            user_number: caller.user_number,
             secret_hash,
             session_id: caller.session_id.clone(),
             active_at: AtomicI64::new(caller.at),

@@ -4,9 +4,11 @@
 use super::body::Pending;
 use super::guard::Guarded;
 use super::limits::Limits;
+use super::network::network;
 use super::parked::{Parked, Seat};
 use super::parse::{self, Framing, Head, Scanner};
 use super::request::Request;
+use super::room::{Holder, Loss, Place};
 use super::source::{Interest, Source};
 use super::upgrade::{After, Upgrade, Upgraded};
 use super::{Lane, Refusal};
@@ -75,7 +77,8 @@ pub(super) struct Connection {
     pub(super) stage: Stage,
     pub(super) terms: Terms,
     pub(super) deadline: Instant,
-    pub(super) idle_since: Instant,
+    /// Since when it is idle, or has a request that is not complete.
+    pub(super) since: Instant,
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
@@ -97,7 +100,7 @@ impl Connection {
             stage: Stage::Idle,
             terms: Terms::default(),
             deadline: now + limits.idle_deadline,
-            idle_since: now,
+            since: now,
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
@@ -119,17 +122,28 @@ impl Connection {
         self.deadline <= now
     }
 
-    /// Since when it could give way to another: it has no request and owes no answer.
-    pub fn idle_since(&self) -> Option<Instant> {
-        let gives_way = match self.stage {
-            Stage::Idle | Stage::Draining { .. } => true,
-            Stage::Upgraded => {
-                let upgraded = self.upgraded.as_ref();
-                upgraded.is_none_or(|upgraded| upgraded.protocol.gives_way())
-            }
-            _ => false,
+    /// Whose it is, and what it loses when it gives way to another.
+    pub fn place(&self) -> Place {
+        let upgraded = self.upgraded.as_ref();
+        let account = upgraded.and_then(|upgraded| upgraded.protocol.serves());
+        let loss = match self.stage {
+            Stage::Head(_) | Stage::Body(_) => Some(Loss::Request),
+            Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
+            Stage::Upgraded if account.is_some() => Some(Loss::Service),
+            Stage::Upgraded => Some(Loss::Nothing),
+            Stage::Handling | Stage::Sending | Stage::Held => None,
         };
-        gives_way.then_some(self.idle_since)
+        // Behind a proxy only a head says who the client is, and only as long as its request lasts.
+        let client = match &self.stage {
+            Stage::Body(pending) => pending.request.peer,
+            _ => self.peer,
+        };
+        let network = Holder::Network(network(client.ip()));
+        Place {
+            key: self.key(),
+            holder: account.map_or(network, Holder::Account),
+            loss: loss.map(|loss| (loss, self.since)),
+        }
     }
 
     /// Whether a request has begun and is not complete.
@@ -247,7 +261,8 @@ impl Connection {
     pub(super) fn begin_head(&mut self, limits: &Limits) {
         self.stage = Stage::Head(Scanner::default());
         self.terms = Terms::default();
-        self.deadline = Instant::now() + limits.head_deadline;
+        self.since = Instant::now();
+        self.deadline = self.since + limits.head_deadline;
     }
 
     fn read_head(&mut self, turn: &mut Turn<'_>) -> Result<Step, Refusal> {

@@ -16,6 +16,7 @@ mod parse;
 pub mod proxy;
 mod request;
 mod response;
+mod room;
 mod sending;
 mod server;
 mod source;
@@ -81,7 +82,7 @@ pub enum Refusal {
     Panicked,
     /// The queue of the slow lane is full, or the client's network has its share of it.
     Busy,
-    /// The bound on connections is reached and none of them is idle.
+    /// The bound on connections is reached, and it is this one that gives way.
     Full,
     /// A version of HTTP other than 1.0 and 1.1.
     Version,

@@ -14,8 +14,8 @@ pub trait Protocol: Send {
     /// when the time it asked for has come.
     fn turn(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) -> After;
 
-    /// Whether it may be closed to make room for another connection.
-    fn gives_way(&self) -> bool;
+    /// Returns the number of the account that it serves; `None` when it may be closed as if it were idle.
+    fn serves(&self) -> Option<i64>;
 }
 
 /// What is to become of the connection.

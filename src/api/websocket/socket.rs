@@ -281,8 +281,8 @@ impl Protocol for Socket {
         }
     }
 
-    fn gives_way(&self) -> bool {
-        self.listener.is_none()
+    fn serves(&self) -> Option<i64> {
+        self.listener.as_ref().map(|listener| listener.user_number)
     }
 }
 

@@ -48,8 +48,8 @@ impl Handler for Echo {
                 ..Response::empty(200)
             },
             "/stranger" | "/listener" => {
-                let gives_way = request.path == "/stranger";
-                let quiet = move |_| Box::new(life::Quiet { gives_way }) as Box<dyn Protocol>;
+                let serves = (request.path == "/listener").then_some(1);
+                let quiet = move |_| Box::new(life::Quiet { serves }) as Box<dyn Protocol>;
                 Response {
                     upgrade: Some(Upgrade::new(quiet)),
                     ..Response::empty(101)

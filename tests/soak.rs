@@ -143,6 +143,8 @@ fn a_good_client_is_answered_whatever_the_crowd_does() {
     scene.until_connections(1);
     logins_without_an_end(&mut scene);
     scene.until_connections(1);
+    web_sockets_of_one_account(&mut scene);
+    scene.until_connections(1);
     vanishing(&mut scene);
     let took = scene.until_connections(1);
     say(&format!(
@@ -230,6 +232,29 @@ fn logins_without_an_end(scene: &mut Scene) {
         "{} logins that send one byte of nine",
         crowd.len()
     ));
+}
+
+/// More WebSockets of one account than fit.
+fn web_sockets_of_one_account(scene: &mut Scene) {
+    let no_limit = json!({"PatmostSettings": {"MaximumWebSocketsPerUser": 0}});
+    let patched = scene
+        .process
+        .send("PUT", "/config/patch", &scene.admin, no_limit);
+    patched.ok();
+    let open = format!(
+        "GET /api/v4/websocket HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+        scene.admin
+    );
+    let mut crowd = Vec::new();
+    for _ in 0..scene.bound * 5 / 4 {
+        let mut stream = TcpStream::connect(&scene.process.address).unwrap();
+        stream.write_all(open.as_bytes()).unwrap();
+        stream.read_exact(&mut [0; 12]).unwrap();
+        crowd.push(stream);
+    }
+    scene.work(&format!("{} WebSockets of one account", crowd.len()));
+    let left = scene.metric("patmost_websockets");
+    assert!(left > scene.bound / 2, "only {left} WebSockets are left");
 }
 
 /// Connections that end in the middle of a body, and in the middle of an answer.

@@ -76,12 +76,13 @@ impl Shared {
 
     /// Closes a connection for one from this address; false when none gives way.
     fn one_gives_way(&self, newcomer: IpAddr) -> bool {
-        let Some((connection, loss)) = self.parked.take_who_gives_way(network(newcomer)) else {
+        let Some((mut connection, loss)) = self.parked.take_who_gives_way(network(newcomer)) else {
             return false;
         };
         self.gave_way.fetch_add(1, Ordering::Relaxed);
-        if loss == Loss::Request {
-            self.dismiss(*connection, Refusal::Full);
+        match loss {
+            Loss::Request => self.dismiss(*connection, Refusal::Full),
+            Loss::Nothing | Loss::Service => connection.give_way(),
         }
         true
     }

@@ -202,6 +202,16 @@ impl Connection {
         }
     }
 
+    /// Lets another protocol say its last, as far as that goes without blocking.
+    pub fn give_way(&mut self) {
+        let output = &mut self.output;
+        if let Some(upgraded) = &mut self.upgraded {
+            let last = AssertUnwindSafe(|| upgraded.protocol.give_way(output));
+            // The connection is closed either way.
+            drop(catch_unwind(last).map(|()| self.flush()));
+        }
+    }
+
     /// Goes as far as it can without blocking.
     pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
         loop {

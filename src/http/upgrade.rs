@@ -16,6 +16,9 @@ pub trait Protocol: Send {
 
     /// Returns the number of the account that it serves; `None` when it may be closed as if it were idle.
     fn serves(&self) -> Option<i64>;
+
+    /// Adds what the client is told when the connection is closed to make room for another one.
+    fn give_way(&mut self, output: &mut Vec<u8>);
 }
 
 /// What is to become of the connection.

@@ -1,10 +1,11 @@
 //! Strangers who come in a crowd, and one client who works on. The server may have 32 connections.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use crate::support::connection::Connection;
 use crate::support::process::{Process, serve_within};
+use crate::support::socket::frame;
 use crate::support::*;
 
 /// Connections that the server may have: a third of its descriptors.
@@ -38,6 +39,25 @@ impl Scene {
         answer.unwrap().ok();
     }
 
+    /// An account beside the admin's; its secret.
+    fn other(&self) -> String {
+        let account = json!({"username": "ci", "email": "ci@example.com", "password": PASSWORD});
+        let created = self.process.send("POST", "/users", &self.admin, account);
+        created.created();
+        let login = json!({"login_id": "ci", "password": PASSWORD});
+        let login = self.process.send("POST", "/users/login", "", login);
+        login.header("token").unwrap().to_owned()
+    }
+
+    /// Listens on a WebSocket.
+    fn listen(&self, secret: &str) -> TcpStream {
+        let mut stream = self.begin(format!(
+            "GET /api/v4/websocket HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        ));
+        assert!(heard(&mut stream, b"\"hello\"").starts_with(b"HTTP/1.1 101 "));
+        stream
+    }
+
     /// The client is also answered on new connections.
     fn come_anew(&self) {
         for _ in 0..5 {
@@ -62,6 +82,16 @@ impl Scene {
     }
 }
 
+/// Reads until this was heard; all that was heard.
+fn heard(stream: &mut TcpStream, what: &[u8]) -> Vec<u8> {
+    let (mut all, mut byte) = (Vec::new(), [0]);
+    while !all.ends_with(what) {
+        stream.read_exact(&mut byte).unwrap();
+        all.extend(byte);
+    }
+    all
+}
+
 #[test]
 fn requests_that_are_never_complete_keep_nobody_out() {
     let mut scene = Scene::new(&[]);
@@ -77,5 +107,27 @@ fn requests_that_are_never_complete_keep_nobody_out() {
         scene.come_anew();
         scene.work();
     }
+    scene.end();
+}
+
+#[test]
+fn the_web_sockets_of_one_account_keep_nobody_out() {
+    let mut scene = Scene::new(&[]);
+    let other = scene.other();
+    let mut single = scene.listen(&other);
+    let mut crowd = Vec::new();
+    for _ in 0..BOUND + 8 {
+        crowd.push(scene.listen(&scene.admin));
+        scene.work();
+    }
+    scene.come_anew();
+    scene.work();
+    // The oldest of the crowd was told why; the other account's only one is still there.
+    let mut said = Vec::new();
+    crowd[0].read_to_end(&mut said).unwrap();
+    let again = 1013_u16.to_be_bytes();
+    assert!(said.ends_with(&[&again[..], b"Too many connections."].concat()));
+    single.write_all(&frame(0x89, b"here?")).unwrap();
+    heard(&mut single, b"\x8a\x05here?");
     scene.end();
 }

@@ -204,6 +204,10 @@ impl Protocol for Quiet {
     fn serves(&self) -> Option<i64> {
         self.serves
     }
+
+    fn give_way(&mut self, output: &mut Vec<u8>) {
+        output.extend(b"Farewell.");
+    }
 }
 
 #[test]
@@ -217,7 +221,24 @@ fn what_another_protocol_does_not_need_gives_way() {
         assert_eq!(idle.get("/idle"), "/idle|");
         assert_eq!(test.connect().get("/late"), "/late|");
         let gone = if gives_way { &mut first } else { &mut idle };
-        assert_eq!(gone.rest(), "");
+        let last = if gives_way { "Farewell." } else { "" };
+        assert_eq!(gone.rest(), last);
         test.stop();
     }
+}
+
+#[test]
+fn an_account_that_another_protocol_serves_twice_gives_way_before_a_single_idle_connection() {
+    let test = server(|limits| (limits.connections, limits.workers) = (Some(3), 1));
+    let mut idle = test.connect();
+    idle.get("/idle");
+    let mut listening: Vec<Client> = (0..2).map(|_| test.connect()).collect();
+    for client in &mut listening {
+        client.get("/listener");
+        idle.get("/then");
+    }
+    assert_eq!(test.connect().get("/late"), "/late|");
+    assert_eq!(listening[0].rest(), "Farewell.");
+    assert_eq!(idle.get("/idle"), "/idle|");
+    test.stop();
 }

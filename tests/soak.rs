@@ -107,6 +107,15 @@ impl Scene {
         assert!(p99 < most, "{when}: p99 is {p99:?}");
     }
 
+    /// Bytes of memory that the server has.
+    fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = status.unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = resident.unwrap().trim().trim_end_matches(" kB");
+        kilobytes.parse::<usize>().unwrap() * 1024
+    }
+
     /// Returns when there are no more than so many connections; each look is an exchange with the server.
     fn until_connections(&self, most: usize) -> Duration {
         let begun = Instant::now();
@@ -144,6 +153,8 @@ fn a_good_client_is_answered_whatever_the_crowd_does() {
     logins_without_an_end(&mut scene);
     scene.until_connections(1);
     web_sockets_of_one_account(&mut scene);
+    scene.until_connections(1);
+    large_bodies(&mut scene);
     scene.until_connections(1);
     vanishing(&mut scene);
     let took = scene.until_connections(1);
@@ -255,6 +266,34 @@ fn web_sockets_of_one_account(scene: &mut Scene) {
     scene.work(&format!("{} WebSockets of one account", crowd.len()));
     let left = scene.metric("patmost_websockets");
     assert!(left > scene.bound / 2, "only {left} WebSockets are left");
+}
+
+/// Large bodies without an end: as much of each as a stranger may send, and one byte less than all of it by a client who is
+/// signed in.
+fn large_bodies(scene: &mut Scene) {
+    let admin = scene.admin.clone();
+    for (who, secret, size) in [("strangers", "", 16_384), ("an account", &*admin, 299_999)] {
+        let before = scene.memory();
+        let head = format!(
+            "POST /api/v4/users/ids HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nTransfer-Encoding: chunked\r\n\r\n493df\r\n"
+        );
+        let mut crowd = connect(&scene.process.address, scene.bound - 10);
+        for stream in &mut crowd {
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&vec![b' '; size]).unwrap();
+        }
+        scene.work(&format!(
+            "{} bodies of {who} that end before {size} bytes",
+            crowd.len()
+        ));
+        let more = scene.memory().saturating_sub(before);
+        let each = more / crowd.len();
+        say(&format!("memory: {more} bytes more, {each} for each body"));
+        // A buffer that grows by doubling has at most twice what is in it.
+        assert!(each < 2 * size + 16_384, "{each} bytes for each of {who}");
+        drop(crowd);
+        scene.until_connections(1);
+    }
 }
 
 /// Connections that end in the middle of a body, and in the middle of an answer.

@@ -53,6 +53,10 @@ impl Handler for Router {
         }
     }
 
+    fn turn_away(&self, request: &Request) -> Option<Response> {
+        Some(self.finish(self.refuse_body(request)?))
+    }
+
     fn handle(&self, request: Request) -> Response {
         self.finish(self.serve(&request))
     }
@@ -79,10 +83,43 @@ impl Handler for Router {
 impl Router {
     /// The API and the console, and nothing beside them.
     pub fn serve(&self, request: &Request) -> Response {
-        let config = &*self.app.config.last();
         if let Some(clean) = cleaned(&request.path) {
             return redirect(&clean, request);
         }
+        self.account(request, |config, line| self.answer(request, config, line))
+    }
+
+    /// Returns what is answered in place of reading a large body. `None` lets it come: it is of someone who is signed in,
+    /// or who was a moment ago, for the handler's own request asks again.
+    pub fn refuse_body(&self, request: &Request) -> Option<Response> {
+        let Some((route, _)) = routes::find(&request.method, &request.path) else {
+            // No handler will want it.
+            return Some(self.serve(request));
+        };
+        let entry = match auth::enter(&self.app, request, &request.peer.ip().to_string()) {
+            Ok((_, Entry::Known(_), _)) => return None,
+            Ok((_, entry, _)) => Ok(entry),
+            Err(error) => Err(error),
+        };
+        Some(self.account(request, |_, line| {
+            line.route = Some(route);
+            let stranger = match entry {
+                Ok(entry) => self.let_in(route, entry, line),
+                Err(error) => Err(self.refused(&error, line)),
+            };
+            let too_large = |_| self.refused(&AppError::new(&error::BODY_TOO_LARGE), line);
+            let refused = stranger.map_or_else(|refused| refused, too_large);
+            refused.with("X-Request-Id", &line.request_id)
+        }))
+    }
+
+    /// Counts a request against the limit on how often, and its answer; writes its line of the log.
+    fn account(
+        &self,
+        request: &Request,
+        answer: impl FnOnce(&Config, &mut AccessLine) -> Response,
+    ) -> Response {
+        let config = &*self.app.config.last();
         let mut line = AccessLine::new(request);
         let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
             line.address.clone()
@@ -91,7 +128,7 @@ impl Router {
         };
         let response = match self.charge(config, &address, 1, &mut line) {
             Some(refused) => refused,
-            None => self.answer(request, config, &mut line),
+            None => answer(config, &mut line),
         };
         if line.is_guess(response.status) {
             self.charge(config, &address, DEAR - 1, &mut line);
@@ -169,24 +206,9 @@ impl Router {
                 return if asks { unhealthy() } else { refused };
             }
         };
-        let anyone = match entry {
-            Entry::Known(caller) => caller,
-            Entry::Stranger(caller) if route.access != Access::Session => caller,
-            Entry::Refused(refused, caller) => {
-                line.refused(&refused);
-                self.note(&refused, &caller);
-                if route.access == Access::Session || refused.on_open_routes {
-                    let response = self.refused(&AppError::new(refused.failure), line);
-                    return match refused.clears_cookie {
-                        true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
-                        false => response,
-                    };
-                }
-                caller
-            }
-            Entry::Stranger(_) => {
-                return self.refused(&AppError::new(&error::SESSION_EXPIRED), line);
-            }
+        let anyone = match self.let_in(route, entry, line) {
+            Ok(anyone) => anyone,
+            Err(refused) => return refused,
         };
         line.caller(&anyone);
         if config.is_on(&config::RATE_LIMIT_BY_USER)
@@ -212,6 +234,32 @@ impl Router {
             }
         };
         answered.unwrap_or_else(|error| self.refused(&error, line))
+    }
+
+    /// Tells who enters the route: its caller, or a stranger where those may; or what is answered instead.
+    fn let_in(
+        &self,
+        route: &Route,
+        entry: Entry,
+        line: &mut AccessLine,
+    ) -> Result<Caller, Response> {
+        match entry {
+            Entry::Known(caller) => Ok(caller),
+            Entry::Stranger(caller) if route.access != Access::Session => Ok(caller),
+            Entry::Stranger(_) => Err(self.refused(&AppError::new(&error::SESSION_EXPIRED), line)),
+            Entry::Refused(refused, caller) => {
+                line.refused(&refused);
+                self.note(&refused, &caller);
+                if route.access != Access::Session && !refused.on_open_routes {
+                    return Ok(caller);
+                }
+                let response = self.refused(&AppError::new(refused.failure), line);
+                Err(match refused.clears_cookie {
+                    true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
+                    false => response,
+                })
+            }
+        }
     }
 
     fn refused(&self, error: &AppError, line: &mut AccessLine) -> Response {

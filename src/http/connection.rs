@@ -222,7 +222,7 @@ impl Connection {
             }
             let step = match self.stage {
                 Stage::Idle | Stage::Head(_) => self.read_head(turn),
-                Stage::Body(_) => self.read_body(),
+                Stage::Body(_) => self.read_body(turn),
                 Stage::Sending | Stage::Held => Ok(self.after_answer(turn.limits)),
                 Stage::Upgraded => Ok(self.speak(turn.limits)),
                 Stage::Draining { left } => return self.drain(turn, left),
@@ -303,32 +303,52 @@ impl Connection {
             self.stage = Stage::Handling;
             return Ok(Step::Done(Next::Run(head.request, admission.lane)));
         }
+        let mut pending = Box::new(Pending {
+            request: head.request,
+            framing: head.framing,
+            lane: admission.lane,
+            limit: admission.body_limit,
+            is_let_in: false,
+        });
+        if self.turns_away(&mut pending, turn) {
+            return Ok(Step::Again);
+        }
         // A client that already sends does not wait for leave.
         if head.expects_continue && self.input.is_empty() {
             self.output
                 .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
         self.deadline = Instant::now() + turn.limits.body_deadline;
-        let Head {
-            request, framing, ..
-        } = head;
-        self.stage = Stage::Body(Box::new(Pending {
-            request,
-            framing,
-            lane: admission.lane,
-            limit: admission.body_limit,
-        }));
+        self.stage = Stage::Body(pending);
         Ok(Step::Again)
     }
 
-    fn read_body(&mut self) -> Result<Step, Refusal> {
+    fn read_body(&mut self, turn: &Turn<'_>) -> Result<Step, Refusal> {
         let Stage::Body(mut pending) = std::mem::replace(&mut self.stage, Stage::Handling) else {
             return Ok(Step::Again);
         };
-        if pending.take(&mut self.input)? {
+        let is_complete = pending.take(&mut self.input)?;
+        if self.turns_away(&mut pending, turn) {
+            return Ok(Step::Again);
+        }
+        if is_complete {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
         }
         self.stage = Stage::Body(pending);
         Ok(Step::MoreInput)
+    }
+
+    /// Asks the application once whether a body of more than a few bytes may come; true when it answered instead.
+    fn turns_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> bool {
+        if pending.is_let_in || pending.size() <= turn.limits.unasked_bytes {
+            return false;
+        }
+        pending.is_let_in = true;
+        let Some(response) = turn.handler.turn_away(&pending.request) else {
+            return false;
+        };
+        self.input = Vec::new();
+        self.answer(&response, true, turn.limits);
+        true
     }
 }

@@ -126,6 +126,11 @@ pub trait Handler: Send + Sync + 'static {
     /// Called once the head is complete, before the body is read. It may put the client in place of a proxy as the
     /// request's peer: from here on that is who the request is of.
     fn admit(&self, request: &mut Request) -> Admission;
+    /// Asked with the head before more than [`Limits::unasked_bytes`] of its body are read. `None` lets the body come; an
+    /// answer is sent instead, and the connection closed.
+    fn turn_away(&self, _request: &Request) -> Option<Response> {
+        None
+    }
     /// Called with complete requests only.
     fn handle(&self, request: Request) -> Response;
     /// Shapes the answer to what the engine refused, and writes its log line.

@@ -131,3 +131,23 @@ fn the_web_sockets_of_one_account_keep_nobody_out() {
     heard(&mut single, b"\x8a\x05here?");
     scene.end();
 }
+
+#[test]
+fn large_bodies_of_strangers_are_not_waited_for() {
+    let mut scene = Scene::new(&[]);
+    for (path, status) in [("users/ids", 401), ("users/login", 413), ("nope", 404)] {
+        let head = format!(
+            "POST /api/v4/{path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer wrong\r\nTransfer-Encoding: chunked\r\n\r\n"
+        );
+        let part = format!("4001\r\n{}\r\n", "x".repeat(0x4001));
+        let answers: Vec<u16> = (0..BOUND + 8)
+            .map(|_| {
+                let bytes = client::raw(&scene.process.address, (head.clone() + &part).as_bytes());
+                Answer::parse(&bytes).status
+            })
+            .collect();
+        assert_eq!(answers, vec![status; BOUND + 8], "{path}");
+        scene.work();
+    }
+    scene.end();
+}

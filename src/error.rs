@@ -108,6 +108,7 @@ catalogue! {
     STATUS_MISSING = 404, "app.status.get.missing.app_error", "No entry for that status exists.";
     PREFERENCE_CATEGORY = 400, "model.preference.is_valid.category.app_error", "Invalid category.";
     PREFERENCE_NAME = 400, "model.preference.is_valid.name.app_error", "Invalid name.";
+    PREFERENCE_LIMIT = 400, "app.preference.save.limit.app_error", "An account can have at most {name} preferences. Delete some first.";
     PREFERENCE_VALUE = 400, "model.preference.is_valid.value.app_error", "Value is too long.";
     PASSWORD_CONTEXT = 403, "api.user.update_password.context.app_error", "Update password failed because context user_id did not match props user_id.";
     PASSWORD_OF_SERVICE = 400, "api.user.update_password.oauth.app_error", "Update password failed because the user is logged in through an OAuth service.";
@@ -119,6 +120,7 @@ catalogue! {
     BAD_CREDENTIALS = 401, "api.user.login.invalid_credentials_email_username", "Enter a valid email or username and/or password.";
     BAD_CREDENTIALS_EMAIL = 401, "api.user.login.invalid_credentials_email", "Enter a valid email and/or password.";
     BAD_CREDENTIALS_USERNAME = 401, "api.user.login.invalid_credentials_username", "Enter a valid username and/or password.";
+    DEVICE_ID_LIMIT = 400, "api.user.login.device_id.app_error", "The device_id can have at most {name} bytes.";
     BLANK_PASSWORD = 400, "api.user.login.blank_pwd.app_error", "Password field must not be blank";
     LOGIN_INACTIVE = 401, "api.user.login.inactive.app_error", "Login failed because your account has been deactivated.  Please contact an administrator.";
     LAST_ADMIN = 400, "app.user.update.lastAdmin.app_error", "Cannot remove the last active system admin: make another account system admin first.";
@@ -136,6 +138,7 @@ catalogue! {
 
     EXPIRES_AT_REQUIRED = 400, "app.user_access_token.expires_at_required.app_error", "This server limits the lifetime of personal access tokens: expires_at is required.";
     EXPIRES_AT_IN_PAST = 400, "app.user_access_token.expires_at_in_past.app_error", "expires_at must be in the future.";
+    TOKEN_LIMIT = 400, "app.user_access_token.limit.app_error", "An account can have at most {name} tokens (PatmostSettings.MaximumTokensPerUser). Revoke one first.";
     EXPIRES_AT_TOO_FAR = 400, "app.user_access_token.expires_at_too_far.app_error", "expires_at can be at most {name} days from now.";
     EXPIRES_AT_NEGATIVE = 400, "model.user_access_token.is_valid.expires_at.app_error", "Invalid expires_at, must not be negative.";
     ROTATE_DISABLED = 400, "api.user.rotate_user_access_token.disabled_token.app_error", "A disabled personal access token cannot be rotated. Enable it first.";
@@ -158,6 +161,7 @@ catalogue! {
     TEAM_CREATION = 403, "api.team.is_team_creation_allowed.disabled.app_error", "Team creation has been disabled. Please ask your System Administrator for details.";
     TEAM_MISSING = 404, "app.team.get.find.app_error", "Unable to find the existing team.";
     TEAM_MEMBER_MISSING = 404, "app.team.get_member.missing.app_error", "No team member found for that user ID and team ID.";
+    TEAM_LIMIT = 400, "app.team.save.limit.app_error", "There can be at most {name} teams (PatmostSettings.MaximumTeams). Delete one first.";
     TEAM_EXISTS = 400, "app.team.save.existing.app_error", "Must call update for existing team.";
     TEAM_NAME = 400, "model.team.is_valid.characters.app_error", "Name must be 2 or more lowercase alphanumeric characters.";
     TEAM_RESERVED = 400, "model.team.is_valid.reserved.app_error", "This URL is unavailable. Please try another.";
@@ -172,6 +176,7 @@ catalogue! {
     // Channels.
     CHANNEL_MISSING = 404, "app.channel.get.existing.app_error", "Unable to find the existing channel.";
     CHANNEL_MEMBER_MISSING = 404, "app.channel.get_member.missing.app_error", "No channel member found for that user ID and channel ID.";
+    CHANNEL_LIMIT = 400, "store.sql_channel.save_channel.limit.app_error", "You've reached the limit of the number of allowed channels: {name} in a team (TeamSettings.MaxChannelsPerTeam).";
     CHANNEL_EXISTS = 400, "store.sql_channel.save_channel.exists.app_error", "A channel with that name already exists on the same team.";
     CHANNEL_TYPE = 400, "model.channel.is_valid.type.app_error", "Invalid type.";
     CHANNEL_DIRECT = 400, "api.channel.create_channel.direct_channel.app_error", "Must use createDirectChannel API service for direct message channel creation.";
@@ -215,6 +220,8 @@ catalogue! {
     POST_PATCH_CHANNEL_DELETED = 400, "api.post.patch_post.can_not_update_post_in_deleted.error", "Can not update a post in a deleted channel.";
     POST_DELETE_CHANNEL_DELETED = 400, "api.post.delete_post.can_not_delete_post_in_deleted.error", "Can not delete a post in a deleted channel.";
     POST_SEARCH_BODY = 400, "api.post.search_posts.invalid_body.app_error", "Unable to parse the request body.";
+    /// The sentence is Mattermost's, and the bound.
+    REACTION_LIMIT = 400, "app.reaction.save.save.too_many_reactions", "Reaction limit has been reached for this post: {name} different emoji (ServiceSettings.UniqueEmojiReactionLimitPerPost).";
     REACTION_ARCHIVED = 403, "api.reaction.save.archived_channel.app_error", "You cannot save reaction in an archived channel.";
     REACTION_ARCHIVED_DELETE = 403, "api.reaction.delete.archived_channel.app_error", "You cannot remove a reaction in an archived channel.";
     POST_PROPS = 400, "model.post.is_valid.props.app_error", "Invalid props.";

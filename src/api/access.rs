@@ -55,7 +55,7 @@ impl AccessLine {
                 .find(|method| **method == request.method)
                 .unwrap_or(&"other"),
             route: None,
-            address: request.peer.ip().to_string(),
+            address: request.peer.ip().to_canonical().to_string(),
             user_id: String::new(),
             token_id: None,
             credential: "none",

@@ -68,13 +68,19 @@ impl RateLimit {
     }
 }
 
-/// Forgets who owes nothing any more, and when that is not enough, everybody: a bound must hold.
+/// Forgets the keys that owe nothing any more, and when that is not enough, the half that owes least: a bound must hold, and
+/// a crowd of new keys must not pay off an old debt.
 fn make_room(paid_off: &mut HashMap<String, Millis>, most: usize, now: Millis) {
-    if paid_off.len() >= most {
-        paid_off.retain(|_, at| *at > now);
+    if paid_off.len() < most {
+        return;
     }
+    paid_off.retain(|_, at| *at > now);
     if paid_off.len() >= most {
-        paid_off.clear();
+        let mut debts: Vec<Millis> = paid_off.values().copied().collect();
+        let middle = debts.len() / 2;
+        let (_, median, _) = debts.select_nth_unstable(middle);
+        let median = *median;
+        paid_off.retain(|_, at| *at > median);
     }
 }
 
@@ -158,6 +164,18 @@ mod tests {
             limit.charge(&config, &number.to_string(), 1, 0);
         }
         assert!(limit.paid_off.lock().len() <= 10_000);
+    }
+
+    #[test]
+    fn crowd_of_new_keys_does_not_pay_off_an_old_debt() {
+        let (limit, config) = (RateLimit::default(), Config::defaults());
+        for _ in 0..100 {
+            limit.charge(&config, "indebted", 1, 0);
+        }
+        for number in 0..30_000 {
+            limit.charge(&config, &number.to_string(), 1, 0);
+        }
+        assert_eq!(limit.charge(&config, "indebted", 1, 0).retry_after, 1);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::auth::{self, Entry, Refused};
 use crate::config::{self, Config};
 use crate::console;
 use crate::error::{self, AppError};
-use crate::http::{Admission, Handler, Lane, Refusal, Request, Response};
+use crate::http::{Admission, Handler, Lane, Refusal, Request, Response, network_of};
 use crate::id;
 use crate::permission::Caller;
 
@@ -149,7 +149,7 @@ impl Router {
         let config = &*self.app.config.last();
         let mut line = AccessLine::new(request);
         let address = if config.is_on(&config::RATE_LIMIT_BY_ADDRESS) {
-            line.address.clone()
+            network_of(&line.address)
         } else {
             String::new()
         };
@@ -282,7 +282,7 @@ impl Router {
                 }
                 let response = self.refused(&AppError::new(refused.failure), line);
                 Err(match refused.clears_cookie {
-                    true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
+                    true => answer::clearing_cookies(response),
                     false => response,
                 })
             }

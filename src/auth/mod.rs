@@ -26,7 +26,11 @@ use crate::token;
 pub const COOKIE: &str = "MMAUTHTOKEN";
 
 /// Mattermost: a refused credential and a logout clear the cookie, whether or not the client has it.
-pub const CLEARED_COOKIE: &str = "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly";
+pub const CLEARED_COOKIES: [&str; 3] = [
+    "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly",
+    "MMUSERID=; Path=/; Max-Age=0",
+    "MMCSRF=; Path=/; Max-Age=0",
+];
 
 /// Who stands at the door.
 pub enum Entry {
@@ -267,7 +271,8 @@ fn check_place(request: &Request, place: Place, secret: &str, good: Good) -> Res
         // A browser adds the cookie by itself, so a request that changes something must show that the page knows more.
         Place::Cookie if request.method != "GET" && !shows_csrf(request, secret) => Err(Refused {
             on_open_routes: true,
-            clears_cookie: false,
+            // A page that lost the other half would be refused for ever, at the login, too.
+            clears_cookie: true,
             ..of_user(&good, Reason::Csrf)
         }),
         // Mattermost: only sessions of OAuth may come in the query, and there are none here.

@@ -261,7 +261,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let plain = |text: &str| -> String {
         text.chars()
             .map(|letter| {
-                if letter.is_control() {
+                if letter.is_control() || turns_direction(letter) {
                     '\u{fffd}'
                 } else {
                     letter
@@ -295,6 +295,11 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
         .map(line)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// Whether a terminal that shows the letter would show others in another order.
+fn turns_direction(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Reads `--data`.

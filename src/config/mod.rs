@@ -67,6 +67,10 @@ settings! {
     AUDIT_RETENTION_DAYS = PatmostSettings.AuditRetentionDays, Int(365, 0, 36_500, "audit_retention_days"), "How long audit rows are kept; 0: no limit";
     AUDIT_MAXIMUM_ROWS = PatmostSettings.AuditMaximumRows, Int(1_000_000, 0, 1_000_000_000, "audit_maximum_rows"), "How many audit rows are kept, the newest; 0: no limit";
     MAXIMUM_WEB_SOCKETS_PER_USER = PatmostSettings.MaximumWebSocketsPerUser, Int(100, 0, 1_000_000, "max_web_sockets_per_user"), "WebSockets of an account at once; a further one takes the place of the oldest; 0: no limit";
+    MAXIMUM_TOKENS_PER_USER = PatmostSettings.MaximumTokensPerUser, Int(1000, 0, 1_000_000, "max_tokens_per_user"), "Tokens of an account at most; 0: no limit";
+    MAXIMUM_TEAMS = PatmostSettings.MaximumTeams, Int(10_000, 0, 1_000_000, "max_teams"), "Teams at most, archived ones included; 0: no limit";
+    MAX_CHANNELS_PER_TEAM = TeamSettings.MaxChannelsPerTeam, Int(2000, 1, 1_000_000, "max_channels"), "Channels of a team at most, archived ones included";
+    UNIQUE_EMOJI_REACTION_LIMIT_PER_POST = ServiceSettings.UniqueEmojiReactionLimitPerPost, Int(50, 0, 500, "unique_emoji_reaction_limit_per_post"), "Different emoji that react to a post at most";
     MAXIMUM_TOKEN_LIFETIME_DAYS = ServiceSettings.MaximumPersonalAccessTokenLifetimeDays, Int(0, 0, 36_500, "max_personal_access_token_lifetime_days"), "New tokens of people must end within so many days; 0: no limit";
     ENABLE_BOT_ACCOUNT_CREATION = ServiceSettings.EnableBotAccountCreation, Bool(false), "Bots can be created";
     DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED = ServiceSettings.DisableBotsWhenOwnerIsDeactivated, Bool(true), "Bots are disabled with their owner";

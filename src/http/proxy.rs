@@ -1,7 +1,7 @@
 //! Servers that stand in front of this one. Owns whom they may speak for: what `X-Forwarded-For` and `X-Forwarded-Proto`
 //! say is believed from those alone that `ServiceSettings.TrustedProxies` names.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::Request;
 
@@ -71,7 +71,7 @@ impl Proxies {
         let forwarded: Vec<&str> = request.headers.all("x-forwarded-for").collect();
         let mut client = request.peer.ip();
         for part in forwarded.iter().rev().flat_map(|line| line.rsplit(',')) {
-            let Ok(address) = part.trim().parse() else {
+            let Some(address) = forwarded_address(part.trim()) else {
                 break;
             };
             client = address;
@@ -89,9 +89,37 @@ impl Proxies {
     }
 }
 
+/// Reads an address as proxies write it: alone, with a port, and of IPv6 also in brackets. `None` when it is none.
+fn forwarded_address(text: &str) -> Option<IpAddr> {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let alone = bare.unwrap_or(text).parse().ok();
+    alone.or_else(|| text.parse().ok().map(|address: SocketAddr| address.ip()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forwarded_addresses_with_and_without_a_port() {
+        for (text, address) in [
+            ("203.0.113.7", Some("203.0.113.7")),
+            ("203.0.113.7:4711", Some("203.0.113.7")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("[2001:db8::1]", Some("2001:db8::1")),
+            ("[2001:db8::1]:80", Some("2001:db8::1")),
+            ("203.0.113.7:", None),
+            ("203.0.113.7:99999", None),
+            ("[203.0.113.7", None),
+            ("unknown", None),
+            ("", None),
+        ] {
+            let expected = address.map(|address| address.parse().unwrap());
+            assert_eq!(forwarded_address(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn networks_and_who_is_in_them() {

@@ -1,5 +1,7 @@
 //! The request target: its forms, the path, the query and percent-decoding. Owns nothing else of the request line.
 
+use std::borrow::Cow;
+
 use super::Refusal;
 
 /// A request target taken apart.
@@ -23,10 +25,19 @@ pub(super) fn parse(target: &str) -> Result<Target, Refusal> {
     let raw_path = if raw_path.is_empty() { "/" } else { raw_path };
     Ok(Target {
         raw_path: raw_path.to_owned(),
-        path: decode(raw_path, false)?,
+        path: decode(&keep_slashes_encoded(raw_path), false)?,
         query: pairs(raw_query)?,
         host: host.map(str::to_owned),
     })
+}
+
+/// Returns the path so that an encoded slash is still one after it was decoded: it parts no segments.
+fn keep_slashes_encoded(path: &str) -> Cow<'_, str> {
+    if path.contains("%2F") || path.contains("%2f") {
+        path.replace("%2F", "%252F").replace("%2f", "%252F").into()
+    } else {
+        path.into()
+    }
 }
 
 fn split_authority(target: &str) -> Result<(Option<&str>, &str), Refusal> {

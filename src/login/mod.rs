@@ -22,6 +22,9 @@ use crate::user::{self, User, lockout};
 /// Mattermost: sessions of an account at most; one more ends the one unused for longest.
 const SESSIONS: i64 = 500;
 
+/// Mattermost: bytes of a device id at most.
+const DEVICE_ID_BYTES: usize = 512;
+
 /// What somebody sends to log in.
 #[derive(Clone, Debug, Default)]
 pub struct Attempt {
@@ -50,13 +53,17 @@ pub struct Login {
 /// Logs in. Always the same work, whether or not there is such an account, and whether or not a password was sent.
 ///
 /// # Errors
-/// In Mattermost's order: no password, deactivated, a bot, locked, wrong password or no such account.
+/// The device id is too long; then in Mattermost's order: no password, deactivated, a bot, locked, wrong password or no such account.
 pub fn login(
     app: &App,
     config: &Arc<Config>,
     caller: &Caller,
     attempt: Attempt,
 ) -> Result<Login, AppError> {
+    if attempt.device_id.len() > DEVICE_ID_BYTES {
+        let most = DEVICE_ID_BYTES.to_string();
+        return Err(AppError::named(&error::DEVICE_ID_LIMIT, &most));
+    }
     let (caller, is_blank) = (caller.clone(), attempt.password.is_empty());
     let found = app.store.read(|tx| find(tx, config, &attempt))?;
     let stored = found.map(|user| user.password_hash).unwrap_or_default();

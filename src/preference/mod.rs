@@ -14,6 +14,9 @@ use crate::user;
 /// Mattermost: the most that is changed at once.
 const AT_ONCE: usize = 100;
 
+/// The most that an account has: enough for every client, and a bound of the file.
+const OF_AN_ACCOUNT: i64 = 5000;
+
 /// One of them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Preference {
@@ -99,6 +102,10 @@ fn change(
         user::find(tx, &user_id)?;
         for preference in &preferences {
             change(tx, preference)?;
+        }
+        if sql::has_more(tx, &user_id, OF_AN_ACCOUNT)? {
+            let most = OF_AN_ACCOUNT.to_string();
+            return Err(AppError::named(&error::PREFERENCE_LIMIT, &most));
         }
         audit::record(tx, &granted, "")
     })

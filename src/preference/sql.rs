@@ -41,3 +41,12 @@ pub fn delete(tx: &Tx, preference: &Preference) -> Result<(), StoreError> {
     )?;
     Ok(())
 }
+
+/// Whether the account has more than that many.
+pub fn has_more(tx: &Tx, user_id: &str, number: i64) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM preferences WHERE user_id = $1 LIMIT 1 OFFSET $2)",
+        params![user_id, number],
+        |row| row.get(0),
+    )
+}

@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::app::App;
 use crate::audit;
 use crate::clock::{DAY, Millis};
-use crate::config::{Config, ENABLE_USER_ACCESS_TOKENS, MAXIMUM_TOKEN_LIFETIME_DAYS};
+use crate::config::{
+    Config, ENABLE_USER_ACCESS_TOKENS, MAXIMUM_TOKEN_LIFETIME_DAYS, MAXIMUM_TOKENS_PER_USER,
+};
 use crate::error::{self, AppError};
 use crate::id;
 use crate::permission::{Caller, Granted, Rule, TOKEN_ALL, TOKEN_CREATE};
@@ -86,7 +88,7 @@ pub struct NewToken {
 /// Makes a token. The secret is in this answer and never again anywhere.
 ///
 /// # Errors
-/// In Mattermost's order: the rule's refusal, the user does not exist, tokens are switched off, the end, the description.
+/// In Mattermost's order: the rule's refusal, the user does not exist, tokens are switched off, the end, the number of tokens, the description.
 pub fn create(
     app: &App,
     config: &Arc<Config>,
@@ -114,6 +116,10 @@ pub fn create_with(
         let granted = TOKEN_CREATE.ask_about(tx, &caller, &new.user_id)?;
         let user = user::find(tx, &new.user_id)?;
         check_new(&config, &user, new.expires_at, granted.at())?;
+        let most = config.int(&MAXIMUM_TOKENS_PER_USER);
+        if most > 0 && sql::has_as_many(tx, &user.id, most)? {
+            return Err(AppError::named(&error::TOKEN_LIMIT, &most.to_string()));
+        }
         if new.description.len() > DESCRIPTION_BYTES || new.description.contains('\0') {
             return Err(AppError::new(&error::TOKEN_DESCRIPTION));
         }

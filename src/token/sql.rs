@@ -70,6 +70,15 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
     tx.many(&sql, params![term, end_of(term), FOUND_MOST], token)
 }
 
+/// Whether the account has that many tokens, or more.
+pub fn has_as_many(tx: &Tx, user_id: &str, number: i64) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM tokens WHERE owner = (SELECT number FROM users WHERE id = $1) LIMIT 1 OFFSET $2 - 1)",
+        params![user_id, number],
+        |row| row.get(0),
+    )
+}
+
 /// Adds a token that was not used yet.
 pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
     tx.execute(

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{Answer, Context, answer, json};
-use crate::auth::{CLEARED_COOKIE, COOKIE};
+use crate::auth::COOKIE;
 use crate::clock::Millis;
 use crate::login::{Attempt, Login};
 use crate::messaging::team;
@@ -32,7 +32,7 @@ pub fn login(cx: &Context) -> Answer {
     // Whoever logs in does so as nobody, also with a session of before.
     let login = crate::login::login(cx.app, &cx.config, &cx.anyone, attempt)?;
     let mut response =
-        answer::json(&Seen::Own.view(&login.user)).with("Token", login.secret.reveal());
+        answer::secret(&Seen::Own.view(&login.user)).with("Token", login.secret.reveal());
     // Mattermost: browsers' clients ask for the cookies by this header.
     if cx.request.header("x-requested-with") == Some("XMLHttpRequest") {
         for cookie in cookies(cx, &login) {
@@ -63,7 +63,7 @@ pub fn logout(cx: &Context) -> Answer {
     if cx.caller().is_ok() {
         crate::session::logout(cx.app, &cx.anyone)?;
     }
-    Ok(answer::ok().with("Set-Cookie", CLEARED_COOKIE))
+    Ok(answer::clearing_cookies(answer::ok()))
 }
 
 /// A session as the API shows it.

@@ -35,7 +35,7 @@ pub fn create(cx: &Context) -> Answer {
     let created = || crate::token::create(cx.app, &cx.config, caller, new);
     let (token, secret) = audit::attempt(&cx.app.store, caller, &[""], created)?;
     // Mattermost: 200, although its specification says 201.
-    Ok(answer::json(&Created {
+    Ok(answer::secret(&Created {
         token: secret.reveal(),
         of: &token,
     }))
@@ -137,7 +137,7 @@ pub fn rotate(cx: &Context) -> Answer {
     let caller = cx.caller()?;
     let rotated = || crate::token::rotate(cx.app, &cx.config, caller, token_id, expires_at);
     let (token, secret) = audit::attempt(&cx.app.store, caller, &[""], rotated)?;
-    Ok(answer::json(&Created {
+    Ok(answer::secret(&Created {
         token: secret.reveal(),
         of: &token,
     }))

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::app::App;
+use crate::config::MAX_CHANNELS_PER_TEAM;
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel::{self, Channel, ChannelKind, sql};
@@ -38,9 +39,10 @@ pub struct NewChannel {
 ///
 /// # Errors
 /// In Mattermost's order: the rule's refusal, the channel has an id, the team does not exist, a field that is not as it
-/// must be, the name is taken in the team.
+/// must be, the name is taken in the team, the team has too many.
 pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, AppError> {
     let caller = caller.clone();
+    let most = app.config.last().int(&MAX_CHANNELS_PER_TEAM);
     app.change(move |tx, news| {
         let rule = match new.kind {
             Some(ChannelKind::Private) => &CHANNEL_CREATE_PRIVATE,
@@ -58,6 +60,9 @@ pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, Ap
         let channel = checked(new, &granted)?;
         if sql::by_name(tx, &channel.team_id, &channel.name)?.is_some() {
             return Err(AppError::new(&error::CHANNEL_EXISTS));
+        }
+        if sql::has_as_many(tx, &channel.team_id, most)? {
+            return Err(AppError::named(&error::CHANNEL_LIMIT, &most.to_string()));
         }
         let creator = user::find(tx, &caller.user_id)?;
         sql::insert(tx, &channel)?;

@@ -6,6 +6,7 @@ use super::TOWN_SQUARE;
 use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
+use crate::config::MAXIMUM_TEAMS;
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel::{self, Channel, ChannelKind};
@@ -38,9 +39,10 @@ pub struct NewTeam {
 /// Makes a team with its two channels; the caller becomes its admin.
 ///
 /// # Errors
-/// The rule's refusal; it has an id already; a field that is not as it must be; the name is taken.
+/// The rule's refusal; it has an id already; a field that is not as it must be; the name is taken; there are too many.
 pub fn create(app: &App, caller: &Caller, new: NewTeam) -> Result<Team, AppError> {
     let caller = caller.clone();
+    let most = app.config.last().int(&MAXIMUM_TEAMS);
     app.change(move |tx, news| {
         let granted = TEAM_CREATE.ask(&caller)?;
         if !new.id.is_empty() {
@@ -57,6 +59,9 @@ pub fn create(app: &App, caller: &Caller, new: NewTeam) -> Result<Team, AppError
         let creator = user::find(tx, &caller.user_id)?;
         if team::sql::by_name(tx, &team.name)?.is_some() {
             return Err(AppError::new(&error::TEAM_EXISTS));
+        }
+        if most > 0 && team::sql::are_as_many(tx, most)? {
+            return Err(AppError::named(&error::TEAM_LIMIT, &most.to_string()));
         }
         team.email.clone_from(&creator.email);
         team::sql::insert(tx, &team)?;

@@ -98,6 +98,15 @@ pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Channel>, StoreError> {
     tx.many(&sql, params![page.limit, page.offset], channel)
 }
 
+/// Whether the team has that many channels, or more; archived ones count, because they stay in the file.
+pub fn has_as_many(tx: &Tx, team_id: &str, number: i64) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM channels WHERE team_id = $1 LIMIT 1 OFFSET $2 - 1)",
+        params![team_id, number],
+        |row| row.get(0),
+    )
+}
+
 /// Adds a channel.
 pub fn insert(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
     tx.execute(

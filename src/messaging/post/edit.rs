@@ -12,6 +12,7 @@ use crate::permission::{
     Rule,
 };
 use crate::store::Tx;
+use crate::user;
 
 /// The fields of a post that change; `None` leaves a field as it is.
 #[derive(Default)]
@@ -86,7 +87,8 @@ fn apply(
     }
     post.is_pinned = patch.is_pinned.unwrap_or(post.is_pinned);
     if let Some(props) = patch.props {
-        post.props = Value::Object(props);
+        let editor = user::find(tx, &granted.caller().user_id)?;
+        post.props = super::allowed_props(&editor, props, &post.props);
     }
     post.update_at = granted.at();
     post.check()?;

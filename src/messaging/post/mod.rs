@@ -8,7 +8,7 @@ pub mod sql;
 pub mod system;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 pub use self::create::{NewPost, create, ephemeral};
 pub use self::edit::{PostPatch, delete, set_pinned, update};
@@ -18,12 +18,38 @@ use crate::id;
 use crate::messaging::channel::{self, Channel, Here, may_read};
 use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
 use crate::store::Tx;
+use crate::user::User;
 
 /// Mattermost: letters of a message at most.
 const MESSAGE_LETTERS: usize = 16_383;
 
 /// Mattermost: letters of the props at most, as JSON.
 const PROPS_LETTERS: usize = 8000;
+
+/// Mattermost: members of the props by which clients tell who speaks; only integrations may say.
+const PROPS_OF_INTEGRATIONS: [&str; 8] = [
+    "from_bot",
+    "from_oauth_app",
+    "from_plugin",
+    "from_webhook",
+    "override_icon_emoji",
+    "override_icon_url",
+    "override_username",
+    "webhook_display_name",
+];
+
+/// Returns the props that the author may give a post. Those of integrations stay as they were, unless the author is a bot.
+fn allowed_props(author: &User, mut props: Map<String, Value>, before: &Value) -> Value {
+    if !author.is_bot() {
+        for name in PROPS_OF_INTEGRATIONS {
+            match before.get(name) {
+                Some(value) => props.insert(name.to_owned(), value.clone()),
+                None => props.remove(name),
+            };
+        }
+    }
+    Value::Object(props)
+}
 
 /// A post as the API shows it.
 #[derive(Clone, Debug, Serialize)]

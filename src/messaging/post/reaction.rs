@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{located, reachable, sql};
 use crate::app::App;
 use crate::clock::Millis;
+use crate::config::UNIQUE_EMOJI_REACTION_LIMIT_PER_POST;
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel;
@@ -27,9 +28,10 @@ pub struct Reaction {
 /// Adds a reaction of the caller.
 ///
 /// # Errors
-/// The rule's refusal, also where there is no such post; its channel is archived.
+/// The rule's refusal, also where there is no such post; its channel is archived; the post has too many different emoji.
 pub fn add(app: &App, caller: &Caller, reaction: Reaction) -> Result<Reaction, AppError> {
     let caller = caller.clone();
+    let most = app.config.last().int(&UNIQUE_EMOJI_REACTION_LIMIT_PER_POST);
     app.change(move |tx, news| {
         let (_, channel) = located(tx, &reaction.post_id)?.ok_or(REACTION_ADD.refused)?;
         channel::ask(tx, &REACTION_ADD, &caller, &channel)?;
@@ -37,6 +39,9 @@ pub fn add(app: &App, caller: &Caller, reaction: Reaction) -> Result<Reaction, A
             return Err(AppError::new(&error::REACTION_ARCHIVED));
         }
         sql::insert_reaction(tx, &reaction)?;
+        if sql::has_more_emoji(tx, &reaction.post_id, most)? {
+            return Err(AppError::named(&error::REACTION_LIMIT, &most.to_string()));
+        }
         tell(news, "reaction_added", &reaction, &channel.id);
         Ok(reaction)
     })

@@ -82,6 +82,15 @@ pub fn of_user(tx: &Tx, user_id: &str) -> Result<Vec<Team>, StoreError> {
     tx.many(&sql, params![user_id], team)
 }
 
+/// Whether there are that many teams, or more.
+pub fn are_as_many(tx: &Tx, number: i64) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM teams LIMIT 1 OFFSET $1 - 1)",
+        params![number],
+        |row| row.get(0),
+    )
+}
+
 /// Adds a team.
 pub fn insert(tx: &Tx, team: &Team) -> Result<(), StoreError> {
     tx.execute(

@@ -218,6 +218,23 @@ fn systemd_is_told_what_the_server_does() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+#[test]
+fn a_supervisor_that_does_not_read_holds_nothing_up() {
+    let folder = new_folder();
+    let path = folder.join("notify");
+    let _socket = UnixDatagram::bind(&path).unwrap();
+    let sender = UnixDatagram::unbound().unwrap();
+    sender.set_nonblocking(true).unwrap();
+    while sender.send_to(b"full", &path).is_ok() {}
+    let name = path.display().to_string();
+    let process = serve(&folder, &[], &[("NOTIFY_SOCKET", &name)]);
+    let mut log = process.first_line.clone();
+    process.signal("TERM");
+    log += &process.ends_with(0);
+    assert!(log.contains("the supervisor was not told"), "{log}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 /// Runs the program to its end, which must be a success.
 fn succeeds(folder: &Path, arguments: &[&str]) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_patmost"));

@@ -2,6 +2,9 @@
 //! server goes on.
 #![allow(clippy::unwrap_used)]
 
+#[cfg(target_os = "linux")]
+#[path = "hostile/crowd.rs"]
+mod crowd;
 mod support;
 use proptest::prelude::*;
 use proptest::sample::Index;

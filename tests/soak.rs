@@ -107,6 +107,15 @@ impl Scene {
         assert!(p99 < most, "{when}: p99 is {p99:?}");
     }
 
+    /// Bytes of memory that the server has.
+    fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()));
+        let status = status.unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = resident.unwrap().trim().trim_end_matches(" kB");
+        kilobytes.parse::<usize>().unwrap() * 1024
+    }
+
     /// Returns when there are no more than so many connections; each look is an exchange with the server.
     fn until_connections(&self, most: usize) -> Duration {
         let begun = Instant::now();
@@ -140,6 +149,12 @@ fn a_good_client_is_answered_whatever_the_crowd_does() {
     let before = scene.holds();
 
     trickling_and_idle(&mut scene);
+    scene.until_connections(1);
+    logins_without_an_end(&mut scene);
+    scene.until_connections(1);
+    web_sockets_of_one_account(&mut scene);
+    scene.until_connections(1);
+    large_bodies(&mut scene);
     scene.until_connections(1);
     vanishing(&mut scene);
     let took = scene.until_connections(1);
@@ -175,12 +190,11 @@ impl Drop for Ends<'_> {
     }
 }
 
-/// Half of what fits trickles, half is idle; then more idle ones come than fit.
+/// Half of what fits trickles, half is idle; then more idle ones come than fit, and all of those give way.
 fn trickling_and_idle(scene: &mut Scene) {
     let (address, bound) = (scene.process.address.clone(), scene.bound);
     let mut trickling = connect(&address, bound / 2);
     let mut idle = connect(&address, bound / 2 - 10);
-    let begun = Instant::now();
     for stream in &mut trickling {
         stream.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();
     }
@@ -207,26 +221,80 @@ fn trickling_and_idle(scene: &mut Scene) {
         scene.work(&format!("{bound} more than fit"));
         let gave_way = scene.metric("patmost_connections_gave_way_total");
         // The good client's own new connections gave way, too, or made others do so.
-        say(&format!("{gave_way} idle connections gave way"));
+        say(&format!("{gave_way} connections gave way"));
         assert!(scene.metric("patmost_connections") <= bound);
-        assert!(gave_way >= kept);
+        assert!(gave_way >= trickling.len() + kept);
         for stream in &mut idle[..kept] {
             assert_eq!(stream.read(&mut [0]).unwrap(), 0, "an older one was kept");
         }
         drop(ends);
     });
-    let mut refused = 0;
-    for stream in &mut trickling {
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).unwrap();
-        refused += usize::from(&answer == b"HTTP/1.1 408");
+}
+
+/// More logins than fit, of which each sends one byte of nine.
+fn logins_without_an_end(scene: &mut Scene) {
+    let half =
+        b"POST /api/v4/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{";
+    let mut crowd = connect(&scene.process.address, scene.bound * 5 / 4);
+    for stream in &mut crowd {
+        // The first have given way already.
+        let _ = stream.write_all(half);
     }
-    say(&format!(
-        "{refused} of {} that trickled were told 408, after {:.1?}",
-        trickling.len(),
-        begun.elapsed()
+    scene.work(&format!(
+        "{} logins that send one byte of nine",
+        crowd.len()
     ));
-    assert_eq!(refused, trickling.len());
+}
+
+/// More WebSockets of one account than fit.
+fn web_sockets_of_one_account(scene: &mut Scene) {
+    let no_limit = json!({"PatmostSettings": {"MaximumWebSocketsPerUser": 0}});
+    let patched = scene
+        .process
+        .send("PUT", "/config/patch", &scene.admin, no_limit);
+    patched.ok();
+    let open = format!(
+        "GET /api/v4/websocket HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+        scene.admin
+    );
+    let mut crowd = Vec::new();
+    for _ in 0..scene.bound * 5 / 4 {
+        let mut stream = TcpStream::connect(&scene.process.address).unwrap();
+        stream.write_all(open.as_bytes()).unwrap();
+        stream.read_exact(&mut [0; 12]).unwrap();
+        crowd.push(stream);
+    }
+    scene.work(&format!("{} WebSockets of one account", crowd.len()));
+    let left = scene.metric("patmost_websockets");
+    assert!(left > scene.bound / 2, "only {left} WebSockets are left");
+}
+
+/// Large bodies without an end: as much of each as a stranger may send, and one byte less than all of it by a client who is
+/// signed in.
+fn large_bodies(scene: &mut Scene) {
+    let admin = scene.admin.clone();
+    for (who, secret, size) in [("strangers", "", 16_384), ("an account", &*admin, 299_999)] {
+        let before = scene.memory();
+        let head = format!(
+            "POST /api/v4/users/ids HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\nTransfer-Encoding: chunked\r\n\r\n493df\r\n"
+        );
+        let mut crowd = connect(&scene.process.address, scene.bound - 10);
+        for stream in &mut crowd {
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&vec![b' '; size]).unwrap();
+        }
+        scene.work(&format!(
+            "{} bodies of {who} that end before {size} bytes",
+            crowd.len()
+        ));
+        let more = scene.memory().saturating_sub(before);
+        let each = more / crowd.len();
+        say(&format!("memory: {more} bytes more, {each} for each body"));
+        // A buffer that grows by doubling has at most twice what is in it.
+        assert!(each < 2 * size + 16_384, "{each} bytes for each of {who}");
+        drop(crowd);
+        scene.until_connections(1);
+    }
 }
 
 /// Connections that end in the middle of a body, and in the middle of an answer.

@@ -48,6 +48,8 @@ pub struct Effort {
     pub requests: u64,
     /// Logins in a storm.
     pub logins: u64,
+    /// How long strangers attack.
+    pub abuse: Duration,
     /// Starts of the program, and posts to everybody.
     pub times: usize,
 }
@@ -58,6 +60,7 @@ const USUAL: Effort = Effort {
     large: 1_000_000,
     requests: 400_000,
     logins: 1000,
+    abuse: Duration::from_secs(60),
     times: 21,
 };
 
@@ -67,6 +70,7 @@ const QUICK: Effort = Effort {
     large: 10_000,
     requests: 20_000,
     logins: 32,
+    abuse: Duration::from_secs(2),
     times: 3,
 };
 
@@ -74,6 +78,7 @@ const FULL: Effort = Effort {
     rounds: 9,
     round: Duration::from_millis(3000),
     requests: 2_000_000,
+    abuse: Duration::from_secs(600),
     times: 101,
     ..USUAL
 };

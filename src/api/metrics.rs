@@ -103,7 +103,7 @@ impl Page {
         );
         page.counter(
             "connections_gave_way_total",
-            "Idle connections closed at the limit, for others.",
+            "Connections closed at the limit, for others.",
             load.gave_way,
         );
         page.gauge("websockets", "Listeners on a WebSocket.", app.hub.count());

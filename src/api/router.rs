@@ -53,10 +53,14 @@ impl Handler for Router {
         }
     }
 
+    fn turn_away(&self, request: &Request) -> Option<Response> {
+        Some(self.finish(self.refuse_body(request)?))
+    }
+
     fn handle(&self, mut request: Request) -> Response {
         self.finish(match self.receive(&mut request) {
             Ok(()) => self.serve(&request),
-            Err(error) => self.turn_away(&request, &error),
+            Err(error) => self.decline(&request, &error),
         })
     }
 
@@ -95,7 +99,7 @@ impl Router {
     }
 
     /// Answers what was not received.
-    pub fn turn_away(&self, request: &Request, error: &AppError) -> Response {
+    pub fn decline(&self, request: &Request, error: &AppError) -> Response {
         self.within_limits(request, |_, line| {
             let found = routes::find(&request.method, &request.path);
             line.route = found.map(|(route, _)| route);
@@ -110,6 +114,30 @@ impl Router {
             Some(clean) => redirect(&clean, request),
             None => self.within_limits(request, |config, line| self.answer(request, config, line)),
         }
+    }
+
+    /// Returns what is answered in place of reading a large body. `None` lets it come: it is of someone who is signed in,
+    /// or who was a moment ago, for the handler's own request asks again.
+    pub fn refuse_body(&self, request: &Request) -> Option<Response> {
+        let Some((route, _)) = routes::find(&request.method, &request.path) else {
+            // No handler will want it.
+            return Some(self.serve(request));
+        };
+        let entry = match auth::enter(&self.app, request, &request.peer.ip().to_string()) {
+            Ok((_, Entry::Known(_), _)) => return None,
+            Ok((_, entry, _)) => Ok(entry),
+            Err(error) => Err(error),
+        };
+        Some(self.within_limits(request, |_, line| {
+            line.route = Some(route);
+            let stranger = match entry {
+                Ok(entry) => self.let_in(route, entry, line),
+                Err(error) => Err(self.refused(&error, line)),
+            };
+            let too_large = |_| self.refused(&AppError::new(&error::BODY_TOO_LARGE), line);
+            let refused = stranger.map_or_else(|refused| refused, too_large);
+            refused.with("X-Request-Id", &line.request_id)
+        }))
     }
 
     /// The answer, unless there were too many requests; counted, logged, and with its last headers.
@@ -205,24 +233,9 @@ impl Router {
                 return if asks { unhealthy() } else { refused };
             }
         };
-        let anyone = match entry {
-            Entry::Known(caller) => caller,
-            Entry::Stranger(caller) if route.access != Access::Session => caller,
-            Entry::Refused(refused, caller) => {
-                line.refused(&refused);
-                self.note(&refused, &caller);
-                if route.access == Access::Session || refused.on_open_routes {
-                    let response = self.refused(&AppError::new(refused.failure), line);
-                    return match refused.clears_cookie {
-                        true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
-                        false => response,
-                    };
-                }
-                caller
-            }
-            Entry::Stranger(_) => {
-                return self.refused(&AppError::new(&error::SESSION_EXPIRED), line);
-            }
+        let anyone = match self.let_in(route, entry, line) {
+            Ok(anyone) => anyone,
+            Err(refused) => return refused,
         };
         line.caller(&anyone);
         if config.is_on(&config::RATE_LIMIT_BY_USER)
@@ -248,6 +261,32 @@ impl Router {
             }
         };
         answered.unwrap_or_else(|error| self.refused(&error, line))
+    }
+
+    /// Tells who enters the route: its caller, or a stranger where those may; or what is answered instead.
+    fn let_in(
+        &self,
+        route: &Route,
+        entry: Entry,
+        line: &mut AccessLine,
+    ) -> Result<Caller, Response> {
+        match entry {
+            Entry::Known(caller) => Ok(caller),
+            Entry::Stranger(caller) if route.access != Access::Session => Ok(caller),
+            Entry::Stranger(_) => Err(self.refused(&AppError::new(&error::SESSION_EXPIRED), line)),
+            Entry::Refused(refused, caller) => {
+                line.refused(&refused);
+                self.note(&refused, &caller);
+                if route.access != Access::Session && !refused.on_open_routes {
+                    return Ok(caller);
+                }
+                let response = self.refused(&AppError::new(refused.failure), line);
+                Err(match refused.clears_cookie {
+                    true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
+                    false => response,
+                })
+            }
+        }
     }
 
     fn refused(&self, error: &AppError, line: &mut AccessLine) -> Response {

@@ -14,6 +14,7 @@ pub use self::retention::Retention;
 
 use crate::clock::Millis;
 use crate::error::AppError;
+use crate::id;
 use crate::permission::{Caller, Granted};
 use crate::secret::search::{candidates, decoded};
 use crate::store::{Store, Tx};
@@ -99,7 +100,8 @@ pub fn refused(
 fn defer(store: &Store, at: Millis, events: Vec<Event>) {
     store.defer(move |tx| {
         for event in events {
-            write(tx, at, event)?;
+            let action = without_strange_ids(tx, &event.action)?;
+            write(tx, at, Event { action, ..event })?;
         }
         Ok(())
     });
@@ -117,6 +119,23 @@ fn write(tx: &Tx, at: Millis, event: Event) -> Result<(), AppError> {
         ..event
     };
     Ok(sql::insert(tx, at, &clean)?)
+}
+
+/// Returns the path with each id in it that nothing has shortened and hashed: it may have been a secret, which is not known as
+/// one after its end. For refused requests; one that was done may have deleted what its path names.
+fn without_strange_ids(tx: &Tx, path: &str) -> Result<String, AppError> {
+    let decoded = decoded(&path[..path.floor_char_boundary(SEARCHED_BYTES)]).into_owned();
+    let mut clean = decoded.clone();
+    for word in decoded.split(|letter: char| !letter.is_ascii_alphanumeric()) {
+        if id::is_valid(word) && !sql::is_id(tx, word)? {
+            clean = clean.replace(word, &failed_login::shortened(word));
+        }
+    }
+    Ok(if clean == decoded {
+        path.to_owned()
+    } else {
+        clean
+    })
 }
 
 /// Returns the text with every secret in it blotted out: what a client wrote may hold one where an id or a name belongs. A

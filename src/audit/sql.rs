@@ -68,6 +68,18 @@ pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> 
     )
 }
 
+/// Whether something has the id.
+pub fn is_id(tx: &Tx, id: &str) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1) OR EXISTS (SELECT 1 FROM tokens WHERE id = $1)
+             OR EXISTS (SELECT 1 FROM sessions WHERE id = $1) OR EXISTS (SELECT 1 FROM teams WHERE id = $1)
+             OR EXISTS (SELECT 1 FROM channels WHERE id = $1) OR EXISTS (SELECT 1 FROM posts WHERE id = $1)
+             OR EXISTS (SELECT 1 FROM roles WHERE id = $1)",
+        params![id],
+        |row| row.get(0),
+    )
+}
+
 /// How the row of a failed login begins; the rest of it is the name that was tried, and a count.
 const FAILED_LOGIN: &str = "failure - login_id=";
 

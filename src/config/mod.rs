@@ -66,6 +66,7 @@ settings! {
     LOGIN_LOCK_MINUTES = PatmostSettings.LoginLockMinutes, Int(15, 0, 525_600, "login_lock_minutes"), "How long wrong passwords from one address lock an account to that address; 0: as Mattermost, to every address until an admin unlocks it";
     AUDIT_RETENTION_DAYS = PatmostSettings.AuditRetentionDays, Int(365, 0, 36_500, "audit_retention_days"), "How long audit rows are kept; 0: no limit";
     AUDIT_MAXIMUM_ROWS = PatmostSettings.AuditMaximumRows, Int(1_000_000, 0, 1_000_000_000, "audit_maximum_rows"), "How many audit rows are kept, the newest; 0: no limit";
+    MAXIMUM_WEB_SOCKETS_PER_USER = PatmostSettings.MaximumWebSocketsPerUser, Int(100, 0, 1_000_000, "max_web_sockets_per_user"), "WebSockets of an account at once; a further one takes the place of the oldest; 0: no limit";
     MAXIMUM_TOKEN_LIFETIME_DAYS = ServiceSettings.MaximumPersonalAccessTokenLifetimeDays, Int(0, 0, 36_500, "max_personal_access_token_lifetime_days"), "New tokens of people must end within so many days; 0: no limit";
     ENABLE_BOT_ACCOUNT_CREATION = ServiceSettings.EnableBotAccountCreation, Bool(false), "Bots can be created";
     DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED = ServiceSettings.DisableBotsWhenOwnerIsDeactivated, Bool(true), "Bots are disabled with their owner";

@@ -53,6 +53,8 @@ pub enum Presence {
 pub struct Listener {
     /// Who.
     pub user_id: String,
+    /// The number of that account in the data file.
+    pub user_number: i64,
     /// By which credential, and by which of its sessions: one that is enabled again opens another.
     pub secret_hash: SecretHash,
     pub session_id: String,
@@ -65,19 +67,31 @@ pub struct Listener {
 struct Queue {
     events: VecDeque<Arc<str>>,
     bytes: usize,
-    ended: bool,
+    ended: Option<Ended>,
+}
+
+/// Why somebody listens no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The credential is good no more, or too much waited.
+    Dropped,
+    /// A newer listener of the account took the place.
+    Displaced,
 }
 
 impl Hub {
-    /// Lets an account listen, until [`Hub::leave`]. True: nobody listened for it before.
+    /// Lets an account listen, until [`Hub::leave`]; when it has more listeners than `most`, its oldest ends. True: nobody
+    /// listened for it before.
     pub fn enter(
         &self,
         caller: &Caller,
         secret_hash: SecretHash,
         waker: Waker,
+        most: usize,
     ) -> (Arc<Listener>, bool) {
         let listener = Arc::new(Listener {
             user_id: caller.user_id.clone(),
+            user_number: caller.user_number,
             secret_hash,
             session_id: caller.session_id.clone(),
             active_at: AtomicI64::new(caller.at),
@@ -86,8 +100,13 @@ impl Hub {
         });
         let mut accounts = self.accounts.lock();
         let account = accounts.entry(caller.user_id.clone()).or_default();
+        let first = account.listeners.is_empty();
         account.listeners.push(Arc::clone(&listener));
-        (listener, account.listeners.len() == 1)
+        let displaced = account.listeners.len().saturating_sub(most);
+        let displaced: Vec<_> = account.listeners.drain(..displaced).collect();
+        drop(accounts);
+        displaced.iter().for_each(|one| one.end(Ended::Displaced));
+        (listener, first)
     }
 
     /// How many listen.
@@ -138,7 +157,10 @@ impl Hub {
     /// Ends every listener, and forgets who listened.
     pub fn clear(&self) {
         for (_, account) in self.accounts.lock().drain() {
-            account.listeners.iter().for_each(|one| one.end());
+            account
+                .listeners
+                .iter()
+                .for_each(|one| one.end(Ended::Dropped));
         }
     }
 
@@ -233,14 +255,14 @@ pub fn text(event: &Event) -> String {
 impl Listener {
     fn push(&self, text: &Arc<str>) {
         let mut queue = self.queue.lock();
-        if queue.ended {
+        if queue.ended.is_some() {
             return;
         }
         queue.bytes += text.len();
         queue.events.push_back(Arc::clone(text));
         if queue.events.len() > WAITING || queue.bytes > WAITING_BYTES {
             *queue = Queue {
-                ended: true,
+                ended: Some(Ended::Dropped),
                 ..Queue::default()
             };
         }
@@ -248,8 +270,9 @@ impl Listener {
         self.waker.wake();
     }
 
-    pub fn end(&self) {
-        self.queue.lock().ended = true;
+    /// Ends it; the first reason stays.
+    pub fn end(&self, why: Ended) {
+        self.queue.lock().ended.get_or_insert(why);
         self.waker.wake();
     }
 
@@ -261,8 +284,8 @@ impl Listener {
         Some(event)
     }
 
-    /// Whether it is over; what waited before that may still be taken.
-    pub fn has_ended(&self) -> bool {
+    /// Returns why it is over, `None` while it is not; what waited before that may still be taken.
+    pub fn ended(&self) -> Option<Ended> {
         self.queue.lock().ended
     }
 }

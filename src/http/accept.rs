@@ -3,10 +3,12 @@
 
 use super::Refusal;
 use super::connection::Connection;
+use super::network::network;
+use super::room::Loss;
 use super::source::{Interest, Source};
 use super::worker::Shared;
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -72,16 +74,21 @@ impl Shared {
         self.accept_paused.store(true, Ordering::SeqCst);
     }
 
-    /// The longest idle connection is closed; false when none is idle.
-    fn one_gives_way(&self) -> bool {
-        let gave_way = self.parked.take_longest_idle().is_some();
-        self.gave_way
-            .fetch_add(u64::from(gave_way), Ordering::Relaxed);
-        gave_way
+    /// Closes a connection for one from this address; false when none gives way.
+    fn one_gives_way(&self, newcomer: IpAddr) -> bool {
+        let Some((mut connection, loss)) = self.parked.take_who_gives_way(network(newcomer)) else {
+            return false;
+        };
+        self.gave_way.fetch_add(1, Ordering::Relaxed);
+        match loss {
+            Loss::Request => self.dismiss(*connection, Refusal::Full),
+            Loss::Nothing | Loss::Service => connection.give_way(),
+        }
+        true
     }
 
     fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
-        let full = self.open.count() >= self.bound && !self.one_gives_way();
+        let full = self.open.count() >= self.bound && !self.one_gives_way(peer.ip());
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         let ready = stream
             .set_nonblocking(true)

@@ -11,9 +11,20 @@ pub(super) struct Pending {
     pub framing: Framing,
     pub lane: Lane,
     pub limit: usize,
+    /// Whether the application let a body of more than a few bytes come.
+    pub is_let_in: bool,
 }
 
 impl Pending {
+    /// Returns the size that the body has at least, by what came and by what was announced.
+    pub fn size(&self) -> usize {
+        let announced = match self.framing {
+            Framing::Length(left) => left,
+            Framing::Chunked(_) => 0,
+        };
+        self.request.body.len().saturating_add(announced)
+    }
+
     /// Moves what belongs to this body out of the input; true when the body is complete.
     pub fn take(&mut self, input: &mut Vec<u8>) -> Result<bool, Refusal> {
         let body = &mut self.request.body;

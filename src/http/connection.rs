@@ -4,9 +4,11 @@
 use super::body::Pending;
 use super::guard::Guarded;
 use super::limits::Limits;
+use super::network::network;
 use super::parked::{Parked, Seat};
 use super::parse::{self, Framing, Head, Scanner};
 use super::request::Request;
+use super::room::{Holder, Loss, Place};
 use super::source::{Interest, Source};
 use super::upgrade::{After, Upgrade, Upgraded};
 use super::{Lane, Refusal};
@@ -75,7 +77,8 @@ pub(super) struct Connection {
     pub(super) stage: Stage,
     pub(super) terms: Terms,
     pub(super) deadline: Instant,
-    pub(super) idle_since: Instant,
+    /// Since when it is idle, or has a request that is not complete.
+    pub(super) since: Instant,
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
@@ -97,7 +100,7 @@ impl Connection {
             stage: Stage::Idle,
             terms: Terms::default(),
             deadline: now + limits.idle_deadline,
-            idle_since: now,
+            since: now,
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
@@ -119,17 +122,28 @@ impl Connection {
         self.deadline <= now
     }
 
-    /// Since when it could give way to another: it has no request and owes no answer.
-    pub fn idle_since(&self) -> Option<Instant> {
-        let gives_way = match self.stage {
-            Stage::Idle | Stage::Draining { .. } => true,
-            Stage::Upgraded => {
-                let upgraded = self.upgraded.as_ref();
-                upgraded.is_none_or(|upgraded| upgraded.protocol.gives_way())
-            }
-            _ => false,
+    /// Whose it is, and what it loses when it gives way to another.
+    pub fn place(&self) -> Place {
+        let upgraded = self.upgraded.as_ref();
+        let account = upgraded.and_then(|upgraded| upgraded.protocol.serves());
+        let loss = match self.stage {
+            Stage::Head(_) | Stage::Body(_) => Some(Loss::Request),
+            Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
+            Stage::Upgraded if account.is_some() => Some(Loss::Service),
+            Stage::Upgraded => Some(Loss::Nothing),
+            Stage::Handling | Stage::Sending | Stage::Held => None,
         };
-        gives_way.then_some(self.idle_since)
+        // Behind a proxy only a head says who the client is, and only as long as its request lasts.
+        let client = match &self.stage {
+            Stage::Body(pending) => pending.request.peer,
+            _ => self.peer,
+        };
+        let network = Holder::Network(network(client.ip()));
+        Place {
+            key: self.key(),
+            holder: account.map_or(network, Holder::Account),
+            loss: loss.map(|loss| (loss, self.since)),
+        }
     }
 
     /// Whether a request has begun and is not complete.
@@ -188,6 +202,16 @@ impl Connection {
         }
     }
 
+    /// Lets another protocol say its last, as far as that goes without blocking.
+    pub fn give_way(&mut self) {
+        let output = &mut self.output;
+        if let Some(upgraded) = &mut self.upgraded {
+            let last = AssertUnwindSafe(|| upgraded.protocol.give_way(output));
+            // The connection is closed either way.
+            drop(catch_unwind(last).map(|()| self.flush()));
+        }
+    }
+
     /// Goes as far as it can without blocking.
     pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
         loop {
@@ -198,7 +222,7 @@ impl Connection {
             }
             let step = match self.stage {
                 Stage::Idle | Stage::Head(_) => self.read_head(turn),
-                Stage::Body(_) => self.read_body(),
+                Stage::Body(_) => self.read_body(turn),
                 Stage::Sending | Stage::Held => Ok(self.after_answer(turn.limits)),
                 Stage::Upgraded => Ok(self.speak(turn.limits)),
                 Stage::Draining { left } => return self.drain(turn, left),
@@ -247,7 +271,8 @@ impl Connection {
     pub(super) fn begin_head(&mut self, limits: &Limits) {
         self.stage = Stage::Head(Scanner::default());
         self.terms = Terms::default();
-        self.deadline = Instant::now() + limits.head_deadline;
+        self.since = Instant::now();
+        self.deadline = self.since + limits.head_deadline;
     }
 
     fn read_head(&mut self, turn: &mut Turn<'_>) -> Result<Step, Refusal> {
@@ -278,32 +303,52 @@ impl Connection {
             self.stage = Stage::Handling;
             return Ok(Step::Done(Next::Run(head.request, admission.lane)));
         }
+        let mut pending = Box::new(Pending {
+            request: head.request,
+            framing: head.framing,
+            lane: admission.lane,
+            limit: admission.body_limit,
+            is_let_in: false,
+        });
+        if self.turns_away(&mut pending, turn) {
+            return Ok(Step::Again);
+        }
         // A client that already sends does not wait for leave.
         if head.expects_continue && self.input.is_empty() {
             self.output
                 .extend_from_slice(b"HTTP/1.1 100 Continue\r\n\r\n");
         }
         self.deadline = Instant::now() + turn.limits.body_deadline;
-        let Head {
-            request, framing, ..
-        } = head;
-        self.stage = Stage::Body(Box::new(Pending {
-            request,
-            framing,
-            lane: admission.lane,
-            limit: admission.body_limit,
-        }));
+        self.stage = Stage::Body(pending);
         Ok(Step::Again)
     }
 
-    fn read_body(&mut self) -> Result<Step, Refusal> {
+    fn read_body(&mut self, turn: &Turn<'_>) -> Result<Step, Refusal> {
         let Stage::Body(mut pending) = std::mem::replace(&mut self.stage, Stage::Handling) else {
             return Ok(Step::Again);
         };
-        if pending.take(&mut self.input)? {
+        let is_complete = pending.take(&mut self.input)?;
+        if self.turns_away(&mut pending, turn) {
+            return Ok(Step::Again);
+        }
+        if is_complete {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
         }
         self.stage = Stage::Body(pending);
         Ok(Step::MoreInput)
+    }
+
+    /// Asks the application once whether a body of more than a few bytes may come; true when it answered instead.
+    fn turns_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> bool {
+        if pending.is_let_in || pending.size() <= turn.limits.unasked_bytes {
+            return false;
+        }
+        pending.is_let_in = true;
+        let Some(response) = turn.handler.turn_away(&pending.request) else {
+            return false;
+        };
+        self.input = Vec::new();
+        self.answer(&response, true, turn.limits);
+        true
     }
 }

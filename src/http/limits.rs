@@ -18,6 +18,8 @@ pub struct Limits {
     pub headers: usize,
     /// Bytes of a request target.
     pub target_bytes: usize,
+    /// Bytes of a body that are read before [`super::Handler::turn_away`] is asked.
+    pub unasked_bytes: usize,
     /// For the whole head, from its first byte, however it trickles.
     pub head_deadline: Duration,
     /// For the whole body, from the end of the head.
@@ -47,6 +49,7 @@ impl Default for Limits {
             head_bytes: 16 * 1024,
             headers: 64,
             target_bytes: 8 * 1024,
+            unasked_bytes: 16 * 1024,
             head_deadline: Duration::from_secs(10),
             body_deadline: Duration::from_secs(30),
             idle_deadline: Duration::from_secs(60),

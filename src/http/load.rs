@@ -14,7 +14,7 @@ pub struct Load {
     pub connections_limit: usize,
     /// Connections taken since the start.
     pub accepted: u64,
-    /// Idle connections that gave way to others since the start.
+    /// Connections that gave way to others since the start.
     pub gave_way: u64,
     /// Threads of the slow lane.
     pub slow_threads: usize,

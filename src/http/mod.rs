@@ -17,6 +17,7 @@ mod parse;
 pub mod proxy;
 mod request;
 mod response;
+mod room;
 mod sending;
 mod server;
 mod source;
@@ -83,7 +84,7 @@ pub enum Refusal {
     Panicked,
     /// The queue of the slow lane is full, or the client's network has its share of it.
     Busy,
-    /// The bound on connections is reached and none of them is idle.
+    /// The bound on connections is reached, and it is this one that gives way.
     Full,
     /// A version of HTTP other than 1.0 and 1.1.
     Version,
@@ -127,6 +128,11 @@ pub trait Handler: Send + Sync + 'static {
     /// Called once the head is complete, before the body is read. It may put the client in place of a proxy as the
     /// request's peer: from here on that is who the request is of.
     fn admit(&self, request: &mut Request) -> Admission;
+    /// Asked with the head before more than [`Limits::unasked_bytes`] of its body are read. `None` lets the body come; an
+    /// answer is sent instead, and the connection closed.
+    fn turn_away(&self, _request: &Request) -> Option<Response> {
+        None
+    }
     /// Called with complete requests only.
     fn handle(&self, request: Request) -> Response;
     /// Shapes the answer to what the engine refused, and writes its log line.

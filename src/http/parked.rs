@@ -2,9 +2,11 @@
 //! no reading or writing; what is in here belongs to whoever takes it out.
 
 use super::connection::Connection;
+use super::room::{Loss, Place, who_gives_way};
 use super::source::Interest;
 use std::collections::HashMap;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -60,20 +62,22 @@ impl Parked {
         self.shards.iter().flat_map(overdue).collect()
     }
 
-    /// Takes out the one that is idle for the longest time.
-    pub fn take_longest_idle(&self) -> Option<Box<Connection>> {
-        let idle = |shard: &Mutex<Shard>| {
-            let shard = shard.lock();
-            shard
-                .iter()
-                .filter_map(|(key, one)| Some((one.idle_since()?, *key)))
-                .min()
-        };
-        let (_, key) = self.shards.iter().filter_map(idle).min()?;
-        // Between the look and the take it may have got work; then nobody gives way this time.
-        let mut shard = self.shard(key);
-        shard.get(&key)?.idle_since()?;
-        shard.remove(&key)
+    /// Takes out the one that gives way to a new connection of the network, with what it loses.
+    pub fn take_who_gives_way(&self, newcomer: IpAddr) -> Option<(Box<Connection>, Loss)> {
+        loop {
+            let place = |shard: &Mutex<Shard>| {
+                let shard = shard.lock();
+                shard.values().map(|one| one.place()).collect::<Vec<_>>()
+            };
+            let places: Vec<Place> = self.shards.iter().flat_map(place).collect();
+            let key = who_gives_way(&places, newcomer)?;
+            // Between the look and the take it may have got work; then another one gives way.
+            let mut shard = self.shard(key);
+            let loss = shard.get(&key).and_then(|one| one.place().loss);
+            if let Some((loss, _)) = loss {
+                return shard.remove(&key).map(|one| (one, loss));
+            }
+        }
     }
 
     /// A turn for one, as soon as a worker is free; nothing when it has one now.

@@ -22,8 +22,8 @@ impl Connection {
         response.write(&mut self.output, head_only, keep_alive, http10);
         self.stage = Stage::Sending;
         // Idle counts from here, before the client can know: so two clients agree with us on who came first.
-        self.idle_since = Instant::now();
-        self.deadline = self.idle_since + limits.write_deadline;
+        self.since = Instant::now();
+        self.deadline = self.since + limits.write_deadline;
     }
 
     /// Answers and closes: after a refusal nobody knows where the next request would begin.

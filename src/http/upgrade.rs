@@ -14,8 +14,11 @@ pub trait Protocol: Send {
     /// when the time it asked for has come.
     fn turn(&mut self, input: &mut Vec<u8>, output: &mut Vec<u8>) -> After;
 
-    /// Whether it may be closed to make room for another connection.
-    fn gives_way(&self) -> bool;
+    /// Returns the number of the account that it serves; `None` when it may be closed as if it were idle.
+    fn serves(&self) -> Option<i64>;
+
+    /// Adds what the client is told when the connection is closed to make room for another one.
+    fn give_way(&mut self, output: &mut Vec<u8>);
 }
 
 /// What is to become of the connection.

@@ -53,7 +53,7 @@ pub(super) struct Shared {
     /// When answers that are held are due: the sweep comes at those times, too.
     pub due: Mutex<BinaryHeap<Reverse<Instant>>>,
     pub sweeper: OnceLock<Thread>,
-    /// Idle connections that were closed at the bound.
+    /// Connections that were closed at the bound.
     pub gave_way: AtomicU64,
     /// Threads of the slow lane that handle a request.
     pub slow_busy: AtomicUsize,

@@ -236,7 +236,7 @@ test('the audit tells what became of it, and where its id led there is a way on'
   await go('Audits');
   await page.getByLabel('Token id').fill(tokenId);
   await press('Filter');
-  await row(page, '/api/v4/users/tokens/revoke').filter({ hasText: 'success - token_id=' }).waitFor();
+  await row(page, '/api/v4/users/tokens/revoke').filter({ hasText: `success - token_id=${tokenId}` }).waitFor();
   await look(page, 'audits');
   await row(page, '/api/v4/users/tokens/revoke').getByRole('link', { name: tokenId }).click();
   await heading('No such token');

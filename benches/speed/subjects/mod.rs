@@ -1,5 +1,6 @@
 //! What is measured; a file each.
 
+mod abuse;
 mod authentication;
 mod connections;
 mod durable;
@@ -28,4 +29,5 @@ pub const ALL: &[Subject] = &[
     ("connections", connections::measure),
     ("memory", memory::measure),
     ("sockets", sockets::measure),
+    ("abuse", abuse::measure),
 ];

@@ -11,9 +11,9 @@ use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tungstenite::{Message, WebSocket};
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, MAXIMUM_WEB_SOCKETS_PER_USER};
 use crate::error::AppError;
-use crate::event::hub::{self, Listener};
+use crate::event::hub::{self, Ended, Listener};
 use crate::event::{Audience, Event, News};
 use crate::http::{After, Protocol, Waker};
 use crate::permission::Caller;
@@ -83,8 +83,8 @@ pub struct Socket {
 pub enum End {
     /// Without a word.
     Silent,
-    /// With a close frame.
-    Said(CloseCode),
+    /// With a close frame and its reason.
+    Said(CloseCode, &'static str),
     /// As the client said; the answer is on its way.
     Answered,
     /// The credential, or the queue: what was told before that is on its way.
@@ -124,7 +124,12 @@ impl Socket {
             data: hello,
             to: Audience::user(user_id),
         }));
-        let (listener, first) = self.app.hub.enter(caller, secret_hash, self.waker.clone());
+        let most = match config.int(&MAXIMUM_WEB_SOCKETS_PER_USER) {
+            0 => usize::MAX,
+            most => usize::try_from(most).unwrap_or(usize::MAX),
+        };
+        let waker = self.waker.clone();
+        let (listener, first) = self.app.hub.enter(caller, secret_hash, waker, most);
         self.listener = Some(listener);
         if first {
             self.tell_online(user_id);
@@ -181,11 +186,11 @@ impl Socket {
                 Ok(message) => message,
                 Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(Error::Capacity(CapacityError::MessageTooLong { .. })) => {
-                    return Err(End::Said(CloseCode::Size));
+                    return Err(End::Said(CloseCode::Size, ""));
                 }
-                Err(Error::Utf8(_)) => return Err(End::Said(CloseCode::Invalid)),
+                Err(Error::Utf8(_)) => return Err(End::Said(CloseCode::Invalid, "")),
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Err(End::Answered),
-                Err(Error::Protocol(_)) => return Err(End::Said(CloseCode::Protocol)),
+                Err(Error::Protocol(_)) => return Err(End::Said(CloseCode::Protocol, "")),
                 Err(_) => return Err(End::Silent),
             };
             match message {
@@ -199,6 +204,14 @@ impl Socket {
             }
         }
         Ok(())
+    }
+
+    fn close(&mut self, code: CloseCode, reason: &'static str) {
+        let reason = reason.into();
+        // Into memory, as above; a connection that is closing already says no more.
+        if let Err(error) = self.frames.close(Some(CloseFrame { code, reason })) {
+            log::debug!("a close frame was not written: {error}");
+        }
     }
 
     fn has_room(&self) -> bool {
@@ -215,10 +228,14 @@ impl Socket {
         {
             self.send_event(&event);
         }
-        if listener.has_ended() {
-            return Err(End::Ended);
+        match listener.ended() {
+            None => Ok(()),
+            Some(Ended::Dropped) => Err(End::Ended),
+            Some(Ended::Displaced) => Err(End::Said(
+                CloseCode::Policy,
+                "A newer connection of this account took the place of this one.",
+            )),
         }
-        Ok(())
     }
 
     /// Asks whether anybody is there, and ends what has been silent for too long.
@@ -255,12 +272,8 @@ impl Protocol for Socket {
             .tell()
             .and_then(|()| self.receive())
             .and_then(|()| self.keep_alive());
-        if let Err(End::Said(code)) = &result {
-            let said = self.frames.close(Some(CloseFrame {
-                code: *code,
-                reason: "".into(),
-            }));
-            drop(said);
+        if let Err(End::Said(code, reason)) = &result {
+            self.close(*code, reason);
         }
         if !matches!(result, Err(End::Silent)) {
             // It ends with the connection that is closed; then what was said is out as well.
@@ -281,8 +294,14 @@ impl Protocol for Socket {
         }
     }
 
-    fn gives_way(&self) -> bool {
-        self.listener.is_none()
+    fn serves(&self) -> Option<i64> {
+        self.listener.as_ref().map(|listener| listener.user_number)
+    }
+
+    fn give_way(&mut self, output: &mut Vec<u8>) {
+        self.close(CloseCode::Again, "Too many connections.");
+        drop(self.frames.flush());
+        output.append(&mut self.frames.get_mut().output);
     }
 }
 

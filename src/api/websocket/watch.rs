@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::auth;
 use crate::error::AppError;
-use crate::event::hub::Listener;
+use crate::event::hub::{Ended, Listener};
 use crate::permission::Caller;
 use crate::store::Tx;
 
@@ -20,7 +20,7 @@ pub fn recheck(app: &App) -> Result<(), AppError> {
         for listener in listeners {
             let opens = auth::session_id(app, tx, &listener.secret_hash)?;
             if opens.is_none_or(|id| id != listener.session_id) {
-                listener.end();
+                listener.end(Ended::Dropped);
             }
         }
         Ok(())

@@ -33,8 +33,13 @@ impl Handler for Echo {
             } else {
                 Lane::Fast
             },
-            body_limit: 1000,
+            body_limit: if path == "/guarded" { 100_000 } else { 1000 },
         }
+    }
+
+    fn turn_away(&self, request: &Request) -> Option<Response> {
+        let is_known = request.header("x-client").is_some();
+        (request.path == "/guarded" && !is_known).then(|| Response::new(401, "text/plain", "who?"))
     }
 
     fn handle(&self, request: Request) -> Response {
@@ -48,8 +53,8 @@ impl Handler for Echo {
                 ..Response::empty(200)
             },
             "/stranger" | "/listener" => {
-                let gives_way = request.path == "/stranger";
-                let quiet = move |_| Box::new(life::Quiet { gives_way }) as Box<dyn Protocol>;
+                let serves = (request.path == "/listener").then_some(1);
+                let quiet = move |_| Box::new(life::Quiet { serves }) as Box<dyn Protocol>;
                 Response {
                     upgrade: Some(Upgrade::new(quiet)),
                     ..Response::empty(101)
@@ -178,6 +183,11 @@ fn last(path: &str) -> String {
 
 fn post(lines: &str, body: &str) -> String {
     format!("POST /post HTTP/1.1\r\nHost: h\r\n{lines}\r\n{body}")
+}
+
+/// A request to where large bodies are let in by who sends them.
+fn guarded(lines: &str, body: &str) -> String {
+    post(lines, body).replacen("/post", "/guarded", 1)
 }
 
 fn status(answer: &str) -> u16 {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod console;
 mod errors;
+mod large_bodies;
 mod origins;
 mod proxies;
 mod routes;

@@ -87,6 +87,32 @@ fn secret_in_any_place_and_encoding_is_in_no_file_log_or_list() {
 }
 
 #[test]
+fn secret_that_has_ended_is_not_in_the_audit_of_what_was_refused() {
+    let mm = server();
+    let admin = mm.admin();
+    let token = admin.token("ended");
+    admin.revoke(&token).acknowledged();
+    let bob = mm.user("bob");
+    let ask = |id: &str| {
+        let path = format!("/users/{id}/tokens");
+        bob.post(&path, json!({"description": "x"})).forbidden();
+    };
+    ask(&token.secret);
+    ask(&encoded(&token.secret, &[1, 0]));
+    ask(&admin.id);
+    // What was queued is written before this change is.
+    mm.set("TeamSettings", "SiteName", "later");
+    let audits = admin.get("/audits?per_page=200").ok().to_string();
+    assert!(
+        !audits.contains(&token.secret) && !audits.contains('%'),
+        "{audits}"
+    );
+    let shortened = format!("/users/{}~", &token.secret[..2]);
+    assert_eq!(audits.matches(&shortened).count(), 2, "{audits}");
+    assert!(audits.contains(&format!("/users/{}/tokens", admin.id)));
+}
+
+#[test]
 fn check_finds_a_secret_behind_an_encoding() {
     let mm = server();
     let secret = mm.admin().token("hidden").secret;

@@ -343,3 +343,29 @@ fn hears_posted(socket: &mut Socket) -> bool {
     while socket.hear()["event"] != "posted" {}
     true
 }
+
+#[test]
+fn one_connection_more_than_an_account_may_have_takes_the_place_of_its_oldest() {
+    let mm = server();
+    mm.set("PatmostSettings", "MaximumWebSocketsPerUser", 2);
+    let (ci, other) = (mm.user("ci"), mm.user("other"));
+    let mut of_other = other.listen();
+    let (first, second) = (ci.listen(), ci.listen());
+    // However the account says who it is.
+    let mut third = mm.socket();
+    third.say(&ci.challenge());
+    assert_eq!(third.hear()["event"], "hello");
+    assert_eq!(third.hear()["status"], "OK");
+    assert_eq!(first.end().0, End::Code(1008));
+    let fourth = ci.listen();
+    assert_eq!(second.end().0, End::Code(1008));
+    third.events();
+    of_other.events();
+
+    mm.set("PatmostSettings", "MaximumWebSocketsPerUser", 0);
+    let mut all = vec![third, fourth];
+    all.extend((0..3).map(|_| ci.listen()));
+    for socket in &mut all {
+        socket.events();
+    }
+}

@@ -83,6 +83,67 @@ fn stop_does_not_wait_for_ever() {
 }
 
 #[test]
+fn at_the_bound_unfinished_requests_give_way_before_idle_connections() {
+    let test = server(|limits| (limits.connections, limits.workers) = (Some(4), 1));
+    let mut idle = test.connect();
+    idle.get("/first");
+    let mut unfinished: Vec<_> = [get("/x"), post("Content-Length: 9\r\n", "b\r\n")]
+        .iter()
+        .map(|request| {
+            let mut client = test.connect();
+            client.send(&request[..request.len() - 2]);
+            // The one worker has read what came before.
+            idle.get("/then");
+            client
+        })
+        .collect();
+    let mut handled = test.connect();
+    handled.send(get("/slow/wait"));
+    test.entered.recv().unwrap();
+    let mut later: Vec<Client> = Vec::new();
+    for client in &mut unfinished {
+        later.push(test.connect());
+        assert_eq!(status(&client.rest()), 503);
+    }
+    // Now it is the turn of those that are idle, and not of the one that is handled.
+    assert_eq!(test.connect().get("/more"), "/more|");
+    assert_eq!(idle.rest(), "");
+    test.go_on.send(()).unwrap();
+    assert_eq!(handled.answer().1, "waited");
+    test.stop();
+}
+
+#[test]
+fn whoever_holds_most_gives_way_and_a_proxy_s_clients_count_for_themselves() {
+    let test = server(|limits| (limits.connections, limits.workers) = (Some(6), 1));
+    let mut control = test.connect();
+    let mut unfinished = |client: &str| {
+        let mut connection = test.connect();
+        let client = format!("X-Client: {client}\r\nContent-Length: 9\r\n");
+        connection.send(post(&client, "body"));
+        control.get("/then");
+        connection
+    };
+    let mut kept: Vec<Client> = ["192.0.2.1", "192.0.2.2"].map(&mut unfinished).into();
+    let crowd = ["2001:db8::1", "2001:db8::2", "2001:db8::3"].map(&mut unfinished);
+    let late: Vec<Client> = crowd
+        .into_iter()
+        .take(2)
+        .map(|mut client| {
+            let late = test.connect();
+            assert_eq!(status(&client.rest()), 503);
+            late
+        })
+        .collect();
+    for client in &mut kept {
+        client.send("-rest");
+        assert_eq!(client.answer().1, "/post|body-rest");
+    }
+    drop(late);
+    test.stop();
+}
+
+#[test]
 fn at_the_bound_the_longest_idle_gives_way() {
     let test = server(|limits| (limits.connections, limits.workers) = (Some(3), 1));
     let mut clients: Vec<_> = (0..3).map(|_| test.connect()).collect();
@@ -129,7 +190,7 @@ fn connections_that_end_leave_nothing_behind() {
 
 /// Says nothing, and goes on as long as the client.
 pub(super) struct Quiet {
-    pub(super) gives_way: bool,
+    pub(super) serves: Option<i64>,
 }
 
 impl Protocol for Quiet {
@@ -140,8 +201,12 @@ impl Protocol for Quiet {
         }
     }
 
-    fn gives_way(&self) -> bool {
-        self.gives_way
+    fn serves(&self) -> Option<i64> {
+        self.serves
+    }
+
+    fn give_way(&mut self, output: &mut Vec<u8>) {
+        output.extend(b"Farewell.");
     }
 }
 
@@ -156,7 +221,24 @@ fn what_another_protocol_does_not_need_gives_way() {
         assert_eq!(idle.get("/idle"), "/idle|");
         assert_eq!(test.connect().get("/late"), "/late|");
         let gone = if gives_way { &mut first } else { &mut idle };
-        assert_eq!(gone.rest(), "");
+        let last = if gives_way { "Farewell." } else { "" };
+        assert_eq!(gone.rest(), last);
         test.stop();
     }
+}
+
+#[test]
+fn an_account_that_another_protocol_serves_twice_gives_way_before_a_single_idle_connection() {
+    let test = server(|limits| (limits.connections, limits.workers) = (Some(3), 1));
+    let mut idle = test.connect();
+    idle.get("/idle");
+    let mut listening: Vec<Client> = (0..2).map(|_| test.connect()).collect();
+    for client in &mut listening {
+        client.get("/listener");
+        idle.get("/then");
+    }
+    assert_eq!(test.connect().get("/late"), "/late|");
+    assert_eq!(listening[0].rest(), "Farewell.");
+    assert_eq!(idle.get("/idle"), "/idle|");
+    test.stop();
 }

@@ -105,3 +105,41 @@ fn a_panic_costs_one_answer() {
     assert_eq!(test.connect().get("/lives"), "/lives|");
     test.stop();
 }
+
+#[test]
+fn a_large_body_is_read_only_of_whom_the_application_lets_send_it() {
+    let test = server(|limits| limits.unasked_bytes = 100);
+    let next = last("/smuggled");
+    let (few, many) = ("b".repeat(100), "b".repeat(101));
+    let chunked = |body: &str| format!("{:x}\r\n{body}\r\n", body.len());
+    for request in [
+        // Of the first two nothing of the body is here.
+        guarded("Content-Length: 101\r\n", ""),
+        guarded("Content-Length: 101\r\nExpect: 100-continue\r\n", ""),
+        guarded("Content-Length: 101\r\n", &(many.clone() + &next)),
+        guarded("Transfer-Encoding: chunked\r\n", &chunked(&many)),
+        guarded(
+            "Transfer-Encoding: chunked\r\n",
+            &(chunked(&few) + &chunked("b") + "0\r\n\r\n" + &next),
+        ),
+    ] {
+        let answer = test.send(&request);
+        assert_eq!(status(&answer), 401, "{request:?}: {answer:?}");
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{answer:?}");
+        assert!(answer.contains("Connection: close"), "{answer:?}");
+    }
+    assert_eq!(test.calls(), Vec::<String>::new());
+    let mut client = test.connect();
+    for (lines, body) in [
+        ("Content-Length: 100\r\n", &few),
+        ("X-Client: 192.0.2.7\r\nContent-Length: 101\r\n", &many),
+    ] {
+        client.send(guarded(lines, body));
+        assert_eq!(client.answer().1, format!("/guarded|{body}"));
+    }
+    let whole = chunked(&many) + "0\r\n\r\n";
+    let lines = "X-Client: 192.0.2.7\r\nTransfer-Encoding: chunked\r\n";
+    client.send(guarded(lines, &whole));
+    assert_eq!(client.answer().1, format!("/guarded|{many}"));
+    test.stop();
+}

@@ -102,18 +102,40 @@ impl App {
         &self,
         work: impl FnOnce(&Tx, &mut News) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let hub = Arc::clone(&self.hub);
-        let work = move |tx: &Tx| {
-            let mut news = News::default();
-            Ok((work(tx, &mut news)?, news))
-        };
-        let value = self.store.write_then(work, move |(value, news)| {
-            hub.add(news.into_events());
-            value
-        })?;
+        let value = self
+            .store
+            .write_then(move |tx: &Tx| with_news(tx, work), self.add_news())?;
         self.hub.tell(&self.store);
         Ok(value)
     }
+
+    /// The same for a change that takes power away, which is made on a full disk, too.
+    pub fn take_away<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx, &mut News) -> Result<T, AppError> + Clone + Send + 'static,
+    ) -> Result<T, AppError> {
+        let work = move |tx: &Tx| with_news(tx, work);
+        let value = self.store.take_away_then(work, self.add_news())?;
+        self.hub.tell(&self.store);
+        Ok(value)
+    }
+
+    fn add_news<T>(&self) -> impl FnOnce((T, News)) -> T + Clone + Send + 'static + use<T> {
+        let hub = Arc::clone(&self.hub);
+        move |(value, news)| {
+            hub.add(news.into_events());
+            value
+        }
+    }
+}
+
+/// Runs a change that has news, and hands them out with what it made.
+fn with_news<T>(
+    tx: &Tx,
+    work: impl FnOnce(&Tx, &mut News) -> Result<T, AppError>,
+) -> Result<(T, News), AppError> {
+    let mut news = News::default();
+    Ok((work(tx, &mut news)?, news))
 }
 
 fn unreadable(path: &Path, error: &AppError) -> String {

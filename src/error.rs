@@ -61,6 +61,9 @@ catalogue! {
     FIXTURE_BAD = 400, "fixture.bad_request.app_error", "The fixture cannot do this: {name}.";
     FIXTURE_WORLD = 404, "fixture.world.app_error", "There is no such world.";
 
+    // The machine.
+    NO_MEMORY = 503, "app.password.memory.app_error", "The server has too little memory to check a password: nothing was changed. Please try again.";
+
     // The store.
     STORE = 500, "app.store.app_error", "The data could not be read or written. The server's log has the reason under this request id.";
     STORE_FULL = 507, "app.store.full.app_error", "The disk is full: nothing was changed. Please free some space and try again.";

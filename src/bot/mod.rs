@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::config::{Config, ENABLE_BOT_ACCOUNT_CREATION};
 use crate::error::{self, AppError};
+use crate::event::News;
 use crate::permission::{BOT_CHANGE, BOT_CREATE, Caller, Granted, USER_TO_BOT, Via};
 use crate::store::Tx;
 use crate::user::{self, NewUser, Patch, User};
@@ -148,12 +149,17 @@ pub fn update_active(
     active: bool,
 ) -> Result<User, AppError> {
     let (caller, bot_id) = (caller.clone(), bot_id.to_owned());
-    app.change(move |tx, news| {
+    let work = move |tx: &Tx, news: &mut News| {
         let (granted, bot) = allowed(tx, &caller, &bot_id)?;
         user::set_active(tx, news, &bot, active, granted.at())?;
         audit::record(tx, &granted, "")?;
         find(tx, &bot_id)
-    })
+    };
+    if active {
+        app.change(work)
+    } else {
+        app.take_away(work)
+    }
 }
 
 /// Gives the bot another owner. Mattermost: nobody checks that there is one with that id, but a bot can own none.

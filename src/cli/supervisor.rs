@@ -30,8 +30,11 @@ fn tell(state: &str) {
     let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
         return;
     };
-    let sent = std::os::unix::net::UnixDatagram::unbound()
-        .and_then(|socket| socket.send_to_addr(state.as_bytes(), &address(&name)?));
+    let sent = std::os::unix::net::UnixDatagram::unbound().and_then(|socket| {
+        // A supervisor that does not read holds nothing up.
+        socket.set_nonblocking(true)?;
+        socket.send_to_addr(state.as_bytes(), &address(&name)?)
+    });
     if let Err(error) = sent {
         log::warn!("the supervisor was not told {state:?}: {error}");
     }

@@ -6,7 +6,7 @@
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
-use crate::error::{AppError, INTERNAL};
+use crate::error::{AppError, INTERNAL, NO_MEMORY};
 use crate::sync::Mutex;
 
 /// The longest password in bytes. Mattermost: the limit of bcrypt, kept for every account.
@@ -98,6 +98,10 @@ fn compute(
     let mut memory = MEMORY.lock();
     let blocks = params.block_count();
     if memory.len() < blocks {
+        let more = blocks - memory.len();
+        memory
+            .try_reserve_exact(more)
+            .map_err(|error| AppError::new(&NO_MEMORY).cause(error.to_string()))?;
         memory.resize_with(blocks, Block::default);
     }
     let memory = &mut memory[..blocks];

@@ -1,4 +1,5 @@
-//! Work in the background: a data file that is moved or deleted is noticed; the write-ahead log is cut off; tokens and
+//! Work in the background: a data file that is moved or deleted is noticed; the reserve of room on the disk is taken again;
+//! the write-ahead log is cut off; tokens and
 //! sessions that ended and audit rows beyond their limits are deleted, at start and every hour; listeners whose
 //! credential ended, by whomever, are ended within a second.
 
@@ -45,6 +46,7 @@ impl CleanUp {
             loop {
                 // The loss of the file is logged where it is found.
                 drop(app.store.check_place());
+                app.store.take_reserve();
                 if last.is_none_or(|last: Instant| last.elapsed() >= EVERY) {
                     last = Some(Instant::now());
                     tell("expired tokens and sessions were not deleted", now(&app));

@@ -68,7 +68,7 @@ pub struct OpenSession {
 /// Ends the session of the request. A token lives on, with a new session at its next use.
 pub fn logout(app: &App, caller: &Caller) -> Result<(), AppError> {
     let caller = caller.clone();
-    app.store.write(move |tx| {
+    app.store.take_away(move |tx| {
         let granted = LOGIN.ask(&caller)?;
         sql::delete(tx, &granted.caller().session_id)?;
         audit::record(tx, &granted, "")
@@ -81,7 +81,7 @@ pub fn logout(app: &App, caller: &Caller) -> Result<(), AppError> {
 /// In Mattermost's order: the rule's refusal, no session is named, there is no such session, it is another user's.
 pub fn revoke(app: &App, caller: &Caller, user_id: &str, session_id: &str) -> Result<(), AppError> {
     let (caller, user_id, session_id) = (caller.clone(), user_id.to_owned(), session_id.to_owned());
-    app.store.write(move |tx| {
+    app.store.take_away(move |tx| {
         let granted = SESSION_REVOKE.ask_about(tx, &caller, &user_id)?;
         if session_id.is_empty() {
             return Err(AppError::body_param("session_id"));
@@ -107,7 +107,7 @@ pub fn revoke(app: &App, caller: &Caller, user_id: &str, session_id: &str) -> Re
 /// The rule's refusal; the user does not exist.
 pub fn revoke_all(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppError> {
     let (caller, user_id) = (caller.clone(), user_id.to_owned());
-    app.store.write(move |tx| {
+    app.store.take_away(move |tx| {
         let granted = SESSION_REVOKE.ask_about(tx, &caller, &user_id)?;
         if !sql::has_owner(tx, &user_id)? {
             return Err(AppError::new(&error::USER_MISSING));
@@ -123,7 +123,7 @@ pub fn revoke_all(app: &App, caller: &Caller, user_id: &str) -> Result<(), AppEr
 /// The rule's refusal.
 pub fn revoke_everybodys(app: &App, caller: &Caller) -> Result<(), AppError> {
     let caller = caller.clone();
-    app.store.write(move |tx| {
+    app.store.take_away(move |tx| {
         let granted = SESSION_REVOKE_ALL.ask(&caller)?;
         sql::delete_all(tx)?;
         audit::record(tx, &granted, "")

@@ -13,6 +13,7 @@ mod page;
 mod place;
 mod read_only;
 mod reading;
+mod reserve;
 mod restore;
 mod room;
 mod serving;
@@ -44,6 +45,7 @@ use crate::id::Sequence;
 use crate::metrics::Histogram;
 use file::{beside, connect_writer, create_private, unusable};
 use place::Place;
+use reserve::Reserve;
 
 /// A failure of SQLite, sorted by what an operator can do about it. The text is for the log, never for a caller.
 #[derive(Debug, Clone)]
@@ -121,6 +123,8 @@ pub struct Store {
     is_lost: AtomicBool,
     readers: reading::Pool,
     writer: writer::Writer,
+    /// None for a file that does not last, or is not changed.
+    reserve: Option<Reserve>,
 }
 
 impl Store {
@@ -147,16 +151,26 @@ impl Store {
             }
             _ => {}
         }
-        let mut connection =
-            connect_writer(path, durability).map_err(|error| unusable(path, &error))?;
-        migrate::to_current(&mut connection, path, first)?;
-        let writer = writer::Writer::start(connection, path, sequence)?;
+        let reserve =
+            (durability == Durability::Full).then(|| Reserve::new(beside(path, "reserve")));
+        let start = || {
+            let connected = connect_writer(path, durability);
+            let mut connection = connected.map_err(|error| unusable(path, &error))?;
+            migrate::to_current(&mut connection, path, first)?;
+            writer::Writer::start(connection, path, sequence.clone())
+        };
+        let writer = start().or_else(|error| match &reserve {
+            // SQLite's files beside the data need room, too.
+            Some(reserve) if reserve.is_needed() && reserve.give_up() => start(),
+            _ => Err(error),
+        })?;
         Ok(Store {
             path: path.to_owned(),
             place: Arc::clone(&writer.place),
             is_lost: AtomicBool::new(false),
             readers: reading::Pool::default(),
             writer,
+            reserve,
         })
     }
 
@@ -176,6 +190,7 @@ impl Store {
             is_lost: AtomicBool::new(false),
             readers: reading::Pool::new(vec![connection]),
             writer,
+            reserve: None,
         })
     }
 
@@ -238,7 +253,7 @@ impl Store {
             Err(error) if !was_lost => {
                 log::error!("the data file is lost, changes are refused until it is back: {error}");
                 // The writer finds the same, and brings what is in the log into the file that it has open.
-                drop(self.write(|_| Ok(())));
+                drop(self.writer.write(|_| Ok(()), |()| ()));
             }
             Ok(()) if was_lost => log::warn!("the data file is back, changes are made again"),
             _ => {}
@@ -271,12 +286,53 @@ impl Store {
         work: impl FnOnce(&Tx) -> Result<T, AppError> + Send + 'static,
         committed: impl FnOnce(T) -> R + Send + 'static,
     ) -> Result<R, AppError> {
+        if self.is_reserve_given_up() {
+            return Err(StoreError::Full("the reserve is given up".into()).into());
+        }
         self.writer.write(work, committed)
     }
 
-    /// Queues `work` without waiting for it: for notes that a request need not wait for. Dropped when the queue is full.
+    /// The same for a change that takes power away: on a full disk the reserve is given up for it, and it runs again.
+    pub fn take_away_then<T: Send + 'static, R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx) -> Result<T, AppError> + Clone + Send + 'static,
+        committed: impl FnOnce(T) -> R + Clone + Send + 'static,
+    ) -> Result<R, AppError> {
+        let first = self.writer.write(work.clone(), committed.clone());
+        let is_full = |error: &AppError| error.is(&error::STORE_FULL);
+        match (&first, &self.reserve) {
+            (Err(error), Some(reserve)) if is_full(error) && reserve.give_up() => {
+                self.writer.write(work, committed)
+            }
+            _ => first,
+        }
+    }
+
+    /// Runs a change that takes power away, which is made on a full disk, too.
+    pub fn take_away<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tx) -> Result<T, AppError> + Clone + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.take_away_then(work, |value| value)
+    }
+
+    /// Makes the reserve of room on the disk when it is not there.
+    pub fn take_reserve(&self) {
+        if let Some(reserve) = &self.reserve {
+            reserve.take();
+        }
+    }
+
+    fn is_reserve_given_up(&self) -> bool {
+        self.reserve.as_ref().is_some_and(Reserve::is_given_up)
+    }
+
+    /// Queues `work` without waiting for it: for notes that a request need not wait for. Dropped when the queue or the
+    /// disk is full.
     pub fn defer(&self, work: impl FnOnce(&Tx) -> Result<(), AppError> + Send + 'static) {
-        self.writer.defer(work);
+        if !self.is_reserve_given_up() {
+            self.writer.defer(work);
+        }
     }
 
     /// Returns the bytes of the write-ahead log beside the file.

@@ -244,7 +244,7 @@ fn revoke_in_batches(
     let mut revoked = 0;
     loop {
         let (caller, find) = (caller.clone(), find.clone());
-        let count = app.store.write(move |tx| {
+        let count = app.store.take_away(move |tx| {
             let granted = TOKEN_ALL.ask(&caller)?;
             let tokens = find(tx)?;
             for token in &tokens {
@@ -301,7 +301,7 @@ pub fn change(
     change: Change,
 ) -> Result<(), AppError> {
     let (caller, token_id) = (caller.clone(), token_id.to_owned());
-    app.store.write(move |tx| {
+    let work = move |tx: &Tx| {
         let (granted, token, _) = allowed(tx, rule, &caller, &token_id)?;
         match change {
             Change::Revoke => sql::delete(tx, &token.id)?,
@@ -317,7 +317,12 @@ pub fn change(
             Change::Enable => sql::update_is_active(tx, &token.id, true)?,
         }
         record(tx, &granted, &token.id)
-    })
+    };
+    if change == Change::Enable {
+        app.store.write(work)
+    } else {
+        app.store.take_away(work)
+    }
 }
 
 /// Mattermost: a row for the attempt and a row for the success.

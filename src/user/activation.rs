@@ -28,7 +28,7 @@ pub fn update_active(
     active: bool,
 ) -> Result<(), AppError> {
     let (config, caller, user_id) = (Arc::clone(config), caller.clone(), user_id.to_owned());
-    app.change(move |tx, news| {
+    let work = move |tx: &Tx, news: &mut News| {
         let leaves = !active && caller.user_id == user_id;
         if leaves && !config.is_on(&config::ENABLE_USER_DEACTIVATION) {
             return Err(AppError::new(&error::ACTIVE_SELF));
@@ -37,7 +37,12 @@ pub fn update_active(
         let granted = rule.ask_about(tx, &caller, &user_id)?;
         let user = find(tx, &user_id)?;
         deactivate_or_reactivate(tx, news, &config, &granted, &user, active)
-    })
+    };
+    if active {
+        app.change(work)
+    } else {
+        app.take_away(work)
+    }
 }
 
 /// Deactivates or reactivates an account, and disables the bots of one that is deactivated.

@@ -32,7 +32,8 @@ pub fn update_roles(
     roles: String,
 ) -> Result<(), AppError> {
     let (caller, user_id) = (caller.clone(), user_id.to_owned());
-    app.change(move |tx, news| {
+    // Whether it gives or takes is known in the transaction alone.
+    app.take_away(move |tx, news| {
         USER_ROLES.ask(&caller)?;
         let user = sql::by_id(tx, &user_id)?.ok_or(&error::USER_MISSING_400)?;
         for name in roles.split_whitespace() {
@@ -193,7 +194,7 @@ pub fn delete(
     permanent: bool,
 ) -> Result<(), AppError> {
     let (config, caller, user_id) = (Arc::clone(config), caller.clone(), user_id.to_owned());
-    app.change(move |tx, news| {
+    app.take_away(move |tx, news| {
         let granted = USER_DELETE.ask_about(tx, &caller, &user_id)?;
         let leaves = caller.user_id == user_id && !caller.has(Permission::ManageSystem);
         if leaves && !config.is_on(&config::ENABLE_USER_DEACTIVATION) {

@@ -7,6 +7,8 @@ mod configuration;
 #[cfg(unix)]
 mod data_file;
 mod deleted;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod hidden_secrets;
 #[cfg(target_os = "linux")]
 mod log_pipe;

@@ -218,6 +218,51 @@ fn systemd_is_told_what_the_server_does() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+#[test]
+fn a_supervisor_that_does_not_read_holds_nothing_up() {
+    let folder = new_folder();
+    let path = folder.join("notify");
+    let _socket = UnixDatagram::bind(&path).unwrap();
+    let sender = UnixDatagram::unbound().unwrap();
+    sender.set_nonblocking(true).unwrap();
+    while sender.send_to(b"full", &path).is_ok() {}
+    let name = path.display().to_string();
+    let process = serve(&folder, &[], &[("NOTIFY_SOCKET", &name)]);
+    let mut log = process.first_line.clone();
+    process.signal("TERM");
+    log += &process.ends_with(0);
+    assert!(log.contains("the supervisor was not told"), "{log}");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn without_memory_for_a_password_the_answer_is_503_and_the_server_goes_on() {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let folder = new_folder();
+    // Each thread's arena would have addresses in reserve.
+    let process = serve(&folder, &[], &[("MALLOC_ARENA_MAX", "1")]);
+    let pages = std::fs::read_to_string(format!("/proc/{}/statm", process.id())).unwrap();
+    let pages: u64 = pages.split(' ').next().unwrap().parse().unwrap();
+    let limit = |bytes| {
+        let pid = Pid::from_raw(i32::try_from(process.id()).unwrap());
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        prlimit(pid, Resource::As, limit).unwrap();
+    };
+    // A hash takes 19 MiB.
+    limit(Some(pages * 4096 + (8 << 20)));
+    let account = json!({"username": "admin", "email": "a@b", "password": PASSWORD});
+    let refused = process.send("POST", "/users", "", account);
+    refused.refused(503, "app.password.memory.app_error");
+    limit(None);
+    let process = process.with_admin();
+    process.signal("TERM");
+    process.ends_with(0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 /// Runs the program to its end, which must be a success.
 fn succeeds(folder: &Path, arguments: &[&str]) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_patmost"));

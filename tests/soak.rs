@@ -272,7 +272,10 @@ fn web_sockets_of_one_account(scene: &mut Scene) {
 /// signed in.
 fn large_bodies(scene: &mut Scene) {
     let admin = scene.admin.clone();
-    for (who, secret, size) in [("strangers", "", 16_384), ("an account", &*admin, 299_999)] {
+    // Of a stranger's body a buffer that grows by doubling; of the others 64 MiB altogether, and what is read at once.
+    let most = [scene.bound * 48 * 1024, 80 << 20];
+    let crowds = [("strangers", "", 16_384), ("an account", &*admin, 299_998)];
+    for ((who, secret, size), most) in crowds.into_iter().zip(most) {
         let before = scene.memory();
         let head = format!(
             "POST /api/v4/users/ids HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nTransfer-Encoding: chunked\r\n\r\n493df\r\n"
@@ -280,17 +283,16 @@ fn large_bodies(scene: &mut Scene) {
         let mut crowd = connect(&scene.process.address, scene.bound - 10);
         for stream in &mut crowd {
             stream.write_all(head.as_bytes()).unwrap();
-            stream.write_all(&vec![b' '; size]).unwrap();
+            // It may have given way in the middle.
+            let _ = stream.write_all(&vec![b' '; size]);
         }
         scene.work(&format!(
-            "{} bodies of {who} that end before {size} bytes",
+            "{} bodies of {who} that stop after {size} bytes",
             crowd.len()
         ));
         let more = scene.memory().saturating_sub(before);
-        let each = more / crowd.len();
-        say(&format!("memory: {more} bytes more, {each} for each body"));
-        // A buffer that grows by doubling has at most twice what is in it.
-        assert!(each < 2 * size + 16_384, "{each} bytes for each of {who}");
+        say(&format!("memory of bodies of {who}: {more} bytes"));
+        assert!(more < most, "{more} bytes for bodies of {who}");
         drop(crowd);
         scene.until_connections(1);
     }

@@ -4,6 +4,47 @@
 use super::parse::Framing;
 use super::request::Request;
 use super::{Lane, Refusal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The memory of all large bodies that are on their way.
+#[derive(Default)]
+pub(super) struct BodyMemory(AtomicUsize);
+
+impl BodyMemory {
+    /// Returns how many bytes it is.
+    pub fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Begins to count another body.
+    pub fn share(self: &Arc<BodyMemory>) -> BodyShare {
+        BodyShare {
+            of: Arc::clone(self),
+            bytes: 0,
+        }
+    }
+}
+
+/// The memory of one large body; no longer counted when it is dropped.
+pub(super) struct BodyShare {
+    of: Arc<BodyMemory>,
+    bytes: usize,
+}
+
+impl BodyShare {
+    fn grow(&mut self, bytes: usize) {
+        let more = bytes.saturating_sub(self.bytes);
+        self.of.0.fetch_add(more, Ordering::Relaxed);
+        self.bytes += more;
+    }
+}
+
+impl Drop for BodyShare {
+    fn drop(&mut self) {
+        self.of.0.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
 
 /// What is kept between two reads of a body.
 pub(super) struct Pending {
@@ -11,8 +52,8 @@ pub(super) struct Pending {
     pub framing: Framing,
     pub lane: Lane,
     pub limit: usize,
-    /// Whether the application let a body of more than a few bytes come.
-    pub is_let_in: bool,
+    /// The memory of a large body that the application let come.
+    pub let_in: Option<BodyShare>,
 }
 
 impl Pending {
@@ -23,6 +64,18 @@ impl Pending {
             Framing::Chunked(_) => 0,
         };
         self.request.body.len().saturating_add(announced)
+    }
+
+    /// Returns the memory of a large body; 0: of a small one, which does not count.
+    pub fn large_bytes(&self) -> usize {
+        self.let_in.as_ref().map_or(0, |share| share.bytes)
+    }
+
+    /// Counts the memory of a large body.
+    pub fn count(&mut self) {
+        if let Some(share) = &mut self.let_in {
+            share.grow(self.request.body.capacity());
+        }
     }
 
     /// Moves what belongs to this body out of the input; true when the body is complete.

@@ -1,7 +1,7 @@
 //! One connection: its stages, its buffers and its deadline, and how it reads (`sending.rs` is how it answers). Never blocks. Owns no thread and no
 //! place among the others: `worker.rs` gives it turns, `parked.rs` keeps it in between.
 
-use super::body::Pending;
+use super::body::{BodyMemory, Pending};
 use super::guard::Guarded;
 use super::limits::Limits;
 use super::network::network;
@@ -23,6 +23,7 @@ use std::time::Instant;
 pub(super) struct Turn<'a> {
     pub handler: &'a Guarded,
     pub limits: &'a Limits,
+    pub bodies: &'a Arc<BodyMemory>,
     pub scratch: &'a mut [u8],
     pub reads: usize,
 }
@@ -134,15 +135,16 @@ impl Connection {
             Stage::Handling | Stage::Sending | Stage::Held => None,
         };
         // Behind a proxy only a head says who the client is, and only as long as its request lasts.
-        let client = match &self.stage {
-            Stage::Body(pending) => pending.request.peer,
-            _ => self.peer,
+        let (client, body) = match &self.stage {
+            Stage::Body(pending) => (pending.request.peer, pending.large_bytes()),
+            _ => (self.peer, 0),
         };
         let network = Holder::Network(network(client.ip()));
         Place {
             key: self.key(),
             holder: account.map_or(network, Holder::Account),
             loss: loss.map(|loss| (loss, self.since)),
+            body,
         }
     }
 
@@ -308,7 +310,7 @@ impl Connection {
             framing: head.framing,
             lane: admission.lane,
             limit: admission.body_limit,
-            is_let_in: false,
+            let_in: None,
         });
         if self.turns_away(&mut pending, turn) {
             return Ok(Step::Again);
@@ -334,17 +336,18 @@ impl Connection {
         if is_complete {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
         }
+        pending.count();
         self.stage = Stage::Body(pending);
         Ok(Step::MoreInput)
     }
 
     /// Asks the application once whether a body of more than a few bytes may come; true when it answered instead.
     fn turns_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> bool {
-        if pending.is_let_in || pending.size() <= turn.limits.unasked_bytes {
+        if pending.let_in.is_some() || pending.size() <= turn.limits.unasked_bytes {
             return false;
         }
-        pending.is_let_in = true;
         let Some(response) = turn.handler.turn_away(&pending.request) else {
+            pending.let_in = Some(turn.bodies.share());
             return false;
         };
         self.input = Vec::new();

@@ -1,5 +1,6 @@
 //! Who gives way to a new connection when the bound on them is reached: of whoever holds most of them, a request that is
-//! not complete before an idle connection. Owns the choice and closes nothing.
+//! not complete before an idle connection; and to a large body when these take too much memory. Owns the choice and closes
+//! nothing.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub(super) struct Place {
     pub holder: Holder,
     /// What it loses, and since when it had that; none: it is owed an answer, and does not give way.
     pub loss: Option<(Loss, Instant)>,
+    /// The memory of a large body that is on its way.
+    pub body: usize,
 }
 
 /// Returns the key of the connection that gives way to a new one of the network. `None` when each of them is owed an
@@ -57,6 +60,22 @@ pub(super) fn who_gives_way(places: &[Place], newcomer: IpAddr) -> Option<usize>
     Some(key)
 }
 
+/// Returns the key of the large body that gives way when they take too much memory: the oldest of whoever holds most of it.
+/// `None` when there is at most one, which may always come.
+pub(super) fn whose_body_gives_way(places: &[Place]) -> Option<usize> {
+    let large = || places.iter().filter(|place| place.body > 0);
+    let mut held: HashMap<Holder, usize> = HashMap::new();
+    for place in large() {
+        *held.entry(place.holder).or_default() += place.body;
+    }
+    let rank = |place: &Place| {
+        let (_, since) = place.loss?;
+        Some((Reverse(held.get(&place.holder)), since, place.key))
+    };
+    let (.., key) = large().filter_map(rank).min()?;
+    (large().count() > 1).then_some(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +94,7 @@ mod tests {
             key,
             holder: *holder,
             loss: loss.map(|loss| (loss, begun + Duration::from_secs(key as u64))),
+            body: 0,
         };
         let places: Vec<Place> = places.iter().enumerate().map(place).collect();
         who_gives_way(&places, [192, 0, 2, 1].into())

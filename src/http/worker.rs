@@ -1,12 +1,14 @@
 //! What the threads do: leader and followers over one poller, turns for connections, the slow lane. Owns no start
 //! and no end of them (`server.rs`), and no rule of HTTP (`connection.rs`).
 
+use super::body::BodyMemory;
 use super::connection::{Connection, Next, Turn};
 use super::guard::Guarded;
 use super::lane::Queue;
 use super::limits::Limits;
 use super::network::network;
 use super::parked::{Parked, Tally};
+use super::room::whose_body_gives_way;
 use super::source::{Interest, Source};
 use super::{Lane, Refusal, Request, Response};
 use polling::{Events, Poller};
@@ -46,6 +48,7 @@ pub(super) struct Shared {
     pub bound: usize,
     pub limits: Limits,
     pub handler: Guarded,
+    pub bodies: Arc<BodyMemory>,
     pub slow: Queue<(Box<Connection>, Request)>,
     pub next_key: AtomicUsize,
     pub accept_paused: AtomicBool,
@@ -106,6 +109,7 @@ impl Shared {
         let mut turn = Turn {
             handler: &self.handler,
             limits: &self.limits,
+            bodies: &self.bodies,
             scratch,
             reads: READS,
         };
@@ -198,6 +202,11 @@ impl Shared {
         if let Err(error) = self.parked.park(connection, interest) {
             log::error!("a connection could not be watched: {error}");
         }
+        while self.bodies.bytes() > self.limits.body_memory
+            && let Some((body, _)) = self.parked.take_chosen(whose_body_gives_way)
+        {
+            self.dismiss(*body, Refusal::Busy);
+        }
         // If the stop came in between, its own round may have missed this one.
         if interest == Interest::Read && self.is_stopping() {
             self.parked.wake_all();
@@ -219,6 +228,7 @@ impl Shared {
         connection.advance(&mut Turn {
             handler: &self.handler,
             limits: &self.limits,
+            bodies: &self.bodies,
             scratch: &mut scratch,
             reads: 4,
         });

@@ -83,7 +83,7 @@ impl Shared {
         self.gave_way.fetch_add(1, Ordering::Relaxed);
         match loss {
             Loss::Request => self.dismiss(*connection, Refusal::Full),
-            Loss::Nothing | Loss::Service => connection.give_way(),
+            Loss::Nothing | Loss::Service | Loss::Answer => connection.give_way(),
         }
         true
     }

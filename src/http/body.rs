@@ -1,50 +1,10 @@
 //! A request whose head is complete and whose body is on the way. The body grows by what arrives, never by what was
 //! announced. Owns no deadline and no socket.
 
+use super::buffers::Share;
 use super::parse::Framing;
 use super::request::Request;
 use super::{Lane, Refusal};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The memory of all large bodies that are on their way.
-#[derive(Default)]
-pub(super) struct BodyMemory(AtomicUsize);
-
-impl BodyMemory {
-    /// Returns how many bytes it is.
-    pub fn bytes(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Begins to count another body.
-    pub fn share(self: &Arc<BodyMemory>) -> BodyShare {
-        BodyShare {
-            of: Arc::clone(self),
-            bytes: 0,
-        }
-    }
-}
-
-/// The memory of one large body; no longer counted when it is dropped.
-pub(super) struct BodyShare {
-    of: Arc<BodyMemory>,
-    bytes: usize,
-}
-
-impl BodyShare {
-    fn grow(&mut self, bytes: usize) {
-        let more = bytes.saturating_sub(self.bytes);
-        self.of.0.fetch_add(more, Ordering::Relaxed);
-        self.bytes += more;
-    }
-}
-
-impl Drop for BodyShare {
-    fn drop(&mut self) {
-        self.of.0.fetch_sub(self.bytes, Ordering::Relaxed);
-    }
-}
 
 /// What is kept between two reads of a body.
 pub(super) struct Pending {
@@ -53,7 +13,7 @@ pub(super) struct Pending {
     pub lane: Lane,
     pub limit: usize,
     /// The memory of a large body that the application let come.
-    pub let_in: Option<BodyShare>,
+    pub let_in: Option<Share>,
 }
 
 impl Pending {
@@ -68,7 +28,7 @@ impl Pending {
 
     /// Returns the memory of a large body; 0: of a small one, which does not count.
     pub fn large_bytes(&self) -> usize {
-        self.let_in.as_ref().map_or(0, |share| share.bytes)
+        self.let_in.as_ref().map_or(0, Share::bytes)
     }
 
     /// Counts the memory of a large body.

@@ -1,7 +1,8 @@
 //! One connection: its stages, its buffers and its deadline, and how it reads (`sending.rs` is how it answers). Never blocks. Owns no thread and no
 //! place among the others: `worker.rs` gives it turns, `parked.rs` keeps it in between.
 
-use super::body::{BodyMemory, Pending};
+use super::body::Pending;
+use super::buffers::{Buffers, Share};
 use super::guard::Guarded;
 use super::limits::Limits;
 use super::network::network;
@@ -23,7 +24,7 @@ use std::time::Instant;
 pub(super) struct Turn<'a> {
     pub handler: &'a Guarded,
     pub limits: &'a Limits,
-    pub bodies: &'a Arc<BodyMemory>,
+    pub buffers: &'a Arc<Buffers>,
     pub scratch: &'a mut [u8],
     pub reads: usize,
 }
@@ -83,6 +84,8 @@ pub(super) struct Connection {
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
+    /// The memory of `output`, when it is large and the client does not take it.
+    untaken: Option<Share>,
     pub(super) upgraded: Option<Upgraded>,
     _seat: Seat,
 }
@@ -105,6 +108,7 @@ impl Connection {
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
+            untaken: None,
             upgraded: None,
             _seat: seat,
         }
@@ -132,10 +136,11 @@ impl Connection {
             Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
             Stage::Upgraded if account.is_some() => Some(Loss::Service),
             Stage::Upgraded => Some(Loss::Nothing),
-            Stage::Handling | Stage::Sending | Stage::Held => None,
+            Stage::Sending => Some(Loss::Answer),
+            Stage::Handling | Stage::Held => None,
         };
         // Behind a proxy only a head says who the client is, and only as long as its request lasts.
-        let (client, body) = match &self.stage {
+        let (client, large_body) = match &self.stage {
             Stage::Body(pending) => (pending.request.peer, pending.large_bytes()),
             _ => (self.peer, 0),
         };
@@ -144,7 +149,7 @@ impl Connection {
             key: self.key(),
             holder: account.map_or(network, Holder::Account),
             loss: loss.map(|loss| (loss, self.since)),
-            body,
+            buffers: large_body + self.untaken.as_ref().map_or(0, Share::bytes),
         }
     }
 
@@ -218,8 +223,11 @@ impl Connection {
     pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
         loop {
             match self.flush() {
-                Ok(true) => {}
-                Ok(false) => return Next::Park(Interest::Write),
+                Ok(true) => self.untaken = None,
+                Ok(false) => {
+                    self.count_untaken(turn);
+                    return Next::Park(Interest::Write);
+                }
                 Err(_) => return Next::Close,
             }
             let step = match self.stage {
@@ -239,6 +247,15 @@ impl Connection {
                 Ok(Step::Done(next)) => return next,
                 Err(refusal) => self.refuse(refusal, turn.handler, turn.limits),
             }
+        }
+    }
+
+    /// Counts the memory of an answer that the client does not take as fast as it comes.
+    fn count_untaken(&mut self, turn: &Turn<'_>) {
+        let bytes = self.output.capacity();
+        if bytes > turn.limits.unasked_bytes {
+            let share = self.untaken.get_or_insert_with(|| turn.buffers.share());
+            share.grow(bytes);
         }
     }
 
@@ -347,7 +364,7 @@ impl Connection {
             return false;
         }
         let Some(response) = turn.handler.turn_away(&pending.request) else {
-            pending.let_in = Some(turn.bodies.share());
+            pending.let_in = Some(turn.buffers.share());
             return false;
         };
         self.input = Vec::new();

@@ -3,6 +3,7 @@
 
 mod accept;
 mod body;
+mod buffers;
 mod chunked;
 mod client;
 mod connection;

@@ -1,5 +1,5 @@
 //! Who gives way to a new connection when the bound on them is reached: of whoever holds most of them, a request that is
-//! not complete before an idle connection; and to a large body when these take too much memory. Owns the choice and closes
+//! not complete before an idle connection; and to a large buffer when these take too much memory. Owns the choice and closes
 //! nothing.
 
 use std::cmp::Reverse;
@@ -25,6 +25,8 @@ pub(super) enum Loss {
     Nothing,
     /// What another protocol would have told an account.
     Service,
+    /// The rest of an answer: it gives way only when it takes too much memory.
+    Answer,
 }
 
 /// One connection, as far as the choice is concerned.
@@ -35,8 +37,8 @@ pub(super) struct Place {
     pub holder: Holder,
     /// What it loses, and since when it had that; none: it is owed an answer, and does not give way.
     pub loss: Option<(Loss, Instant)>,
-    /// The memory of a large body that is on its way.
-    pub body: usize,
+    /// The memory of a large body that is on its way, or of a large answer that is not taken.
+    pub buffers: usize,
 }
 
 /// Returns the key of the connection that gives way to a new one of the network. `None` when each of them is owed an
@@ -51,8 +53,9 @@ pub(super) fn who_gives_way(places: &[Place], newcomer: IpAddr) -> Option<usize>
     let rank = |place: &Place| {
         let (count, (loss, since)) = (of(&place.holder), place.loss?);
         let least = match loss {
+            Loss::Answer => return None,
             Loss::Service => least.max(2),
-            _ => least,
+            Loss::Request | Loss::Nothing => least,
         };
         (count >= least).then_some((Reverse(count), loss, since, place.key))
     };
@@ -60,13 +63,13 @@ pub(super) fn who_gives_way(places: &[Place], newcomer: IpAddr) -> Option<usize>
     Some(key)
 }
 
-/// Returns the key of the large body that gives way when they take too much memory: the oldest of whoever holds most of it.
-/// `None` when there is at most one, which may always come.
-pub(super) fn whose_body_gives_way(places: &[Place]) -> Option<usize> {
-    let large = || places.iter().filter(|place| place.body > 0);
+/// Returns the key of the large body or answer that gives way when these take too much memory: the oldest of whoever holds
+/// most of it. `None` when there is at most one, which is always taken and sent.
+pub(super) fn whose_buffer_gives_way(places: &[Place]) -> Option<usize> {
+    let large = || places.iter().filter(|place| place.buffers > 0);
     let mut held: HashMap<Holder, usize> = HashMap::new();
     for place in large() {
-        *held.entry(place.holder).or_default() += place.body;
+        *held.entry(place.holder).or_default() += place.buffers;
     }
     let rank = |place: &Place| {
         let (_, since) = place.loss?;
@@ -94,7 +97,7 @@ mod tests {
             key,
             holder: *holder,
             loss: loss.map(|loss| (loss, begun + Duration::from_secs(key as u64))),
-            body: 0,
+            buffers: 0,
         };
         let places: Vec<Place> = places.iter().enumerate().map(place).collect();
         who_gives_way(&places, [192, 0, 2, 1].into())

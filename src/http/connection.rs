@@ -353,6 +353,8 @@ impl Connection {
         if is_complete {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
         }
+        // A body that is waited for keeps no other buffer.
+        self.input = Vec::new();
         pending.count();
         self.stage = Stage::Body(pending);
         Ok(Step::MoreInput)

@@ -12,7 +12,7 @@ use super::request::Request;
 use super::room::{Holder, Loss, Place};
 use super::source::{Interest, Source};
 use super::upgrade::{After, Upgrade, Upgraded};
-use super::{Lane, Refusal};
+use super::{Lane, Refusal, Response};
 use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,6 +34,7 @@ pub(super) struct Turn<'a> {
 pub(super) enum Next {
     Park(Interest),
     Run(Request, Lane),
+    Answer(Response),
     Close,
 }
 
@@ -329,8 +330,8 @@ impl Connection {
             limit: admission.body_limit,
             let_in: None,
         });
-        if self.turns_away(&mut pending, turn) {
-            return Ok(Step::Again);
+        if let Some(answer) = self.turn_away(&mut pending, turn) {
+            return Ok(answer);
         }
         // A client that already sends does not wait for leave.
         if head.expects_continue && self.input.is_empty() {
@@ -347,8 +348,8 @@ impl Connection {
             return Ok(Step::Again);
         };
         let is_complete = pending.take(&mut self.input)?;
-        if self.turns_away(&mut pending, turn) {
-            return Ok(Step::Again);
+        if let Some(answer) = self.turn_away(&mut pending, turn) {
+            return Ok(answer);
         }
         if is_complete {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
@@ -360,17 +361,18 @@ impl Connection {
         Ok(Step::MoreInput)
     }
 
-    /// Asks the application once whether a body of more than a few bytes may come; true when it answered instead.
-    fn turns_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> bool {
+    /// Asks the application once whether a body of more than a few bytes may come; `Some` when it answers instead.
+    fn turn_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> Option<Step> {
         if pending.let_in.is_some() || pending.size() <= turn.limits.unasked_bytes {
-            return false;
+            return None;
         }
         let Some(response) = turn.handler.turn_away(&pending.request) else {
             pending.let_in = Some(turn.buffers.share());
-            return false;
+            return None;
         };
+        self.stage = Stage::Handling;
         self.input = Vec::new();
-        self.answer(&response, true, turn.limits);
-        true
+        let close = true;
+        Some(Step::Done(Next::Answer(Response { close, ..response })))
     }
 }

@@ -118,6 +118,7 @@ impl Shared {
                 Next::Close => return,
                 Next::Park(Interest::Read) if last_turn => return,
                 Next::Park(interest) => return self.park(connection, interest),
+                Next::Answer(response) => response,
                 Next::Run(request, Lane::Fast) => self.handler.handle(request),
                 Next::Run(request, Lane::Slow) => {
                     let network = network(request.peer.ip());

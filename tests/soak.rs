@@ -274,13 +274,14 @@ fn web_sockets_of_one_account(scene: &mut Scene) {
 /// signed in.
 fn large_bodies(scene: &mut Scene) {
     let admin = scene.admin.clone();
-    // Of a stranger's body a buffer that grows by doubling; of the others 64 MiB altogether, and what the allocator keeps.
-    let most = [scene.bound * 48 * 1024, 160 << 20];
+    // Of a stranger what README names for head and body; of the others 64 MiB altogether, and what the allocator keeps.
+    let most = [scene.bound * 72 * 1024, 160 << 20];
     let crowds = [("strangers", "", 16_384), ("an account", &*admin, 299_998)];
     for ((who, secret, size), most) in crowds.into_iter().zip(most) {
         let before = scene.memory();
         let head = format!(
-            "POST /api/v4/users/ids HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nTransfer-Encoding: chunked\r\n\r\n493df\r\n"
+            "POST /api/v4/users/ids HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {secret}\r\nTransfer-Encoding: chunked\r\nX: {}\r\n\r\n493df\r\n",
+            "x".repeat(16_000)
         );
         let mut crowd = connect(&scene.process.address, scene.bound - 10);
         for stream in &mut crowd {

@@ -5,11 +5,9 @@ use super::body::Pending;
 use super::buffers::{Buffers, Share};
 use super::guard::Guarded;
 use super::limits::Limits;
-use super::network::network;
 use super::parked::{Parked, Seat};
 use super::parse::{self, Framing, Head, Scanner};
 use super::request::Request;
-use super::room::{Holder, Loss, Place};
 use super::source::{Interest, Source};
 use super::upgrade::{After, Upgrade, Upgraded};
 use super::{Lane, Refusal, Response};
@@ -86,7 +84,7 @@ pub(super) struct Connection {
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
     /// The memory of `output`, when it is large and the client does not take it.
-    untaken: Option<Share>,
+    pub(super) untaken: Option<Share>,
     pub(super) upgraded: Option<Upgraded>,
     _seat: Seat,
 }
@@ -126,32 +124,6 @@ impl Connection {
 
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.deadline <= now
-    }
-
-    /// Whose it is, and what it loses when it gives way to another.
-    pub fn place(&self) -> Place {
-        let upgraded = self.upgraded.as_ref();
-        let account = upgraded.and_then(|upgraded| upgraded.protocol.serves());
-        let loss = match self.stage {
-            Stage::Head(_) | Stage::Body(_) => Some(Loss::Request),
-            Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
-            Stage::Upgraded if account.is_some() => Some(Loss::Service),
-            Stage::Upgraded => Some(Loss::Nothing),
-            Stage::Sending => Some(Loss::Answer),
-            Stage::Handling | Stage::Held => None,
-        };
-        // Behind a proxy only a head says who the client is, and only as long as its request lasts.
-        let (client, large_body) = match &self.stage {
-            Stage::Body(pending) => (pending.request.peer, pending.large_bytes()),
-            _ => (self.peer, 0),
-        };
-        let network = Holder::Network(network(client.ip()));
-        Place {
-            key: self.key(),
-            holder: account.map_or(network, Holder::Account),
-            loss: loss.map(|loss| (loss, self.since)),
-            buffers: large_body + self.untaken.as_ref().map_or(0, Share::bytes),
-        }
     }
 
     /// Whether a request has begun and is not complete.

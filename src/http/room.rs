@@ -2,6 +2,9 @@
 //! not complete before an idle connection; and to a large buffer when these take too much memory. Owns the choice and closes
 //! nothing.
 
+use super::buffers::Share;
+use super::connection::{Connection, Stage};
+use super::network::network;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -39,6 +42,34 @@ pub(super) struct Place {
     pub loss: Option<(Loss, Instant)>,
     /// The memory of a large body that is on its way, or of a large answer that is not taken.
     pub buffers: usize,
+}
+
+impl Connection {
+    /// Whose it is, and what it loses when it gives way to another.
+    pub fn place(&self) -> Place {
+        let upgraded = self.upgraded.as_ref();
+        let account = upgraded.and_then(|upgraded| upgraded.protocol.serves());
+        let loss = match self.stage {
+            Stage::Head(_) | Stage::Body(_) => Some(Loss::Request),
+            Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
+            Stage::Upgraded if account.is_some() => Some(Loss::Service),
+            Stage::Upgraded => Some(Loss::Nothing),
+            Stage::Sending => Some(Loss::Answer),
+            Stage::Handling | Stage::Held => None,
+        };
+        // Behind a proxy only a head says who the client is, and only as long as its request lasts.
+        let (client, large_body) = match &self.stage {
+            Stage::Body(pending) => (pending.request.peer, pending.large_bytes()),
+            _ => (self.peer, 0),
+        };
+        let network = Holder::Network(network(client.ip()));
+        Place {
+            key: self.key(),
+            holder: account.map_or(network, Holder::Account),
+            loss: loss.map(|loss| (loss, self.since)),
+            buffers: large_body + self.untaken.as_ref().map_or(0, Share::bytes),
+        }
+    }
 }
 
 /// Returns the key of the connection that gives way to a new one of the network. `None` when each of them is owed an

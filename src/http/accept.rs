@@ -4,7 +4,7 @@
 use super::Refusal;
 use super::connection::Connection;
 use super::network::network;
-use super::room::Loss;
+use super::room::{Loss, Place, who_gives_way};
 use super::source::{Interest, Source};
 use super::worker::Shared;
 use std::io::{self, ErrorKind};
@@ -76,13 +76,14 @@ impl Shared {
 
     /// Closes a connection for one from this address; false when none gives way.
     fn one_gives_way(&self, newcomer: IpAddr) -> bool {
-        let Some((mut connection, loss)) = self.parked.take_who_gives_way(network(newcomer)) else {
+        let choose = |places: &[Place]| who_gives_way(places, network(newcomer));
+        let Some((mut connection, loss)) = self.parked.take_chosen(choose) else {
             return false;
         };
         self.gave_way.fetch_add(1, Ordering::Relaxed);
         match loss {
             Loss::Request => self.dismiss(*connection, Refusal::Full),
-            Loss::Nothing | Loss::Service => connection.give_way(),
+            Loss::Nothing | Loss::Service | Loss::Answer => connection.give_way(),
         }
         true
     }

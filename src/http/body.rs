@@ -1,6 +1,7 @@
 //! A request whose head is complete and whose body is on the way. The body grows by what arrives, never by what was
 //! announced. Owns no deadline and no socket.
 
+use super::buffers::Share;
 use super::parse::Framing;
 use super::request::Request;
 use super::{Lane, Refusal};
@@ -11,8 +12,8 @@ pub(super) struct Pending {
     pub framing: Framing,
     pub lane: Lane,
     pub limit: usize,
-    /// Whether the application let a body of more than a few bytes come.
-    pub is_let_in: bool,
+    /// The memory of a large body that the application let come.
+    pub let_in: Option<Share>,
 }
 
 impl Pending {
@@ -23,6 +24,18 @@ impl Pending {
             Framing::Chunked(_) => 0,
         };
         self.request.body.len().saturating_add(announced)
+    }
+
+    /// Returns the memory of a large body; 0: of a small one, which does not count.
+    pub fn large_bytes(&self) -> usize {
+        self.let_in.as_ref().map_or(0, Share::bytes)
+    }
+
+    /// Counts the memory of a large body.
+    pub fn count(&mut self) {
+        if let Some(share) = &mut self.let_in {
+            share.grow(self.request.body.capacity());
+        }
     }
 
     /// Moves what belongs to this body out of the input; true when the body is complete.

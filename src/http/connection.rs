@@ -2,16 +2,15 @@
 //! place among the others: `worker.rs` gives it turns, `parked.rs` keeps it in between.
 
 use super::body::Pending;
+use super::buffers::{Buffers, Share};
 use super::guard::Guarded;
 use super::limits::Limits;
-use super::network::network;
 use super::parked::{Parked, Seat};
 use super::parse::{self, Framing, Head, Scanner};
 use super::request::Request;
-use super::room::{Holder, Loss, Place};
 use super::source::{Interest, Source};
 use super::upgrade::{After, Upgrade, Upgraded};
-use super::{Lane, Refusal};
+use super::{Lane, Refusal, Response};
 use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +22,7 @@ use std::time::Instant;
 pub(super) struct Turn<'a> {
     pub handler: &'a Guarded,
     pub limits: &'a Limits,
+    pub buffers: &'a Arc<Buffers>,
     pub scratch: &'a mut [u8],
     pub reads: usize,
 }
@@ -32,6 +32,7 @@ pub(super) struct Turn<'a> {
 pub(super) enum Next {
     Park(Interest),
     Run(Request, Lane),
+    Answer(Response),
     Close,
 }
 
@@ -82,6 +83,8 @@ pub(super) struct Connection {
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
+    /// The memory of `output`, when it is large and the client does not take it.
+    pub(super) untaken: Option<Share>,
     pub(super) upgraded: Option<Upgraded>,
     _seat: Seat,
 }
@@ -104,6 +107,7 @@ impl Connection {
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
+            untaken: None,
             upgraded: None,
             _seat: seat,
         }
@@ -120,30 +124,6 @@ impl Connection {
 
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.deadline <= now
-    }
-
-    /// Whose it is, and what it loses when it gives way to another.
-    pub fn place(&self) -> Place {
-        let upgraded = self.upgraded.as_ref();
-        let account = upgraded.and_then(|upgraded| upgraded.protocol.serves());
-        let loss = match self.stage {
-            Stage::Head(_) | Stage::Body(_) => Some(Loss::Request),
-            Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
-            Stage::Upgraded if account.is_some() => Some(Loss::Service),
-            Stage::Upgraded => Some(Loss::Nothing),
-            Stage::Handling | Stage::Sending | Stage::Held => None,
-        };
-        // Behind a proxy only a head says who the client is, and only as long as its request lasts.
-        let client = match &self.stage {
-            Stage::Body(pending) => pending.request.peer,
-            _ => self.peer,
-        };
-        let network = Holder::Network(network(client.ip()));
-        Place {
-            key: self.key(),
-            holder: account.map_or(network, Holder::Account),
-            loss: loss.map(|loss| (loss, self.since)),
-        }
     }
 
     /// Whether a request has begun and is not complete.
@@ -216,8 +196,11 @@ impl Connection {
     pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
         loop {
             match self.flush() {
-                Ok(true) => {}
-                Ok(false) => return Next::Park(Interest::Write),
+                Ok(true) => self.untaken = None,
+                Ok(false) => {
+                    self.count_untaken(turn);
+                    return Next::Park(Interest::Write);
+                }
                 Err(_) => return Next::Close,
             }
             let step = match self.stage {
@@ -237,6 +220,15 @@ impl Connection {
                 Ok(Step::Done(next)) => return next,
                 Err(refusal) => self.refuse(refusal, turn.handler, turn.limits),
             }
+        }
+    }
+
+    /// Counts the memory of an answer that the client does not take as fast as it comes.
+    fn count_untaken(&mut self, turn: &Turn<'_>) {
+        let bytes = self.output.capacity();
+        if bytes > turn.limits.unasked_bytes {
+            let share = self.untaken.get_or_insert_with(|| turn.buffers.share());
+            share.grow(bytes);
         }
     }
 
@@ -308,10 +300,10 @@ impl Connection {
             framing: head.framing,
             lane: admission.lane,
             limit: admission.body_limit,
-            is_let_in: false,
+            let_in: None,
         });
-        if self.turns_away(&mut pending, turn) {
-            return Ok(Step::Again);
+        if let Some(answer) = self.turn_away(&mut pending, turn) {
+            return Ok(answer);
         }
         // A client that already sends does not wait for leave.
         if head.expects_continue && self.input.is_empty() {
@@ -328,27 +320,31 @@ impl Connection {
             return Ok(Step::Again);
         };
         let is_complete = pending.take(&mut self.input)?;
-        if self.turns_away(&mut pending, turn) {
-            return Ok(Step::Again);
+        if let Some(answer) = self.turn_away(&mut pending, turn) {
+            return Ok(answer);
         }
         if is_complete {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
         }
+        // A body that is waited for keeps no other buffer.
+        self.input = Vec::new();
+        pending.count();
         self.stage = Stage::Body(pending);
         Ok(Step::MoreInput)
     }
 
-    /// Asks the application once whether a body of more than a few bytes may come; true when it answered instead.
-    fn turns_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> bool {
-        if pending.is_let_in || pending.size() <= turn.limits.unasked_bytes {
-            return false;
+    /// Asks the application once whether a body of more than a few bytes may come; `Some` when it answers instead.
+    fn turn_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> Option<Step> {
+        if pending.let_in.is_some() || pending.size() <= turn.limits.unasked_bytes {
+            return None;
         }
-        pending.is_let_in = true;
         let Some(response) = turn.handler.turn_away(&pending.request) else {
-            return false;
+            pending.let_in = Some(turn.buffers.share());
+            return None;
         };
+        self.stage = Stage::Handling;
         self.input = Vec::new();
-        self.answer(&response, true, turn.limits);
-        true
+        let close = true;
+        Some(Step::Done(Next::Answer(Response { close, ..response })))
     }
 }

@@ -20,6 +20,8 @@ pub struct Limits {
     pub target_bytes: usize,
     /// Bytes of a body that are read before [`super::Handler::turn_away`] is asked.
     pub unasked_bytes: usize,
+    /// Bytes of memory of all bodies on their way and answers not taken that are larger than that, unless it is only one.
+    pub buffer_memory: usize,
     /// For the whole head, from its first byte, however it trickles.
     pub head_deadline: Duration,
     /// For the whole body, from the end of the head.
@@ -50,6 +52,7 @@ impl Default for Limits {
             headers: 64,
             target_bytes: 8 * 1024,
             unasked_bytes: 16 * 1024,
+            buffer_memory: 64 * 1024 * 1024,
             head_deadline: Duration::from_secs(10),
             body_deadline: Duration::from_secs(30),
             idle_deadline: Duration::from_secs(60),

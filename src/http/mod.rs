@@ -3,6 +3,7 @@
 
 mod accept;
 mod body;
+mod buffers;
 mod chunked;
 mod client;
 mod connection;
@@ -82,7 +83,8 @@ pub enum Refusal {
     HeadTooLarge,
     /// The handler panicked; the server lives on.
     Panicked,
-    /// The queue of the slow lane is full, or the client's network has its share of it.
+    /// The queue of the slow lane is full, or the client's network has its share of it; or large bodies take too much
+    /// memory, and it is this one that gives way.
     Busy,
     /// The bound on connections is reached, and it is this one that gives way.
     Full,

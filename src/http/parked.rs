@@ -2,11 +2,10 @@
 //! no reading or writing; what is in here belongs to whoever takes it out.
 
 use super::connection::Connection;
-use super::room::{Loss, Place, who_gives_way};
+use super::room::{Loss, Place};
 use super::source::Interest;
 use std::collections::HashMap;
 use std::io;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -62,15 +61,18 @@ impl Parked {
         self.shards.iter().flat_map(overdue).collect()
     }
 
-    /// Takes out the one that gives way to a new connection of the network, with what it loses.
-    pub fn take_who_gives_way(&self, newcomer: IpAddr) -> Option<(Box<Connection>, Loss)> {
+    /// Takes out the one that is chosen of all, with what it loses; `None` when none is.
+    pub fn take_chosen(
+        &self,
+        choose: impl Fn(&[Place]) -> Option<usize>,
+    ) -> Option<(Box<Connection>, Loss)> {
         loop {
             let place = |shard: &Mutex<Shard>| {
                 let shard = shard.lock();
                 shard.values().map(|one| one.place()).collect::<Vec<_>>()
             };
             let places: Vec<Place> = self.shards.iter().flat_map(place).collect();
-            let key = who_gives_way(&places, newcomer)?;
+            let key = choose(&places)?;
             // Between the look and the take it may have got work; then another one gives way.
             let mut shard = self.shard(key);
             let loss = shard.get(&key).and_then(|one| one.place().loss);

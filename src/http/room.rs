@@ -1,6 +1,10 @@
 //! Who gives way to a new connection when the bound on them is reached: of whoever holds most of them, a request that is
-//! not complete before an idle connection. Owns the choice and closes nothing.
+//! not complete before an idle connection; and to a large buffer when these take too much memory. Owns the choice and closes
+//! nothing.
 
+use super::buffers::Share;
+use super::connection::{Connection, Stage};
+use super::network::network;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -24,6 +28,8 @@ pub(super) enum Loss {
     Nothing,
     /// What another protocol would have told an account.
     Service,
+    /// The rest of an answer: it gives way only when it takes too much memory.
+    Answer,
 }
 
 /// One connection, as far as the choice is concerned.
@@ -34,6 +40,36 @@ pub(super) struct Place {
     pub holder: Holder,
     /// What it loses, and since when it had that; none: it is owed an answer, and does not give way.
     pub loss: Option<(Loss, Instant)>,
+    /// The memory of a large body that is on its way, or of a large answer that is not taken.
+    pub buffers: usize,
+}
+
+impl Connection {
+    /// Whose it is, and what it loses when it gives way to another.
+    pub fn place(&self) -> Place {
+        let upgraded = self.upgraded.as_ref();
+        let account = upgraded.and_then(|upgraded| upgraded.protocol.serves());
+        let loss = match self.stage {
+            Stage::Head(_) | Stage::Body(_) => Some(Loss::Request),
+            Stage::Idle | Stage::Draining { .. } => Some(Loss::Nothing),
+            Stage::Upgraded if account.is_some() => Some(Loss::Service),
+            Stage::Upgraded => Some(Loss::Nothing),
+            Stage::Sending => Some(Loss::Answer),
+            Stage::Handling | Stage::Held => None,
+        };
+        // Behind a proxy only a head says who the client is, and only as long as its request lasts.
+        let (client, large_body) = match &self.stage {
+            Stage::Body(pending) => (pending.request.peer, pending.large_bytes()),
+            _ => (self.peer, 0),
+        };
+        let network = Holder::Network(network(client.ip()));
+        Place {
+            key: self.key(),
+            holder: account.map_or(network, Holder::Account),
+            loss: loss.map(|loss| (loss, self.since)),
+            buffers: large_body + self.untaken.as_ref().map_or(0, Share::bytes),
+        }
+    }
 }
 
 /// Returns the key of the connection that gives way to a new one of the network. `None` when each of them is owed an
@@ -48,13 +84,30 @@ pub(super) fn who_gives_way(places: &[Place], newcomer: IpAddr) -> Option<usize>
     let rank = |place: &Place| {
         let (count, (loss, since)) = (of(&place.holder), place.loss?);
         let least = match loss {
+            Loss::Answer => return None,
             Loss::Service => least.max(2),
-            _ => least,
+            Loss::Request | Loss::Nothing => least,
         };
         (count >= least).then_some((Reverse(count), loss, since, place.key))
     };
     let (.., key) = places.iter().filter_map(rank).min()?;
     Some(key)
+}
+
+/// Returns the key of the large body or answer that gives way when these take too much memory: the oldest of whoever holds
+/// most of it. `None` when there is at most one, which is always taken and sent.
+pub(super) fn whose_buffer_gives_way(places: &[Place]) -> Option<usize> {
+    let large = || places.iter().filter(|place| place.buffers > 0);
+    let mut held: HashMap<Holder, usize> = HashMap::new();
+    for place in large() {
+        *held.entry(place.holder).or_default() += place.buffers;
+    }
+    let rank = |place: &Place| {
+        let (_, since) = place.loss?;
+        Some((Reverse(held.get(&place.holder)), since, place.key))
+    };
+    let (.., key) = large().filter_map(rank).min()?;
+    (large().count() > 1).then_some(key)
 }
 
 #[cfg(test)]
@@ -75,6 +128,7 @@ mod tests {
             key,
             holder: *holder,
             loss: loss.map(|loss| (loss, begun + Duration::from_secs(key as u64))),
+            buffers: 0,
         };
         let places: Vec<Place> = places.iter().enumerate().map(place).collect();
         who_gives_way(&places, [192, 0, 2, 1].into())

@@ -155,6 +155,7 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
             .unwrap_or_else(connections_by_descriptors)
             .max(1),
         handler: Guarded(handler),
+        buffers: Arc::default(),
         slow: Queue::<(Box<Connection>, Request)>::new(limits.slow_queue),
         next_key: AtomicUsize::new(LISTENER + 1),
         accept_paused: AtomicBool::new(false),

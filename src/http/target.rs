@@ -56,15 +56,19 @@ fn split_authority(target: &str) -> Result<(Option<&str>, &str), Refusal> {
     Ok((Some(host), path))
 }
 
+/// Parts of a query at most: parsed, each takes many times its bytes in memory.
+const PARTS: usize = 128;
+
 fn pairs(raw: &str) -> Result<Vec<(String, String)>, Refusal> {
     let pair = |part: &str| {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         Ok((decode(name, true)?, decode(value, true)?))
     };
-    raw.split('&')
-        .filter(|part| !part.is_empty())
-        .map(pair)
-        .collect()
+    let parts = || raw.split('&').filter(|part| !part.is_empty());
+    if parts().nth(PARTS).is_some() {
+        return Err(Refusal::BadRequest("The query has too many parts."));
+    }
+    parts().map(pair).collect()
 }
 
 /// Percent-decoded text; a bad escape, a NUL and what is no UTF-8 are refused rather than guessed at.
@@ -166,7 +170,11 @@ mod tests {
 
     #[test]
     fn targets_that_are_refused() {
+        let many = format!("/?{}", "a&".repeat(PARTS));
+        assert_eq!(parse(&many).unwrap().query.len(), PARTS);
+        let too_many = many + "a";
         let rows = [
+            too_many.as_str(),
             "",
             "*",
             "a",

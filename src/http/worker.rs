@@ -1,12 +1,14 @@
 //! What the threads do: leader and followers over one poller, turns for connections, the slow lane. Owns no start
 //! and no end of them (`server.rs`), and no rule of HTTP (`connection.rs`).
 
+use super::buffers::Buffers;
 use super::connection::{Connection, Next, Turn};
 use super::guard::Guarded;
 use super::lane::Queue;
 use super::limits::Limits;
 use super::network::network;
 use super::parked::{Parked, Tally};
+use super::room::{Loss, whose_buffer_gives_way};
 use super::source::{Interest, Source};
 use super::{Lane, Refusal, Request, Response};
 use polling::{Events, Poller};
@@ -46,6 +48,7 @@ pub(super) struct Shared {
     pub bound: usize,
     pub limits: Limits,
     pub handler: Guarded,
+    pub buffers: Arc<Buffers>,
     pub slow: Queue<(Box<Connection>, Request)>,
     pub next_key: AtomicUsize,
     pub accept_paused: AtomicBool,
@@ -106,6 +109,7 @@ impl Shared {
         let mut turn = Turn {
             handler: &self.handler,
             limits: &self.limits,
+            buffers: &self.buffers,
             scratch,
             reads: READS,
         };
@@ -114,6 +118,7 @@ impl Shared {
                 Next::Close => return,
                 Next::Park(Interest::Read) if last_turn => return,
                 Next::Park(interest) => return self.park(connection, interest),
+                Next::Answer(response) => response,
                 Next::Run(request, Lane::Fast) => self.handler.handle(request),
                 Next::Run(request, Lane::Slow) => {
                     let network = network(request.peer.ip());
@@ -198,6 +203,14 @@ impl Shared {
         if let Err(error) = self.parked.park(connection, interest) {
             log::error!("a connection could not be watched: {error}");
         }
+        while self.buffers.bytes() > self.limits.buffer_memory
+            && let Some((one, loss)) = self.parked.take_chosen(whose_buffer_gives_way)
+        {
+            // In the middle of an answer there is nothing else to be said.
+            if loss == Loss::Request {
+                self.dismiss(*one, Refusal::Busy);
+            }
+        }
         // If the stop came in between, its own round may have missed this one.
         if interest == Interest::Read && self.is_stopping() {
             self.parked.wake_all();
@@ -219,6 +232,7 @@ impl Shared {
         connection.advance(&mut Turn {
             handler: &self.handler,
             limits: &self.limits,
+            buffers: &self.buffers,
             scratch: &mut scratch,
             reads: 4,
         });

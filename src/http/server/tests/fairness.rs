@@ -30,7 +30,7 @@ fn busy_connections_do_not_starve_later_ones() {
 
 #[test]
 fn a_slow_reader_of_a_huge_answer_holds_no_worker() {
-    let test = server(|limits| limits.workers = 1);
+    let test = server(|limits| (limits.workers, limits.buffer_memory) = (1, usize::MAX));
     let mut slow: Vec<_> = (0..3).map(|_| test.connect()).collect();
     slow.iter_mut()
         .for_each(|client| client.send(get("/huge") + &get("/after")));

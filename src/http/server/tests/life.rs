@@ -242,3 +242,58 @@ fn an_account_that_another_protocol_serves_twice_gives_way_before_a_single_idle_
     assert_eq!(idle.get("/idle"), "/idle|");
     test.stop();
 }
+
+#[test]
+fn large_bodies_have_a_bound_on_their_memory_and_whoever_holds_most_gives_way() {
+    let test = server(|limits| {
+        (limits.workers, limits.unasked_bytes, limits.buffer_memory) = (1, 100, 2000);
+    });
+    let mut control = test.connect();
+    let body = "b".repeat(600);
+    let mut begin = |client: &str| {
+        let mut connection = test.connect();
+        let lines = format!("X-Client: {client}\r\nContent-Length: 601\r\n");
+        connection.send(guarded(&lines, &body));
+        control.get("/then");
+        connection
+    };
+    let mut single = begin("192.0.2.2");
+    let mut crowd: Vec<Client> = ["2001:db8::1", "2001:db8::2"].map(&mut begin).into();
+    crowd.push(begin("2001:db8::3"));
+    assert_eq!(status(&crowd.remove(0).rest()), 503);
+    for client in crowd.iter_mut().chain([&mut single]) {
+        client.send("c");
+        assert_eq!(client.answer().1, format!("/guarded|{body}c"));
+    }
+    assert_eq!(test.server.shared.buffers.bytes(), 0);
+    // One body may come, however large.
+    let large = "b".repeat(5000);
+    let mut only = test.connect();
+    only.send(guarded("X-Client: ::1\r\nContent-Length: 5001\r\n", &large));
+    control.get("/then");
+    only.send("c");
+    assert_eq!(only.answer().1, format!("/guarded|{large}c"));
+    test.stop();
+}
+
+#[test]
+fn answers_that_are_not_taken_have_a_bound_on_their_memory() {
+    let test = server(|limits| {
+        (limits.workers, limits.buffer_memory) = (1, 70 << 20);
+        limits.write_deadline = Duration::from_secs(3600);
+    });
+    let mut control = test.connect();
+    // Each is 32 MiB: a third is too much.
+    let mut slow: Vec<Client> = (0..3).map(|_| test.connect()).collect();
+    for client in &mut slow {
+        client.send(get("/huge"));
+        control.get("/then");
+    }
+    let mut part = Vec::new();
+    let cut = slow[0].0.read_to_end(&mut part);
+    assert!(cut.is_err() || part.len() < 32 << 20, "{}", part.len());
+    for client in &mut slow[1..] {
+        assert_eq!(client.answer().1.len(), 32 << 20);
+    }
+    test.stop();
+}

@@ -27,6 +27,7 @@ impl Drop for Process {
 pub fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
     start(
         Command::new(env!("CARGO_BIN_EXE_patmost")),
+        "127.0.0.1:0",
         folder,
         arguments,
         environment,
@@ -38,17 +39,25 @@ pub fn serve_within(descriptors: usize, folder: &Path, arguments: &[&str]) -> Pr
     let mut shell = Command::new("sh");
     let run = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
     shell.args(["-c", &run, env!("CARGO_BIN_EXE_patmost")]);
-    start(shell, folder, arguments, &[("RUST_LOG", "warn")])
+    let environment = [("RUST_LOG", "warn")];
+    start(shell, "127.0.0.1:0", folder, arguments, &environment)
+}
+
+/// Starts it in the folder on an address that strangers can reach, and waits for its first line.
+pub fn serve_to_all(folder: &Path) -> Process {
+    let program = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    start(program, "0.0.0.0:0", folder, &[], &[])
 }
 
 fn start(
     mut command: Command,
+    listen: &str,
     folder: &Path,
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> Process {
     command
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", listen])
         .args(arguments)
         .env_remove("RUST_LOG")
         .envs(environment.iter().copied());

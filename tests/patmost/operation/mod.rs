@@ -25,5 +25,6 @@ mod process;
 #[cfg(unix)]
 mod restore;
 mod seed;
+mod setup_code;
 #[cfg(unix)]
 mod upkeep;

@@ -102,6 +102,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     nothing_left(arguments)?;
     logging::init("info", form.unwrap_or_default());
 
+    http::check_descriptors().map_err(Stop::Failed)?;
     let pinned = flag_pins(enabled, &proxies)?;
     let read_pins = || pins(file.as_deref(), &pinned);
     if ephemeral {
@@ -136,7 +137,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let options = Options {
         data,
         pins,
-        clock: Clock::System,
+        clock: Clock::checked(),
         cost: Cost::Owasp,
     };
     let mut server = Server::start(listener, options).map_err(Stop::Failed)?;

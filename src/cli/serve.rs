@@ -6,7 +6,7 @@ use std::time::Duration;
 use pico_args::Arguments;
 
 use super::ephemeral::{self, Flags};
-use super::{Command, Stop, default_data, nothing_left, signals, supervisor};
+use super::{Command, Stop, default_data, nothing_left, signals};
 use crate::app::Options;
 use crate::clock::Clock;
 use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin, TRUSTED_PROXIES};
@@ -14,6 +14,7 @@ use crate::http::{self, Listener};
 use crate::logging;
 use crate::secret::password::Cost;
 use crate::server::Server;
+use crate::supervisor;
 
 /// How long requests in flight may take to end.
 const STOP_WITHIN: Duration = Duration::from_secs(10);

@@ -34,10 +34,11 @@ impl Handler for Echo {
                 Lane::Fast
             },
             body_limit: if path == "/guarded" { 100_000 } else { 1000 },
+            is_upload: false,
         }
     }
 
-    fn turn_away(&self, request: &Request) -> Option<Response> {
+    fn turn_away(&self, request: &mut Request) -> Option<Response> {
         let is_known = request.header("x-client").is_some();
         (request.path == "/guarded" && !is_known).then(|| Response::new(401, "text/plain", "who?"))
     }

@@ -97,7 +97,7 @@ mod tests {
     fn what_mattermost_has_is_told_from_what_nobody_has() {
         for (method, path) in [
             ("GET", "/emoji"),
-            ("POST", "/files"),
+            ("POST", "/files/search"),
             ("PUT", "/teams/x1"),
             ("GET", "/users/me/teams/x1/threads"),
             ("PUT", "/users/me/teams/x1/threads/x1/read/1"),

@@ -4,7 +4,11 @@ use crate::store::{StoreError, Tx, params};
 
 /// Returns how many bytes all contents together have.
 pub fn total(tx: &Tx) -> Result<i64, StoreError> {
-    tx.one("SELECT bytes FROM file_bytes", params![], |row| row.get(0))
+    tx.one(
+        "SELECT bytes FROM file_bytes WHERE id = 1",
+        params![],
+        |row| row.get(0),
+    )
 }
 
 /// Adds a piece to a file.

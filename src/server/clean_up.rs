@@ -11,8 +11,9 @@ use crate::app::App;
 use crate::audit::Retention;
 use crate::config::{AUDIT_MAXIMUM_ROWS, AUDIT_RETENTION_DAYS};
 use crate::error::AppError;
+use crate::messaging::file;
 use crate::store::Store;
-use crate::{content, messaging, session, token, user};
+use crate::{content, session, token, user};
 
 /// How often what ended is deleted.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -128,7 +129,7 @@ pub fn now(app: &App) -> Result<(), AppError> {
     let tokens = token::clean_up(app)?;
     session::clean_up(app)?;
     user::lockout::clean_up(app)?;
-    let files = messaging::file::delete_unused(app)?;
+    let files = file::delete_unused(app)?;
     let config = app.config.last();
     let retention = Retention {
         days: config.int(&AUDIT_RETENTION_DAYS),

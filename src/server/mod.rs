@@ -12,7 +12,7 @@ use crate::app::{App, Options};
 use crate::auth::{self, Entry};
 use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, Handler, Limits, Listener};
-use crate::messaging;
+use crate::messaging::file;
 use crate::secret::Secret;
 use crate::store::Serving;
 use crate::user;
@@ -44,7 +44,7 @@ impl Server {
         let router = Arc::new(Router::new(app));
         let setup_code = setup_code(&listener, &router)?;
         let handler = Arc::clone(&router);
-        let forgotten = messaging::file::delete_incomplete(&router.app);
+        let forgotten = file::delete_incomplete(&router.app);
         forgotten.map_err(|error| error.to_string())?;
         let mut server = Server::over(listener, router, serving, Limits::default(), handler)?;
         server.setup_code = setup_code;

@@ -46,7 +46,6 @@ const ABSENT: &[&str] = &[
     "GET /channels/{id}/bookmarks",
     "POST /users/me/posts/{id}/set_unread",
     "GET /users/me/posts/flagged",
-    "POST /users/me/image",
     "POST /users/password/reset",
     "POST /bots/{id}/icon",
     "GET /data_retention/policy",

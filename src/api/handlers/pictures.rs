@@ -7,8 +7,8 @@ use crate::http::Response;
 use crate::store::Tx;
 use crate::user::{self, picture, portrait};
 
-/// Mattermost: how long a client keeps a picture.
-const KEPT: &str = "max-age=86400, private";
+/// A client asks whether it has changed. Mattermost lets it keep a picture for a day, whose address changes with it.
+const KEPT: &str = "no-cache, private";
 
 /// `GET /users/{user_id}/image`: the account's own, or the one made from its id.
 pub fn get(cx: &Context, tx: &Tx) -> Answer {

@@ -237,6 +237,20 @@ fn who_may_not_is_refused_before_anything_is_stored() {
         bob.credential.as_ref().unwrap()
     );
     Answer::parse(&client::raw(&mm.address(), head.as_bytes())).forbidden();
+    // Nor of a form behind the beginning of its file, which here is less than a tenth.
+    let mut form = form(
+        &[("channel_id", &channel)],
+        &[("a", &"x".repeat(1_400_000))],
+    );
+    let length = form.len();
+    form.truncate(140_000);
+    let head = format!(
+        "POST /api/v4/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: multipart/form-data; boundary=limit\r\nContent-Length: {length}\r\n\r\n",
+        bob.credential.as_ref().unwrap()
+    );
+    let begun = [head.as_bytes(), &form].concat();
+    Answer::parse(&client::raw(&mm.address(), &begun)).forbidden();
     mm.set("FileSettings", "EnableFileAttachments", false);
     let off = "api.file.attachments.disabled.app_error";
     upload(&alice, &channel, "a", "x").refused(403, off);

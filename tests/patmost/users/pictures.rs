@@ -36,6 +36,9 @@ fn an_account_has_a_picture_of_its_own_until_that_is_taken_away() {
     assert_eq!(own.headers("x-content-type-options"), ["nosniff"]);
     assert_eq!(own.body, PNG);
     assert_ne!(own.header("etag"), made.header("etag"));
+    for picture in [&own, &made] {
+        assert_eq!(picture.header("cache-control"), Some("no-cache, private"));
+    }
     let etag = own.header("etag").unwrap();
     let again = mm.send(&bob.request("GET", &path).header("If-None-Match", etag));
     assert_eq!((again.status, again.body.len()), (304, 0));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::api::{self, Router};
 use crate::app::{App, Options};
+use crate::audit;
 use crate::auth::{self, Entry};
 use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, Handler, Limits, Listener};
@@ -40,6 +41,9 @@ impl Server {
         let mut serving = Serving::take(&options.data)?;
         let app = Arc::new(App::open(options)?);
         serving.mark(&app.store)?;
+        let latest = app.store.read(|tx| Ok(audit::sql::latest(tx)?));
+        app.clock
+            .not_before(latest.map_err(|error| error.to_string())?);
         app.store.warn_of_readers();
         let router = Arc::new(Router::new(app));
         let setup_code = setup_code(&listener, &router)?;

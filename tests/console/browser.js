@@ -35,7 +35,8 @@ export async function server(more = [], env = {}, listen = '127.0.0.1:0') {
     child.stderr.on('data', (chunk) => {
       log += chunk;
       const found = log.match(/ listens on (http:[^,]*), data in /);
-      if (found) resolve(found[1]);
+      // A browser opens no address that stands for all of them.
+      if (found) resolve(found[1].replace('0.0.0.0', '127.0.0.1'));
     });
     exited.then(() => reject(new Error(`the server did not start: ${log}`)));
   });

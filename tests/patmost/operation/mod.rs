@@ -1,6 +1,7 @@
 //! Running a server: commands, settings, data files, logs and audits.
 
 mod audits;
+mod clock;
 mod command_line;
 mod compact;
 mod configuration;

@@ -14,6 +14,7 @@ use crate::audit;
 use crate::auth::{self, Entry};
 use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, Handler, Limits, Listener};
+use crate::messaging::file;
 use crate::secret::Secret;
 use crate::store::Serving;
 use crate::user;
@@ -50,6 +51,8 @@ impl Server {
         let router = Arc::new(Router::new(app));
         let setup_code = setup_code(&listener, &router)?;
         let handler = Arc::clone(&router);
+        let forgotten = file::delete_incomplete(&router.app);
+        forgotten.map_err(|error| error.to_string())?;
         let mut server = Server::over(listener, router, serving, Limits::default(), handler)?;
         server.setup_code = setup_code;
         let examiner = Examiner::start(Arc::clone(&server.router.app));

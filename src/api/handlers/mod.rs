@@ -6,6 +6,8 @@ pub mod channel_lists;
 pub mod channel_members;
 pub mod channels;
 pub mod config;
+pub mod files;
+pub mod pictures;
 pub mod post_lists;
 pub mod posts;
 pub mod preferences;

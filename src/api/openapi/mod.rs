@@ -79,8 +79,18 @@ fn components(
             "description": does,
             "schema": schema(Shape::One(of)),
         });
-        ((*name).to_owned(), described)
+        (key(name, place), described)
     })
+}
+
+/// What a parameter is called among all: some names are in paths and in queries.
+fn key(name: &str, place: &str) -> String {
+    let is_in_both = place == "query" && PATH.iter().any(|(in_path, ..)| *in_path == name);
+    if is_in_both {
+        format!("{name}_in_query")
+    } else {
+        name.to_owned()
+    }
 }
 
 fn reference(kind: &str, name: &str) -> Value {
@@ -97,17 +107,18 @@ fn operation(route: &Route) -> Value {
     }
     let operation = &route.operation;
     let in_path = route.path.split(['{', '}']).skip(1).step_by(2);
-    let parameters: Vec<Value> = in_path
-        .clone()
-        .chain(operation.query.iter().copied())
-        .map(|name| reference("parameters", name))
+    let of_path = in_path.clone().map(|name| key(name, "path"));
+    let of_query = operation.query.iter().map(|name| key(name, "query"));
+    let parameters: Vec<Value> = of_path
+        .chain(of_query)
+        .map(|key| reference("parameters", &key))
         .collect();
     described["operationId"] = operation.id.into();
     if !parameters.is_empty() {
         described["parameters"] = parameters.into();
     }
     if operation.body != Shape::Nothing {
-        let content = json!({"application/json": {"schema": schema(operation.body)}});
+        let content = json!({responses::media(operation.body): {"schema": schema(operation.body)}});
         described["requestBody"] = json!({"required": true, "content": content});
     }
     described["responses"] = responses::of(route, in_path.count() > 0);

@@ -127,9 +127,17 @@ objects! {
     Post {
         id: Id, create_at: Time, update_at: Time, edit_at: Time, delete_at: Time, is_pinned: Flag, user_id: Id,
         channel_id: Text, root_id: IdOrEmpty, parent_id: IdOrEmpty, original_id: IdOrEmpty, message: Text, type: Text,
-        props: Object, hashtags: Text, pending_post_id: Text, reply_count: Count, last_reply_at: Time,
+        props: Object, hashtags: Text, file_ids: [Id], pending_post_id: Text, reply_count: Count, last_reply_at: Time,
         participants: ListOrNull, metadata: Object,
     }
+    /// A file
+    FileInfo {
+        id: Id, user_id: Id, channel_id: Id, create_at: Time, update_at: Time, delete_at: Time, name: Text,
+        extension: Text, size: Count, mime_type: Text, mini_preview: TextOrNull, remote_id: Text, archived: Flag;
+        post_id: Id, width: Count, height: Count,
+    }
+    /// The files that were uploaded, and what the client called them
+    FilesUploaded { file_infos: [FileInfo], client_ids: TextsOrNull }
     /// Posts: their order, and each by its id
     PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty; matches: ObjectOrNull }
     /// A reaction to a post
@@ -209,7 +217,7 @@ objects! {
     NewChannelMember { ; user_id: Id, user_ids: [Id] }
     /// Which channel is looked at now
     ChannelView { ; channel_id: IdOrEmpty, prev_channel_id: IdOrEmpty }
-    /// A post to be made; `create_at` only by admins, `file_ids` and `user_id` are without effect
+    /// A post to be made; `create_at` only by admins, `user_id` is without effect
     NewPost {
         channel_id: Id, message: Text; root_id: IdOrEmpty, type: Text, props: Object, pending_post_id: Text,
         create_at: Time, file_ids: [Id], user_id: Id,

@@ -16,7 +16,8 @@ use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::id;
 use crate::messaging::channel::{self, Channel, Here, may_read};
-use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
+use crate::messaging::file::FileInfo;
+use crate::permission::{CHANNEL_READ, Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
 use crate::store::Tx;
 use crate::user::User;
 
@@ -84,6 +85,8 @@ pub struct Post {
     pub props: Value,
     /// The `#words` in it.
     pub hashtags: String,
+    /// The ids of its files.
+    pub file_ids: Vec<String>,
     /// Chosen by the client.
     pub pending_post_id: String,
     /// Answers in its thread.
@@ -109,6 +112,7 @@ impl Post {
             parent_id: String::new(),
             original_id: "",
             hashtags: hashtags(&message),
+            file_ids: Vec::new(),
             message,
             kind: String::new(),
             props: json!({}),
@@ -117,6 +121,14 @@ impl Post {
             last_reply_at: 0,
             participants: None,
             metadata: json!({}),
+        }
+    }
+
+    /// Shows files as those of the post.
+    fn show(&mut self, files: &[FileInfo]) {
+        self.file_ids = files.iter().map(|file| file.id.clone()).collect();
+        if !files.is_empty() {
+            self.metadata["files"] = json!(files);
         }
     }
 
@@ -210,6 +222,16 @@ pub fn readable(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
         channel::permissions(tx, caller, &channel)?,
     )?;
     sql::with_replies(tx, post)
+}
+
+/// Returns a post whose channel the caller reads as a member. Mattermost: a post that does not exist is one that nobody
+/// reads.
+///
+/// # Errors
+/// The refusal of `CHANNEL_READ`.
+pub fn readable_by_member(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
+    let (_, post, _) = reachable(tx, &CHANNEL_READ, caller, id)?;
+    Ok(post)
 }
 
 /// Returns a post in whose channel the rule permits. Mattermost: a post that does not exist is one that nobody reaches.

@@ -1,6 +1,7 @@
 //! Teams, channels and posts.
 
 mod channels;
+mod files;
 mod posting;
 mod posts;
 mod team_channels;

@@ -83,7 +83,7 @@ fn a_post_is_heard_by_the_members_of_its_channel_only() {
     let members = post.as_object().unwrap().keys().cloned();
     assert_eq!(
         members.collect::<Vec<String>>().join(" "),
-        "channel_id create_at delete_at edit_at hashtags id is_pinned last_reply_at message metadata original_id parent_id \
+        "channel_id create_at delete_at edit_at file_ids hashtags id is_pinned last_reply_at message metadata original_id parent_id \
          participants pending_post_id props reply_count root_id type update_at user_id"
     );
     assert_eq!(post, made);

@@ -30,6 +30,7 @@ const WARN_AGAIN: Duration = Duration::from_secs(600);
 
 /// The thread that does it, ended on drop.
 pub struct CleanUp {
+    app: Arc<App>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -41,6 +42,7 @@ impl CleanUp {
     /// When there is no thread to be had.
     pub fn start(app: Arc<App>) -> std::io::Result<CleanUp> {
         let (stop, stopped) = channel::<()>();
+        let held = Arc::clone(&app);
         let work = move || {
             let (mut last, mut log) = (None, Log::default());
             loop {
@@ -65,6 +67,7 @@ impl CleanUp {
             .name("clean-up".into())
             .spawn(work)?;
         Ok(CleanUp {
+            app: held,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -113,6 +116,7 @@ impl Log {
 impl Drop for CleanUp {
     fn drop(&mut self) {
         self.stop = None;
+        self.app.store.end_clean_up();
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }

@@ -327,7 +327,7 @@ fn sql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Lists of everything, which are read in the order of an index and a page at a time, and small tables.
-const WHOLE: [&str; 15] = [
+const WHOLE: [&str; 14] = [
     // A handful of rows, when one of them has changed.
     "SELECT name, permissions FROM roles",
     // A row for each kind of account, and for each pair of days.
@@ -340,7 +340,6 @@ const WHOLE: [&str; 15] = [
     "SELECT number AS met, username AS place FROM users",
     // In an index that holds the bots alone.
     "FROM users\n         WHERE bot_owner_id IS NOT NULL AND ($1",
-    "WHERE t.is_active = 1 AND u.bot_owner_id IS NULL",
     "FROM audits ORDER BY",
     "FROM roles ORDER BY",
     "FROM teams t WHERE t.delete_at = 0",

@@ -205,14 +205,40 @@ pub fn update_secret(
     Ok(())
 }
 
-/// People's active tokens that live beyond `until`, or for ever.
-pub fn beyond(tx: &Tx, until: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
+/// A part of the tokens by age, of which some are looked for.
+pub struct Part {
+    /// Those that were looked for.
+    pub found: Vec<Token>,
+    /// When the last one was made, and its id; none: there are no more.
+    pub end: Option<(Millis, String)>,
+}
+
+/// People's active tokens that live beyond `until`, or for ever, in the part that comes after another; `limit` tokens are looked at.
+pub fn beyond(
+    tx: &Tx,
+    until: Millis,
+    after: Option<&(Millis, String)>,
+    limit: i64,
+) -> Result<Part, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t JOIN users u ON u.number = t.owner
-         WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)
-         ORDER BY t.create_at, t.id LIMIT $2"
+        "SELECT {COLUMNS}, t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)
+         FROM (SELECT secret_hash AS met FROM tokens WHERE (create_at, id) > ($2, $3) ORDER BY create_at, id LIMIT $4)
+         CROSS JOIN tokens t ON t.secret_hash = met CROSS JOIN users u ON u.number = t.owner"
     );
-    tx.many(&sql, params![until, limit], token)
+    let (at, id) = after.map_or((Millis::MIN, ""), |(at, id)| (*at, id.as_str()));
+    let mut part = Part {
+        found: Vec::new(),
+        end: None,
+    };
+    tx.each(&sql, params![until, at, id, limit], |row| {
+        let token = token(row)?;
+        part.end = Some((token.create_at, token.id.clone()));
+        if row.get(9)? {
+            part.found.push(token);
+        }
+        Ok::<(), StoreError>(())
+    })?;
+    Ok(part)
 }
 
 /// How many there are.

@@ -94,6 +94,7 @@ struct Log {
 impl Log {
     /// Cuts the log off when it has grown large, and some time after the last change, so that deleted secrets go from it.
     fn look(&mut self, store: &Store) {
+        store.write_back();
         let (bytes, changes) = (store.log_bytes(), store.changes());
         let due = bytes > LOG_BYTES || (bytes > 0 && changes != self.changes);
         let waited = |since: Option<Instant>, time| since.is_none_or(|at| at.elapsed() >= time);

@@ -29,7 +29,7 @@ impl Store {
         &self,
         change: impl FnMut(i64) -> Result<bool, AppError>,
     ) -> Result<(), AppError> {
-        in_batches(|| true, change)
+        in_batches(|| true, self.and_write_back(change))
     }
 
     /// Makes changes as [`Store::in_batches`], for work that goes on after the next start: ends early when the server ends.
@@ -40,7 +40,19 @@ impl Store {
         &self,
         change: impl FnMut(i64) -> Result<bool, AppError>,
     ) -> Result<(), AppError> {
-        in_batches(|| !self.is_ending.load(Ordering::SeqCst), change)
+        let go_on = || !self.is_ending.load(Ordering::SeqCst);
+        in_batches(go_on, self.and_write_back(change))
+    }
+
+    fn and_write_back(
+        &self,
+        mut change: impl FnMut(i64) -> Result<bool, AppError>,
+    ) -> impl FnMut(i64) -> Result<bool, AppError> {
+        move |rows| {
+            let done = change(rows);
+            self.write_back();
+            done
+        }
     }
 
     /// Ends the work in the background before its next change.

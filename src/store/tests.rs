@@ -475,6 +475,6 @@ fn the_log_begins_anew_though_somebody_always_reads() {
         store.write(move |tx| user(tx, &name)).unwrap();
     }
     let log = std::fs::metadata(folder.file().with_extension("db-wal")).unwrap();
-    // SQLite writes it back at 1000 pages of 4 kB; each change here is a handful of pages.
-    assert!(log.len() < 8 << 20, "{} bytes", log.len());
+    // The writer writes it back at 3000 pages of 4 kB; each change here is a handful of pages.
+    assert!(log.len() < 16 << 20, "{} bytes", log.len());
 }

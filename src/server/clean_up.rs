@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// How often the credentials of listeners are looked at.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// The size of the write-ahead log from which on it is cut off. SQLite writes it back at 4 MB.
+/// The size of the write-ahead log from which on it is cut off. It is written back before that.
 const LOG_BYTES: u64 = 16 << 20;
 
 /// The time between two tries to cut the log off, and between two warnings that it cannot be.

@@ -86,21 +86,18 @@ pub fn each<E: From<StoreError>>(
     }
 }
 
-/// The tokens whose id, owner's id or owner's username begins with the term; no letter of it means anything but itself. Of each
-/// kind the first are found.
+/// The tokens whose id, owner's id or owner's username begins with the term; no letter of it means anything but itself. Of
+/// too many those are found first whose own id begins so.
 pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM tokens t WHERE t.secret_hash IN (
-             SELECT secret_hash FROM (SELECT secret_hash FROM tokens WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3)
-             UNION ALL SELECT secret_hash FROM (
-                 SELECT o.secret_hash FROM (SELECT number FROM users WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $4) u
-                 CROSS JOIN tokens o ON o.owner = u.number LIMIT $3
-             )
-             UNION ALL SELECT secret_hash FROM (
-                 SELECT o.secret_hash FROM (SELECT number FROM users WHERE username >= $1 AND username < $2 ORDER BY username LIMIT $4) u
-                 CROSS JOIN tokens o ON o.owner = u.number LIMIT $3
-             )
-         ) ORDER BY t.create_at, t.id LIMIT $3"
+             SELECT secret_hash FROM tokens WHERE id >= $1 AND id < $2
+             UNION ALL SELECT o.secret_hash FROM (SELECT number FROM users WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $4) u
+             CROSS JOIN tokens o ON o.owner = u.number
+             UNION ALL SELECT o.secret_hash FROM (SELECT number FROM users WHERE username >= $1 AND username < $2 ORDER BY username LIMIT $4) u
+             CROSS JOIN tokens o ON o.owner = u.number
+             LIMIT $3
+         ) ORDER BY t.create_at, t.id"
     );
     let values = params![term, end_of(term), FOUND_MOST, OWNERS_MOST];
     tx.many(&sql, values, token)

@@ -36,7 +36,8 @@ CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', '
 
 -- Personal access tokens. The secret is shown once and stored as a hash only; every request finds the whole row by it.
 -- The first use of a token opens its session, which is part of it. The parent, written where ALTER TABLE puts it, is the id of
--- the token by which this one was made; null: it was made with a login or by the operator.
+-- the token by which this one was made; null: it was made with a login or by the operator. The used day is that of the last use,
+-- in days since 1970.
 CREATE TABLE tokens (
     secret_hash       TEXT    NOT NULL PRIMARY KEY,  -- SHA-256 of the secret, hexadecimal
     id                TEXT    NOT NULL UNIQUE,       -- public: named in lists, logs and audits
@@ -49,11 +50,12 @@ CREATE TABLE tokens (
     last_used_from    TEXT    NOT NULL DEFAULT '',   -- address, as in the access log; empty: not known
     session_id        TEXT,                          -- null: no session is open
     session_create_at INTEGER NOT NULL DEFAULT 0
-, parent TEXT, scopes TEXT, allowed_from TEXT) STRICT, WITHOUT ROWID;
+, parent TEXT, scopes TEXT, allowed_from TEXT, used_day INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
 CREATE INDEX tokens_by_owner ON tokens (owner, create_at, id);
 CREATE INDEX tokens_by_age ON tokens (create_at, id);
-CREATE INDEX tokens_by_end ON tokens (expires_at) WHERE expires_at > 0;
+CREATE INDEX tokens_by_end ON tokens (expires_at, is_active, used_day) WHERE expires_at > 0;
+CREATE INDEX tokens_by_use ON tokens (used_day, create_at, id) WHERE is_active = 1;
 CREATE UNIQUE INDEX tokens_by_session ON tokens (session_id) WHERE session_id IS NOT NULL;
 
 -- The sessions of logins.
@@ -308,6 +310,72 @@ CREATE TRIGGER picture_added AFTER INSERT ON pictures BEGIN
 END;
 CREATE TRIGGER picture_deleted AFTER DELETE ON pictures BEGIN
     UPDATE file_bytes SET bytes = bytes - OLD.size;
+END;
+
+-- How many accounts there are of each kind, kept by the triggers: to count a million for each question takes too long.
+CREATE TABLE user_counts (
+    roles          TEXT    NOT NULL,
+    is_deactivated INTEGER NOT NULL,
+    is_bot         INTEGER NOT NULL,
+    count          INTEGER NOT NULL,                 -- above 0
+    PRIMARY KEY (roles, is_deactivated, is_bot)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER users_come AFTER INSERT ON users BEGIN
+    INSERT INTO user_counts VALUES (new.roles, new.delete_at > 0, new.bot_owner_id IS NOT NULL, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER users_go AFTER DELETE ON users BEGIN
+    UPDATE user_counts SET count = count - 1
+    WHERE (roles, is_deactivated, is_bot) = (old.roles, old.delete_at > 0, old.bot_owner_id IS NOT NULL);
+    DELETE FROM user_counts
+    WHERE (roles, is_deactivated, is_bot) = (old.roles, old.delete_at > 0, old.bot_owner_id IS NOT NULL) AND count = 0;
+END;
+CREATE TRIGGER users_turn AFTER UPDATE OF roles, delete_at, bot_owner_id ON users
+WHEN (old.roles, old.delete_at > 0, old.bot_owner_id IS NOT NULL) IS NOT (new.roles, new.delete_at > 0, new.bot_owner_id IS NOT NULL)
+BEGIN
+    UPDATE user_counts SET count = count - 1
+    WHERE (roles, is_deactivated, is_bot) = (old.roles, old.delete_at > 0, old.bot_owner_id IS NOT NULL);
+    DELETE FROM user_counts
+    WHERE (roles, is_deactivated, is_bot) = (old.roles, old.delete_at > 0, old.bot_owner_id IS NOT NULL) AND count = 0;
+    INSERT INTO user_counts VALUES (new.roles, new.delete_at > 0, new.bot_owner_id IS NOT NULL, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+-- The accounts of each kind, by username.
+CREATE INDEX users_by_kind ON users (roles, delete_at > 0, username);
+
+-- How many tokens there are, by the day (since 1970) on which they end and that of their last use, kept by the triggers.
+CREATE TABLE token_counts (
+    end_day   INTEGER NOT NULL,                      -- -1: never
+    is_active INTEGER NOT NULL,
+    used_day  INTEGER NOT NULL,                      -- 0: never used
+    count     INTEGER NOT NULL,                      -- above 0
+    PRIMARY KEY (end_day, is_active, used_day)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER tokens_come AFTER INSERT ON tokens BEGIN
+    INSERT INTO token_counts VALUES (iif(new.expires_at > 0, new.expires_at / 86400000, -1), new.is_active, new.used_day, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER tokens_go AFTER DELETE ON tokens BEGIN
+    UPDATE token_counts SET count = count - 1
+    WHERE (end_day, is_active, used_day) = (iif(old.expires_at > 0, old.expires_at / 86400000, -1), old.is_active, old.used_day);
+    DELETE FROM token_counts
+    WHERE (end_day, is_active, used_day) = (iif(old.expires_at > 0, old.expires_at / 86400000, -1), old.is_active, old.used_day)
+        AND count = 0;
+END;
+CREATE TRIGGER tokens_turn AFTER UPDATE OF expires_at, is_active, used_day ON tokens BEGIN
+    UPDATE token_counts SET count = count - 1
+    WHERE (end_day, is_active, used_day) = (iif(old.expires_at > 0, old.expires_at / 86400000, -1), old.is_active, old.used_day);
+    DELETE FROM token_counts
+    WHERE (end_day, is_active, used_day) = (iif(old.expires_at > 0, old.expires_at / 86400000, -1), old.is_active, old.used_day)
+        AND count = 0;
+    INSERT INTO token_counts VALUES (iif(new.expires_at > 0, new.expires_at / 86400000, -1), new.is_active, new.used_day, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+-- Only the first use on a day changes an index.
+CREATE TRIGGER tokens_used AFTER UPDATE OF last_used_at ON tokens
+WHEN new.last_used_at / 86400000 <> old.last_used_at / 86400000
+BEGIN
+    UPDATE tokens SET used_day = new.last_used_at / 86400000 WHERE secret_hash = new.secret_hash;
 END;
 
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files

@@ -81,8 +81,8 @@ fn fill(connection: &Connection, users: usize) -> Result<()> {
     )?;
     // A use is noted once a minute; these count as used in an hour, so that reading is all that is measured.
     let mut token = connection.prepare(
-        "INSERT INTO tokens (id, owner, secret_hash, description, create_at, last_used_at, session_id, session_create_at)
-         VALUES (?1, (SELECT number FROM users WHERE id = ?2), ?3, 'nightly build', ?4, ?5 + ?6, ?7, ?5)",
+        "INSERT INTO tokens (id, owner, secret_hash, description, create_at, last_used_at, used_day, session_id, session_create_at)
+         VALUES (?1, (SELECT number FROM users WHERE id = ?2), ?3, 'nightly build', ?4, ?5 + ?6, (?5 + ?6) / 86400000, ?7, ?5)",
     )?;
     let notify = r#"{"auto_responder_active":"false","channel":"true","comments":"never","desktop":"mention","email":"true","first_name":"false","mention_keys":"","push":"mention","push_status":"away"}"#;
     let zone = r#"{"automaticTimezone":"","manualTimezone":"","useAutomaticTimezone":"true"}"#;
@@ -105,6 +105,33 @@ fn fill(connection: &Connection, users: usize) -> Result<()> {
         let (id, owner) = (token_id(number), user_id(number));
         token.execute(params![id, owner, hash, at(number)?, now, HOUR, session])?;
     }
+    Ok(())
+}
+
+/// Adds audit rows, which are kept however many there are.
+pub fn add_audits(file: &Path, rows: usize) -> Result<()> {
+    let keep = ["config", "set", "PatmostSettings.AuditMaximumRows", "0"];
+    patmost(file, &keep, "")?;
+    let connection = Connection::open(file)?;
+    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000;")?;
+    connection.execute(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
+         INSERT INTO audits (id, create_at, user_id, action, extra_info, ip_address, session_id)
+         SELECT lower(hex(randomblob(13))), unixepoch() * 1000 - ?1 + n, (SELECT id FROM users WHERE number = n % 1000 + 1),
+                '/api/v4/users/tokens', 'success - token_id=' || lower(hex(randomblob(13))), '127.0.0.1', lower(hex(randomblob(13))) FROM n",
+        params![i64::try_from(rows)?],
+    )?;
+    Ok(())
+}
+
+/// Lets tokens of so many accounts, from the second on, have ended so long ago that they are deleted.
+pub fn end_tokens(file: &Path, accounts: usize) -> Result<()> {
+    let connection = Connection::open(file)?;
+    connection.execute_batch("PRAGMA synchronous = OFF;")?;
+    connection.execute(
+        "UPDATE tokens SET expires_at = unixepoch() * 1000 - 40 * 86400000 WHERE owner BETWEEN 3 AND ?1 + 2",
+        params![i64::try_from(accounts)?],
+    )?;
     Ok(())
 }
 

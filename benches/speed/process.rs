@@ -62,6 +62,11 @@ impl Process {
         Ok(self.told("smaps_rollup", "Pss:")? / 1000.0)
     }
 
+    /// Megabytes that it has in memory beside its code and the pages of the data.
+    pub fn anonymous(&self) -> Result<f64> {
+        Ok(self.told("status", "RssAnon:")? / 1000.0)
+    }
+
     /// Its threads.
     pub fn threads(&self) -> Result<usize> {
         Ok(self.told("status", "Threads:")? as usize)
@@ -127,6 +132,33 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs a command of the program to its end; the megabytes that it had in memory at most, and the seconds.
+pub fn cost(data: &Path, arguments: &[&str]) -> Result<(f64, f64)> {
+    let started = Instant::now();
+    let mut child = Command::new(PATMOST)
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .stdout(Stdio::null())
+        .spawn()?;
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0.0;
+    let done = loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        peak = number.map_or(Ok(peak), str::parse)?;
+        if let Some(done) = child.try_wait()? {
+            break done;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    if !done.success() {
+        return fail(&format!("patmost {arguments:?} failed"));
+    }
+    Ok((peak / 1000.0, started.elapsed().as_secs_f64()))
 }
 
 /// Runs a command of the program to its end.

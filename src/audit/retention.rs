@@ -5,9 +5,6 @@ use crate::clock::{DAY, Millis};
 use crate::error::AppError;
 use crate::store::{Store, Tx};
 
-/// Rows that one transaction deletes by age, and as many by number.
-const BATCH: i64 = 500;
-
 /// Limits on the rows that are kept; 0: none.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
@@ -26,12 +23,12 @@ impl Retention {
         let before = (self.days > 0).then_some(now - self.days * DAY);
         let rows = (self.rows > 0).then_some(self.rows);
         let mut deleted = 0;
-        loop {
-            let delete = move |tx: &Tx| Ok(sql::delete_old(tx, before, rows, BATCH)?);
-            match store.write(delete)? {
-                0 => return Ok(deleted),
-                some => deleted += some,
-            }
-        }
+        store.clean_up_in_batches(|limit| {
+            let delete = move |tx: &Tx| Ok(sql::delete_old(tx, before, rows, limit)?);
+            let some = store.write(delete)?;
+            deleted += some;
+            Ok(some > 0)
+        })?;
+        Ok(deleted)
     }
 }

@@ -5,6 +5,7 @@
 
 mod commands;
 mod ephemeral;
+mod list;
 mod reference;
 mod serve;
 mod signals;
@@ -27,6 +28,7 @@ use crate::error::{AppError, TOKENS_DISABLED};
 use crate::logging::{self, Form};
 use crate::permission::Caller;
 use crate::secret::password::Cost;
+use crate::store::StoreError;
 
 /// A command of the program.
 pub struct Command {
@@ -94,6 +96,8 @@ pub enum Stop {
     Usage(String),
     /// It was not done: exit code 1.
     Failed(String),
+    /// Whoever reads its output has read enough: exit code 0.
+    Unread,
 }
 
 impl From<pico_args::Error> for Stop {
@@ -113,10 +117,16 @@ impl From<AppError> for Stop {
     }
 }
 
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Stop {
+        AppError::from(error).into()
+    }
+}
+
 /// Runs the program with its arguments (without its own name) and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let (code, text) = match dispatch(Arguments::from_vec(arguments)) {
-        Ok(()) => (0, None),
+        Ok(()) | Err(Stop::Unread) => (0, None),
         Err(Stop::Failed(text)) => (1, Some(text)),
         Err(Stop::Usage(text)) => (2, Some(text)),
     };
@@ -258,50 +268,13 @@ pub fn print(text: &str) -> Result<(), Stop> {
     }
 }
 
-/// Columns, as wide as they need to be; what could move the cursor is shown as text.
+/// Columns, as wide as they need to be.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let plain = |text: &str| -> String {
-        text.chars()
-            .map(|letter| {
-                if letter.is_control() || turns_direction(letter) {
-                    '\u{fffd}'
-                } else {
-                    letter
-                }
-            })
-            .collect()
-    };
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| plain(cell)).collect())
-        .collect();
-    let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
-    let width = |column: usize| {
-        rows.iter()
-            .chain([&header])
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..header.len()).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
-    };
-    [&header]
-        .into_iter()
-        .chain(&rows)
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// Whether a terminal that shows the letter would show others in another order.
-fn turns_direction(letter: char) -> bool {
-    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let mut columns = list::Columns::new(header);
+    rows.iter().for_each(|row| columns.fit(row));
+    let mut lines = vec![columns.header()];
+    lines.extend(rows.iter().map(|row| columns.line(row)));
+    lines.join("\n")
 }
 
 /// Reads a time such as `90s`, `10m`, `1h` or `30d`.

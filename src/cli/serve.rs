@@ -209,6 +209,8 @@ fn reload(server: &Server, read_pins: impl Fn() -> Result<Vec<Pin>, Stop>) {
         Err(Stop::Failed(error) | Stop::Usage(error)) => {
             log::error!("the settings stay as they were: {error}");
         }
+        // Nothing is printed here.
+        Err(Stop::Unread) => {}
     }
     supervisor::ready();
 }

@@ -234,7 +234,7 @@ impl Applying<'_> {
         if let Some(username) = username {
             return self.known(username);
         }
-        let admins = user::sql::Filter {
+        let admins = user::list::sql::Filter {
             active: true,
             role: SYSTEM_ADMIN,
             ..Default::default()
@@ -242,7 +242,7 @@ impl Applying<'_> {
         let mut admins = self
             .app
             .store
-            .read(|tx| Ok(user::sql::list(tx, admins, Page::first(i64::MAX))?))?;
+            .read(|tx| Ok(user::list::list(tx, admins, Page::first(i64::MAX))?))?;
         admins.sort_by_key(|admin| admin.create_at);
         let missing = || AppError::new(&error::USER_MISSING).cause("there is no system admin yet");
         admins.into_iter().next().ok_or_else(missing)

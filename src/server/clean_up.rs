@@ -21,7 +21,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// How often the credentials of listeners are looked at.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// The size of the write-ahead log from which on it is cut off. SQLite writes it back at 4 MB.
+/// The size of the write-ahead log from which on it is cut off. It is written back before that.
 const LOG_BYTES: u64 = 16 << 20;
 
 /// The time between two tries to cut the log off, and between two warnings that it cannot be.
@@ -30,6 +30,7 @@ const WARN_AGAIN: Duration = Duration::from_secs(600);
 
 /// The thread that does it, ended on drop.
 pub struct CleanUp {
+    app: Arc<App>,
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -41,6 +42,7 @@ impl CleanUp {
     /// When there is no thread to be had.
     pub fn start(app: Arc<App>) -> std::io::Result<CleanUp> {
         let (stop, stopped) = channel::<()>();
+        let held = Arc::clone(&app);
         let work = move || {
             let (mut last, mut log, mut swept) = (None, Log::default(), None);
             loop {
@@ -70,6 +72,7 @@ impl CleanUp {
             .name("clean-up".into())
             .spawn(work)?;
         Ok(CleanUp {
+            app: held,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -96,6 +99,7 @@ struct Log {
 impl Log {
     /// Cuts the log off when it has grown large, and some time after the last change, so that deleted secrets go from it.
     fn look(&mut self, store: &Store) {
+        store.write_back();
         let (bytes, changes) = (store.log_bytes(), store.changes());
         let due = bytes > LOG_BYTES || (bytes > 0 && changes != self.changes);
         let waited = |since: Option<Instant>, time| since.is_none_or(|at| at.elapsed() >= time);
@@ -118,6 +122,7 @@ impl Log {
 impl Drop for CleanUp {
     fn drop(&mut self) {
         self.stop = None;
+        self.app.store.end_clean_up();
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }

@@ -130,16 +130,13 @@ pub fn revoke_everybodys(app: &App, caller: &Caller) -> Result<(), AppError> {
     })
 }
 
-/// Sessions that one transaction forgets at most.
-const BATCH: i64 = 1000;
-
 /// Forgets the sessions that are over.
 pub fn clean_up(app: &App) -> Result<(), AppError> {
     let now = app.clock.now();
-    while app
-        .store
-        .write(move |tx| Ok(sql::delete_ended(tx, now, BATCH)?))?
-        > 0
-    {}
-    Ok(())
+    app.store.clean_up_in_batches(|limit| {
+        let deleted = app
+            .store
+            .write(move |tx| Ok(sql::delete_ended(tx, now, limit)?))?;
+        Ok(deleted > 0)
+    })
 }

@@ -21,10 +21,11 @@ type Faults = Result<Vec<String>, StoreError>;
 type LookAt = fn(&Connection) -> Faults;
 
 /// The first two make sense for every version.
-const LOOKS: [(&str, LookAt); 5] = [
+const LOOKS: [(&str, LookAt); 6] = [
     ("pages and indexes are whole", pages),
     ("rows refer to rows that are there", references),
     ("tables are those of this version", schema),
+    ("counts are those of the rows", counts),
     ("secrets and passwords are stored as hashes", hashes),
     ("no secret stands in the audit", audit),
 ];
@@ -55,8 +56,19 @@ pub fn check(path: &Path) -> Result<Vec<Look>, String> {
 /// The tables that Litestream keeps in each file that it replicates.
 const LITESTREAM: [&str; 2] = ["table _litestream_seq", "table _litestream_lock"];
 
+/// Faults of a kind that are told: a million would say no more.
+const FAULTS_MOST: usize = 100;
+
+/// Returns the texts that a statement finds, as many of them as are told.
 pub fn texts(connection: &Connection, sql: &str) -> Faults {
-    Tx::new(connection).many(sql, params![], |row| row.get::<String>(0))
+    let mut found = Vec::new();
+    Tx::new(connection).each(sql, params![], |row| {
+        if found.len() < FAULTS_MOST {
+            found.push(row.get::<String>(0)?);
+        }
+        Ok::<(), StoreError>(())
+    })?;
+    Ok(found)
 }
 
 fn pages(connection: &Connection) -> Faults {
@@ -101,22 +113,74 @@ fn hashes(connection: &Connection) -> Faults {
     Ok(faults)
 }
 
+/// The counts that triggers keep.
+fn counts(connection: &Connection) -> Faults {
+    const LOOKS: [&str; 2] = [
+        "SELECT 'the counts of accounts are not those of the rows' WHERE EXISTS (
+             SELECT roles, delete_at > 0, bot_owner_id IS NOT NULL, count(*) FROM users GROUP BY 1, 2, 3
+             EXCEPT SELECT roles, is_deactivated, is_bot, count FROM user_counts
+         ) OR (SELECT count(*) FROM users) <> (SELECT coalesce(sum(count), 0) FROM user_counts)",
+        "SELECT 'the counts of tokens are not those of the rows' WHERE EXISTS (
+             SELECT iif(expires_at > 0, expires_at / 86400000, -1), is_active, last_used_at / 86400000, count(*) FROM tokens GROUP BY 1, 2, 3
+             EXCEPT SELECT end_day, is_active, used_day, count FROM token_counts
+         ) OR (SELECT count(*) FROM tokens) <> (SELECT coalesce(sum(count), 0) FROM token_counts)",
+    ];
+    let mut faults = Vec::new();
+    for look in LOOKS {
+        faults.extend(texts(connection, look)?);
+    }
+    Ok(faults)
+}
+
+/// Which hashes there may be, in few bytes: of those that it does not know, most are ruled out.
+struct Hashes(Vec<u64>);
+
+impl Hashes {
+    /// Bits of a hash that are told apart: 16 MiB.
+    const BITS: u32 = 27;
+
+    fn read(tx: &Tx) -> Result<Hashes, StoreError> {
+        let mut hashes = Hashes(vec![0; 1 << (Hashes::BITS - 6)]);
+        let all = "SELECT secret_hash FROM tokens UNION ALL SELECT secret_hash FROM sessions UNION ALL SELECT secret_hash FROM previous_secrets";
+        tx.each(all, params![], |row| {
+            let (place, bit) = Hashes::place(row.text(0)?);
+            hashes.0[place] |= bit;
+            Ok::<(), StoreError>(())
+        })?;
+        Ok(hashes)
+    }
+
+    fn place(hash: &str) -> (usize, u64) {
+        let letters = hash.get(..8).unwrap_or_default();
+        let bits = u32::from_str_radix(letters, 16).unwrap_or(0) >> (32 - Hashes::BITS);
+        ((bits / 64) as usize, 1 << (bits % 64))
+    }
+
+    fn may_have(&self, hash: &str) -> bool {
+        let (place, bit) = Hashes::place(hash);
+        self.0[place] & bit != 0
+    }
+}
+
 /// Every part of the audit that could be a secret, in whatever encoding, is hashed and looked for among the hashes.
 fn audit(connection: &Connection) -> Faults {
     const SECRET: &str = "SELECT 'token ' || id FROM tokens WHERE secret_hash = $1 UNION ALL SELECT 'session ' || id FROM sessions WHERE secret_hash = $1
          UNION ALL SELECT 'token ' || token_id FROM previous_secrets WHERE secret_hash = $1";
     let tx = Tx::new(connection);
-    let rows = tx.many(
-        "SELECT id, action || ' ' || extra_info FROM audits",
-        params![],
-        |row| Ok((row.get::<String>(0)?, row.get::<String>(1)?)),
-    )?;
+    let hashes = Hashes::read(&tx)?;
     let mut faults = Vec::new();
-    for (row, text) in rows {
-        for (_, hash) in candidates(&decoded(&text)) {
-            let owner = tx.optional(SECRET, params![hash.as_str()], |row| row.get::<String>(0))?;
-            faults.extend(owner.map(|owner| format!("audit row {row} has the secret of {owner}")));
+    let rows = "SELECT id, action || ' ' || extra_info FROM audits";
+    tx.each(rows, params![], |row| {
+        for (_, hash) in candidates(&decoded(row.text(1)?)) {
+            if faults.len() < FAULTS_MOST && hashes.may_have(hash.as_str()) {
+                let owner =
+                    tx.optional(SECRET, params![hash.as_str()], |row| row.get::<String>(0))?;
+                let id = row.text(0)?;
+                faults
+                    .extend(owner.map(|owner| format!("audit row {id} has the secret of {owner}")));
+            }
         }
-    }
+        Ok::<(), StoreError>(())
+    })?;
     Ok(faults)
 }

@@ -3,6 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -43,9 +45,10 @@ pub fn copy(
 ) -> Result<(), String> {
     let part = beside(to, "part");
     let mut file = take(&part).map_err(|error| failed(to)(&error))?;
-    let written = connection
-        .execute("VACUUM INTO ?1", [part.to_string_lossy()])
-        .map_err(|error| failed(to)(&error));
+    let written = syncing(&file, || {
+        connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])
+    })
+    .map_err(|error| failed(to)(&error));
     let placed = written.and_then(|_| ready()).and_then(|()| {
         reset_counter(&mut file)
             .and_then(|()| seal::put(&mut file))
@@ -60,6 +63,28 @@ pub fn copy(
         drop(remove(&beside(&part, "journal")));
     }
     placed
+}
+
+/// The pause between two times that what was written of a copy is put on disk.
+const SYNC: Duration = Duration::from_millis(10);
+
+/// Runs `work`, and meanwhile puts on disk what it writes into the file, a little at a time: a server that commits beside it
+/// would have to wait for all that the system has gathered.
+fn syncing<T>(file: &File, work: impl FnOnce() -> T) -> T {
+    let (done, is_done) = channel::<()>();
+    std::thread::scope(|scope| {
+        let sync = move || {
+            while matches!(is_done.recv_timeout(SYNC), Err(RecvTimeoutError::Timeout)) {
+                // A failure is told by the sync at the end.
+                drop(file.sync_data());
+            }
+        };
+        // Without a thread the others wait.
+        drop(std::thread::Builder::new().spawn_scoped(scope, sync));
+        let worked = work();
+        drop(done);
+        worked
+    })
 }
 
 /// Sets the change counter of the header, and the place that has to say the same, to 1: lower than that of any file that a

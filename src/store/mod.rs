@@ -4,6 +4,7 @@
 //! writer (`writer.rs`), which answers after the commit. The only room that names `rusqlite`; SQL itself stands in the
 //! `sql.rs` files, which see a [`Tx`].
 
+mod batches;
 mod check;
 mod compact;
 mod copy;
@@ -129,6 +130,8 @@ pub struct Store {
     writer: writer::Writer,
     /// None for a file that does not last, or is not changed.
     reserve: Option<Reserve>,
+    /// Whether long work in the background is to end.
+    is_ending: AtomicBool,
 }
 
 impl Store {
@@ -175,6 +178,7 @@ impl Store {
             readers: reading::Pool::default(),
             writer,
             reserve,
+            is_ending: AtomicBool::new(false),
         })
     }
 
@@ -195,6 +199,7 @@ impl Store {
             readers: reading::Pool::new(vec![connection]),
             writer,
             reserve: None,
+            is_ending: AtomicBool::new(false),
         })
     }
 

@@ -54,6 +54,27 @@ impl Drop for Reading<'_> {
     }
 }
 
+/// The bytes of the write-ahead log from which on it is written back beside the writer. SQLite would do so at 4 MB, and who
+/// commits would wait for it.
+const WRITE_BACK: u64 = 1 << 20;
+
+impl Store {
+    /// Writes the log back into the file when it has grown, as far as nobody reads an older state. Others commit meanwhile.
+    pub fn write_back(&self) {
+        if self.log_bytes() < WRITE_BACK {
+            return;
+        }
+        let pooled = self.readers.lock().pop();
+        let connection = pooled.map_or_else(|| connect_in_place(self), Ok);
+        if let Ok(connection) = connection {
+            const CHECKPOINT: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+            // What fails here, the writer does again.
+            drop(connection.query_row(CHECKPOINT, [], |_| Ok(())));
+            self.readers.lock().push(connection);
+        }
+    }
+}
+
 /// Reads for as long as nobody writes. SQLite asks the system for a lock with the first reader of a process and gives it back
 /// with the last one: while this one reads, the others save both calls, a fifth of what an authentication takes. It has to
 /// let go for each change, or the write-ahead log could never begin anew.

@@ -87,18 +87,34 @@ impl<'c> Tx<'c> {
         params: &[&dyn ToSql],
         mut map: impl FnMut(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
+        let mut all = Vec::new();
+        self.each(sql, params, |row| {
+            all.push(map(row)?);
+            Ok::<(), StoreError>(())
+        })?;
+        Ok(all)
+    }
+
+    /// Gives the rows one after the other, and holds none.
+    pub fn each<E: From<StoreError>>(
+        &self,
+        sql: &str,
+        params: &[&dyn ToSql],
+        mut give: impl FnMut(&Row) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut statement = self.bound(sql, params)?;
         let mut rows = statement.raw_query();
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            all.push(map(&Row(row))?);
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            give(&Row(row))?;
         }
-        Ok(all)
+        Ok(())
     }
 
     /// The statement with its parameters. SQLite takes `$2` for a name and numbers names as they first appear, so each
     /// is bound by the number in it: that is what `$2` means in PostgreSQL.
     fn bound(&self, sql: &str, params: &[&dyn ToSql]) -> Result<CachedStatement<'_>, StoreError> {
+        #[cfg(test)]
+        RAN.with_borrow_mut(|ran| ran.push(sql.to_owned()));
         let mut statement = self.connection.prepare_cached(sql)?;
         if statement.parameter_count() != params.len() {
             return Err(StoreError::Other(
@@ -115,5 +131,30 @@ impl<'c> Tx<'c> {
             statement.raw_bind_parameter(index, param)?;
         }
         Ok(statement)
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// The statements that ran in this thread.
+    static RAN: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+#[cfg(test)]
+impl Tx<'_> {
+    /// Runs `work`, and returns each statement that it ran with the steps of its plan.
+    pub fn plans(&self, work: impl FnOnce(&Tx)) -> Vec<(String, Vec<String>)> {
+        RAN.take();
+        work(self);
+        let plan = |sql: String| {
+            let explained = format!("EXPLAIN QUERY PLAN {sql}");
+            let mut statement = self.connection.prepare(&explained).unwrap();
+            let (mut rows, mut steps) = (statement.raw_query(), Vec::new());
+            while let Some(row) = rows.next().unwrap() {
+                steps.push(row.get(3).unwrap());
+            }
+            (sql, steps)
+        };
+        RAN.take().into_iter().map(plan).collect()
     }
 }

@@ -29,6 +29,9 @@ const BATCH: usize = 256;
 /// Changes that may wait. A request waits for a place; a deferred note does not.
 const QUEUE: usize = 1024;
 
+/// Pages of the write-ahead log from which on the writer itself writes it back, because nobody did so beside it.
+const LOG_PAGES: i64 = 3000;
+
 /// A change on its way through the writer.
 trait Change: Send {
     /// Runs the change; false when it failed and nothing of it may stay.
@@ -129,6 +132,7 @@ impl Writer {
             .pragma_update(None, "journal_mode", "WAL")
             // A secret that was revoked is gone from the file, not only from its lists.
             .and_then(|()| connection.pragma_update(None, "secure_delete", true))
+            .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES))
             .and_then(|()| Standing::new(path))
             .map_err(|error| unusable(path, &error))?;
         let place = Arc::new(Place::of(path).map_err(|error| {

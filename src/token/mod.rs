@@ -342,19 +342,26 @@ pub fn end_grace(app: &App, caller: &Caller, token_id: &str) -> Result<(), AppEr
     })
 }
 
-/// Tokens that one transaction of a long work deletes: others get their turn in between.
-const BATCH: i64 = 500;
-
 /// Revokes people's active tokens that live longer than the limit allows, and tells how many.
 ///
 /// # Errors
 /// The rule's refusal; there is no limit.
 pub fn revoke_non_compliant(app: &App, config: &Config, caller: &Caller) -> Result<i64, AppError> {
     let latest = latest_end(config, caller.at);
-    revoke_in_batches(app, caller, move |tx| {
-        let latest = latest.ok_or(&error::NO_LIFETIME_POLICY)?;
-        Ok(sql::beyond(tx, latest, BATCH)?)
-    })
+    let (mut revoked, mut after) = (0, None);
+    app.store.in_batches(|limit| {
+        let (caller, begin) = (caller.clone(), after.take());
+        let (some, end) = app.store.take_away(move |tx| {
+            let granted = TOKEN_ALL.ask(&caller)?;
+            let latest = latest.ok_or(&error::NO_LIFETIME_POLICY)?;
+            let part = sql::beyond(tx, latest, begin.as_ref(), limit)?;
+            Ok((revoke_all(tx, &granted, &part.found)?, part.end))
+        })?;
+        revoked += some;
+        after = end;
+        Ok(after.is_some())
+    })?;
+    Ok(revoked)
 }
 
 /// Days that an expired token is kept, so that a request with it can be told apart from one with an unknown secret.
@@ -364,35 +371,28 @@ const EXPIRED_KEPT_DAYS: i64 = 30;
 pub fn clean_up(app: &App) -> Result<i64, AppError> {
     let caller = Caller::operator("clean-up", app.clock.now());
     let before = caller.at - EXPIRED_KEPT_DAYS * DAY;
-    app.store
-        .write(move |tx| Ok(sql::forget_previous_secrets(tx, before, BATCH)?))?;
-    revoke_in_batches(app, &caller, move |tx| {
-        Ok(sql::ended_before(tx, before, BATCH)?)
-    })
+    let mut deleted = 0;
+    app.store.clean_up_in_batches(|limit| {
+        let caller = caller.clone();
+        let some = app.store.take_away(move |tx| {
+            let granted = TOKEN_ALL.ask(&caller)?;
+            let ended = sql::ended_before(tx, before, limit)?;
+            let forgotten = sql::forget_previous_secrets(tx, before, limit)?;
+            Ok((revoke_all(tx, &granted, &ended)?, forgotten))
+        })?;
+        deleted += some.0;
+        Ok(some.0 > 0 || some.1)
+    })?;
+    Ok(deleted)
 }
 
-fn revoke_in_batches(
-    app: &App,
-    caller: &Caller,
-    find: impl Fn(&Tx) -> Result<Vec<Token>, AppError> + Clone + Send + 'static,
-) -> Result<i64, AppError> {
-    let mut revoked = 0;
-    loop {
-        let (caller, find) = (caller.clone(), find.clone());
-        let count = app.store.take_away(move |tx| {
-            let granted = TOKEN_ALL.ask(&caller)?;
-            let tokens = find(tx)?;
-            for token in &tokens {
-                sql::delete(tx, &token.id)?;
-                audit::record(tx, &granted, &format!("success - token_id={}", token.id))?;
-            }
-            Ok(i64::try_from(tokens.len()).unwrap_or(BATCH))
-        })?;
-        revoked += count;
-        if count < BATCH {
-            return Ok(revoked);
-        }
+/// Deletes the tokens, and tells how many.
+fn revoke_all(tx: &Tx, granted: &Granted, tokens: &[Token]) -> Result<i64, AppError> {
+    for token in tokens {
+        sql::delete(tx, &token.id)?;
+        audit::record(tx, granted, &format!("success - token_id={}", token.id))?;
     }
+    Ok(tokens.len() as i64)
 }
 
 /// A token that the rule lets the caller touch, and the account it belongs to.

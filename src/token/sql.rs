@@ -3,17 +3,23 @@
 use serde::Serialize;
 
 use super::Token;
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis};
 use crate::permission::Scope;
 use crate::secret::SecretHash;
 use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, end_of, params};
 
 /// Rows that a search shows at most.
-const FOUND_MOST: i64 = 10_000;
+const FOUND_MOST: i64 = 1000;
+
+/// Accounts whose tokens a search looks for at most: there may be many without one.
+const OWNERS_MOST: i64 = 5000;
 
 const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from, coalesce(t.parent, ''), t.scopes, t.allowed_from,
     (SELECT until FROM previous_secrets WHERE token_id = t.id), (SELECT last_used_at FROM previous_secrets WHERE token_id = t.id)";
+
+/// The number of the column behind those of a token.
+const BEHIND: usize = 13;
 
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -62,10 +68,10 @@ pub fn id_of_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<String>,
 pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Token>, StoreError> {
     // Those before the page are counted in an index, and not looked at; so below.
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t WHERE t.secret_hash IN (
-             SELECT secret_hash FROM tokens WHERE owner = (SELECT number FROM users WHERE id = $1)
+        "SELECT {COLUMNS} FROM (
+             SELECT secret_hash AS met FROM tokens WHERE owner = (SELECT number FROM users WHERE id = $1)
              ORDER BY create_at, id LIMIT $2 OFFSET $3
-         ) ORDER BY t.create_at, t.id"
+         ) CROSS JOIN tokens t ON t.secret_hash = met"
     );
     tx.many(&sql, params![user_id, page.limit, page.offset], token)
 }
@@ -73,23 +79,53 @@ pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Token>, StoreEr
 /// A part of all tokens, oldest first.
 pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t WHERE t.secret_hash IN (
-             SELECT secret_hash FROM tokens ORDER BY create_at, id LIMIT $1 OFFSET $2
-         ) ORDER BY t.create_at, t.id"
+        "SELECT {COLUMNS} FROM (SELECT secret_hash AS met FROM tokens ORDER BY create_at, id LIMIT $1 OFFSET $2)
+         CROSS JOIN tokens t ON t.secret_hash = met"
     );
     tx.many(&sql, params![page.limit, page.offset], token)
 }
 
-/// The tokens whose id, owner's id or owner's username begins with the term; no letter of it means anything but itself.
+/// Gives the tokens of an account, or all, oldest first, one after the other, each with its owner's username.
+pub fn each<E: From<StoreError>>(
+    tx: &Tx,
+    user_id: Option<&str>,
+    mut give: impl FnMut(Token, String) -> Result<(), E>,
+) -> Result<(), E> {
+    let give = |row: &Row| give(token(row)?, row.get(BEHIND)?);
+    match user_id {
+        Some(user_id) => tx.each(
+            &format!(
+                "SELECT {COLUMNS}, (SELECT username FROM users WHERE number = t.owner) FROM tokens t
+                 WHERE t.owner = (SELECT number FROM users WHERE id = $1) ORDER BY t.create_at, t.id"
+            ),
+            params![user_id],
+            give,
+        ),
+        None => tx.each(
+            &format!(
+                "SELECT {COLUMNS}, (SELECT username FROM users WHERE number = t.owner) FROM tokens t ORDER BY t.create_at, t.id"
+            ),
+            params![],
+            give,
+        ),
+    }
+}
+
+/// The tokens whose id, owner's id or owner's username begins with the term; no letter of it means anything but itself. Of
+/// too many those are found first whose own id begins so.
 pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t WHERE t.id IN (
-             SELECT id FROM tokens WHERE id >= $1 AND id < $2
-             UNION SELECT o.id FROM users u JOIN tokens o ON o.owner = u.number WHERE u.id >= $1 AND u.id < $2
-             UNION SELECT o.id FROM users u JOIN tokens o ON o.owner = u.number WHERE u.username >= $1 AND u.username < $2
-         ) ORDER BY t.create_at, t.id LIMIT $3"
+        "SELECT {COLUMNS} FROM tokens t WHERE t.secret_hash IN (
+             SELECT secret_hash FROM tokens WHERE id >= $1 AND id < $2
+             UNION ALL SELECT o.secret_hash FROM (SELECT number FROM users WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $4) u
+             CROSS JOIN tokens o ON o.owner = u.number
+             UNION ALL SELECT o.secret_hash FROM (SELECT number FROM users WHERE username >= $1 AND username < $2 ORDER BY username LIMIT $4) u
+             CROSS JOIN tokens o ON o.owner = u.number
+             LIMIT $3
+         ) ORDER BY t.create_at, t.id"
     );
-    tx.many(&sql, params![term, end_of(term), FOUND_MOST], token)
+    let values = params![term, end_of(term), FOUND_MOST, OWNERS_MOST];
+    tx.many(&sql, values, token)
 }
 
 /// Whether the account has that many tokens, or more.
@@ -229,33 +265,110 @@ pub fn end_previous_secret(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Forgets secrets that ended before.
-pub fn forget_previous_secrets(tx: &Tx, before: Millis, limit: i64) -> Result<(), StoreError> {
-    tx.execute(
+/// Forgets some of the secrets that ended before. Returns whether there were any.
+pub fn forget_previous_secrets(tx: &Tx, before: Millis, limit: i64) -> Result<bool, StoreError> {
+    let forgotten = tx.execute(
         "DELETE FROM previous_secrets WHERE secret_hash IN (SELECT secret_hash FROM previous_secrets WHERE until < $1 LIMIT $2)",
         params![before, limit],
     )?;
-    Ok(())
+    Ok(forgotten > 0)
 }
 
-/// People's active tokens that live beyond `until`, or for ever.
-pub fn beyond(tx: &Tx, until: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
+/// A part of the tokens by age, of which some are looked for.
+pub struct Part {
+    /// Those that were looked for.
+    pub found: Vec<Token>,
+    /// When the last one was made, and its id; none: there are no more.
+    pub end: Option<(Millis, String)>,
+}
+
+/// People's active tokens that live beyond `until`, or for ever, in the part that comes after another; `limit` tokens are looked at.
+pub fn beyond(
+    tx: &Tx,
+    until: Millis,
+    after: Option<&(Millis, String)>,
+    limit: i64,
+) -> Result<Part, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t JOIN users u ON u.number = t.owner
-         WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)
-         ORDER BY t.create_at, t.id LIMIT $2"
+        "SELECT {COLUMNS}, t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)
+         FROM (SELECT secret_hash AS met FROM tokens WHERE (create_at, id) > ($2, $3) ORDER BY create_at, id LIMIT $4)
+         CROSS JOIN tokens t ON t.secret_hash = met CROSS JOIN users u ON u.number = t.owner"
     );
-    tx.many(&sql, params![until, limit], token)
+    let (at, id) = after.map_or((Millis::MIN, ""), |(at, id)| (*at, id.as_str()));
+    let mut part = Part {
+        found: Vec::new(),
+        end: None,
+    };
+    tx.each(&sql, params![until, at, id, limit], |row| {
+        let token = token(row)?;
+        part.end = Some((token.create_at, token.id.clone()));
+        if row.get(BEHIND)? {
+            part.found.push(token);
+        }
+        Ok::<(), StoreError>(())
+    })?;
+    Ok(part)
 }
 
 /// How many there are.
 pub fn count_beyond(tx: &Tx, until: Millis) -> Result<i64, StoreError> {
-    tx.one(
-        "SELECT count(*) FROM tokens t JOIN users u ON u.number = t.owner
-         WHERE t.is_active = 1 AND u.bot_owner_id IS NULL AND (t.expires_at = 0 OR t.expires_at > $1)",
+    let beyond = count_all(tx, 0)?.active - count_ended(tx, until, 0)?.active;
+    let of_bots: i64 = tx.one(
+        "SELECT count(*) FROM users u CROSS JOIN tokens t ON t.owner = u.number
+         WHERE u.bot_owner_id IS NOT NULL AND t.is_active = 1 AND (t.expires_at = 0 OR t.expires_at > $1)",
         params![until],
         |row| row.get(0),
+    )?;
+    Ok(beyond - of_bots)
+}
+
+/// Numbers of tokens.
+struct Counts {
+    active: i64,
+    disabled: i64,
+    /// Those of the active ones that were not used since some day.
+    unused: i64,
+}
+
+fn counts(row: &Row) -> Result<Counts, StoreError> {
+    Ok(Counts {
+        active: row.get(0)?,
+        disabled: row.get(1)?,
+        unused: row.get(2)?,
+    })
+}
+
+fn count_all(tx: &Tx, used_since: i64) -> Result<Counts, StoreError> {
+    tx.one(
+        "SELECT coalesce(sum(count) FILTER (WHERE is_active = 1), 0), coalesce(sum(count) FILTER (WHERE is_active = 0), 0),
+                coalesce(sum(count) FILTER (WHERE is_active = 1 AND used_day < $1), 0) FROM token_counts",
+        params![used_since],
+        counts,
     )
+}
+
+/// Counts those that end until a moment: by days, and those of the last day one by one.
+fn count_ended(tx: &Tx, until: Millis, used_since: i64) -> Result<Counts, StoreError> {
+    let last_day = until.div_euclid(DAY);
+    let days = tx.one(
+        "SELECT coalesce(sum(count) FILTER (WHERE is_active = 1), 0), coalesce(sum(count) FILTER (WHERE is_active = 0), 0),
+                coalesce(sum(count) FILTER (WHERE is_active = 1 AND used_day < $1), 0)
+         FROM token_counts WHERE end_day >= 0 AND end_day < $2",
+        params![used_since, last_day],
+        counts,
+    )?;
+    let last = tx.one(
+        "SELECT count(*) FILTER (WHERE is_active = 1), count(*) FILTER (WHERE is_active = 0),
+                count(*) FILTER (WHERE is_active = 1 AND used_day < $1)
+         FROM tokens WHERE expires_at > 0 AND expires_at >= $2 AND expires_at <= $3",
+        params![used_since, last_day * DAY, until],
+        counts,
+    )?;
+    Ok(Counts {
+        active: days.active + last.active,
+        disabled: days.disabled + last.disabled,
+        unused: days.unused + last.unused,
+    })
 }
 
 /// How many tokens are in each state.
@@ -273,42 +386,44 @@ pub struct States {
     pub expired: i64,
 }
 
-/// Counts them at a moment; `soon` and `lately` are the bounds of those words.
+/// Counts them at a moment; `soon` and `lately` are the bounds of those words, the second exact to a day (UTC).
 pub fn count_by_state(
     tx: &Tx,
     now: Millis,
     soon: Millis,
     lately: Millis,
 ) -> Result<States, StoreError> {
-    tx.one(
-        "SELECT count(*) FILTER (WHERE is_active = 1 AND (expires_at = 0 OR expires_at > $1)),
-                count(*) FILTER (WHERE is_active = 1 AND expires_at > $1 AND expires_at <= $2),
-                count(*) FILTER (WHERE is_active = 1 AND (expires_at = 0 OR expires_at > $1) AND last_used_at < $3),
-                count(*) FILTER (WHERE is_active = 0 AND (expires_at = 0 OR expires_at > $1)),
-                count(*) FILTER (WHERE expires_at > 0 AND expires_at <= $1)
-         FROM tokens",
-        params![now, soon, lately],
-        |row| {
-            Ok(States {
-                active: row.get(0)?,
-                expires_soon: row.get(1)?,
-                unused: row.get(2)?,
-                disabled: row.get(3)?,
-                expired: row.get(4)?,
-            })
-        },
-    )
+    let used_since = lately.div_euclid(DAY);
+    let all = count_all(tx, used_since)?;
+    let ended = count_ended(tx, now, used_since)?;
+    let ended_soon = if soon > now {
+        count_ended(tx, soon, used_since)?.active
+    } else {
+        ended.active
+    };
+    Ok(States {
+        active: all.active - ended.active,
+        expires_soon: ended_soon - ended.active,
+        unused: all.unused - ended.unused,
+        disabled: all.disabled - ended.disabled,
+        expired: ended.active + ended.disabled,
+    })
 }
 
-/// Usable tokens that have not been used lately, those that never were first.
+/// Usable tokens that have not been used lately, by the day of their last use, those that never were first, and then by age. No
+/// more than [`LOOKED_AT_MOST`] of those that are not disabled are looked at.
 pub fn unused(tx: &Tx, now: Millis, lately: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t
-         WHERE t.is_active = 1 AND (t.expires_at = 0 OR t.expires_at > $1) AND t.last_used_at < $2
-         ORDER BY t.last_used_at, t.create_at, t.id LIMIT $3"
+        "SELECT {COLUMNS} FROM (
+             SELECT secret_hash AS met FROM tokens WHERE is_active = 1 AND used_day < $2 ORDER BY used_day, create_at, id LIMIT $4
+         ) CROSS JOIN tokens t ON t.secret_hash = met WHERE t.expires_at = 0 OR t.expires_at > $1 LIMIT $3"
     );
-    tx.many(&sql, params![now, lately, limit], token)
+    let used_since = lately.div_euclid(DAY);
+    tx.many(&sql, params![now, used_since, limit, LOOKED_AT_MOST], token)
 }
+
+/// Tokens that a list of some of them looks at, for expired ones may come first.
+const LOOKED_AT_MOST: i64 = 5000;
 
 /// Tokens that ended before.
 pub fn ended_before(tx: &Tx, before: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {

@@ -75,18 +75,16 @@ pub fn lift(tx: &Tx, user_id: &str) -> Result<(), AppError> {
     Ok(sql::forget_failed_logins(tx, user_id)?)
 }
 
-/// Rows that one transaction forgets at most.
-const BATCH: i64 = 1000;
-
 /// Forgets the wrong passwords that count no longer.
 pub fn clean_up(app: &App) -> Result<(), AppError> {
     let now = app.clock.now();
     let Some(before) = window(&app.config.last(), now) else {
         return Ok(());
     };
-    let forget = move |tx: &Tx| Ok(sql::forget_failed_logins_before(tx, before, BATCH)?);
-    while app.store.write(forget)? > 0 {}
-    Ok(())
+    app.store.clean_up_in_batches(|limit| {
+        let forget = move |tx: &Tx| Ok(sql::forget_failed_logins_before(tx, before, limit)?);
+        Ok(app.store.write(forget)? > 0)
+    })
 }
 
 /// Returns the time since which wrong passwords count; `None` where locks last until they are lifted.

@@ -4,6 +4,7 @@
 mod activation;
 mod change;
 mod creation;
+pub mod list;
 pub mod lockout;
 pub mod password;
 pub mod picture;

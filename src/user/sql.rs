@@ -3,12 +3,12 @@
 use super::User;
 use crate::clock::Millis;
 use crate::store::Page;
-use crate::store::{Row, StoreError, ToSql, Tx, end_of, params};
+use crate::store::{Row, StoreError, Tx, params};
 
-const COLUMNS: &str = "id, create_at, update_at, delete_at, username, email, nickname, first_name, last_name, position, locale, roles, \
+pub(super) const COLUMNS: &str = "id, create_at, update_at, delete_at, username, email, nickname, first_name, last_name, position, locale, roles, \
                        password_hash, auth_service, auth_data, notify_props, timezone, last_password_update, failed_attempts, bot_owner_id, bot_description";
 
-fn user(row: &Row) -> Result<User, StoreError> {
+pub(super) fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
         id: row.get(0)?,
         create_at: row.get(1)?,
@@ -77,73 +77,6 @@ pub fn none(tx: &Tx) -> Result<bool, StoreError> {
         params![],
         |row| row.get(0),
     )
-}
-
-/// Which accounts a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filter<'f> {
-    /// Only those that are not deactivated.
-    pub active: bool,
-    /// Only those that are.
-    pub inactive: bool,
-    /// Only those with the role; empty: all.
-    pub role: &'f str,
-    /// Only those with one of the roles, commas between; `system_user` means no role beside it. Empty: all.
-    pub roles: &'f str,
-    /// Only the members of the team; empty: all.
-    pub team_id: &'f str,
-    /// Only the members of the channel; empty: all.
-    pub channel_id: &'f str,
-    /// Without the members of the team; empty: all.
-    pub not_in_team: &'f str,
-    /// Without the members of the channel; empty: all.
-    pub not_in_channel: &'f str,
-    /// Only those that are in no team.
-    pub without_team: bool,
-}
-
-/// The accounts that a filter shows; its values come first among the parameters.
-const SHOWN: &str = "($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
-             AND ($4 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $4 AND m.user_id = users.id))
-             AND ($5 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $5 AND m.user_id = users.id))
-             AND ($6 = '' OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $6 AND m.user_id = users.id))
-             AND ($7 = '' OR NOT EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $7 AND m.user_id = users.id))
-             AND ($8 = 0 OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = users.id))
-             AND ($9 = '' OR (instr($9, 'system_user') > 0 AND roles = 'system_user')
-                 OR (instr($9, 'system_admin') > 0 AND instr(' ' || roles || ' ', ' system_admin ') > 0)
-                 OR (instr($9, 'system_guest') > 0 AND instr(' ' || roles || ' ', ' system_guest ') > 0))";
-
-impl Filter<'_> {
-    fn values(&self) -> Vec<&dyn ToSql> {
-        vec![
-            &self.active,
-            &self.inactive,
-            &self.role,
-            &self.team_id,
-            &self.channel_id,
-            &self.not_in_team,
-            &self.not_in_channel,
-            &self.without_team,
-            &self.roles,
-        ]
-    }
-}
-
-/// A part of the accounts, by username.
-pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {
-    if filter == Filter::default() {
-        // The accounts before the page are counted in the index of usernames, and not looked at.
-        let sql = format!(
-            "SELECT {COLUMNS} FROM users WHERE username >= (SELECT username FROM users ORDER BY username LIMIT 1 OFFSET $1)
-             ORDER BY username LIMIT $2"
-        );
-        return tx.many(&sql, params![page.offset, page.limit], user);
-    }
-    let sql =
-        format!("SELECT {COLUMNS} FROM users WHERE {SHOWN} ORDER BY username LIMIT $10 OFFSET $11");
-    let mut values = filter.values();
-    values.extend([&page.limit as &dyn ToSql, &page.offset]);
-    tx.many(&sql, &values, user)
 }
 
 /// Adds an account.
@@ -373,71 +306,6 @@ pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many accounts are not deactivated.
-pub fn count_active(tx: &Tx) -> Result<i64, StoreError> {
-    tx.one(
-        "SELECT count(*) FROM users WHERE delete_at = 0",
-        params![],
-        |row| row.get(0),
-    )
-}
-
-/// Which accounts are counted.
-#[derive(Clone, Copy, Debug)]
-pub struct Kind<'k> {
-    /// Those that are deactivated, too.
-    pub deactivated: bool,
-    /// Bots, too.
-    pub bots: bool,
-    /// Only those with one of the roles; none: all.
-    pub roles: &'k [&'k str],
-    /// Only the members of the team; empty: all.
-    pub team_id: &'k str,
-    /// Only the members of the channel; empty: all.
-    pub channel_id: &'k str,
-}
-
-/// How many accounts there are of a kind. What is not asked for is not looked at either: all accounts are counted in an
-/// index.
-pub fn count(tx: &Tx, kind: Kind) -> Result<i64, StoreError> {
-    let mut values: Vec<&dyn ToSql> = Vec::new();
-    let mut conditions = vec!["TRUE".to_owned()];
-    if !kind.deactivated {
-        conditions.push("delete_at = 0".into());
-    }
-    if !kind.bots {
-        conditions.push("bot_owner_id IS NULL".into());
-    }
-    for (id, members, of) in [
-        (&kind.team_id, "team_members", "team_id"),
-        (&kind.channel_id, "channel_members", "channel_id"),
-    ] {
-        if !id.is_empty() {
-            values.push(id);
-            conditions.push(format!(
-                "EXISTS (SELECT 1 FROM {members} m WHERE m.{of} = ${} AND m.user_id = users.id)",
-                values.len()
-            ));
-        }
-    }
-    let mut having = Vec::new();
-    for role in kind.roles {
-        values.push(role);
-        having.push(format!(
-            "instr(' ' || roles || ' ', ' ' || ${} || ' ') > 0",
-            values.len()
-        ));
-    }
-    if !having.is_empty() {
-        conditions.push(format!("({})", having.join(" OR ")));
-    }
-    let sql = format!(
-        "SELECT count(*) FROM users WHERE {}",
-        conditions.join(" AND ")
-    );
-    tx.one(&sql, &values, |row| row.get(0))
-}
-
 /// Whether a person other than this one is an active system admin.
 pub fn has_another_admin(tx: &Tx, id: &str) -> Result<bool, StoreError> {
     tx.one(
@@ -487,48 +355,4 @@ pub fn bots(tx: &Tx, which: Bots, page: Page) -> Result<Vec<User>, StoreError> {
         ],
         user,
     )
-}
-
-/// What a search looks for, and where.
-#[derive(Clone, Copy, Debug)]
-pub struct Search<'s> {
-    /// Each of them must be the beginning of one of the fields; in lower case.
-    pub words: &'s [&'s str],
-    /// First and last names, too.
-    pub names: bool,
-    /// Addresses, too.
-    pub emails: bool,
-    /// Which accounts are looked at.
-    pub filter: Filter<'s>,
-    /// Rows at most.
-    pub limit: i64,
-}
-
-/// The accounts that a search finds, by username.
-pub fn search(tx: &Tx, search: Search) -> Result<Vec<User>, StoreError> {
-    let mut fields = vec!["username", "lower(nickname)"];
-    if search.names {
-        fields.extend(["lower(first_name)", "lower(last_name)"]);
-    }
-    if search.emails {
-        fields.push("email");
-    }
-    let ends: Vec<String> = search.words.iter().map(|word| end_of(word)).collect();
-    let mut values = search.filter.values();
-    values.push(&search.limit);
-    let mut conditions = String::new();
-    for (word, end) in search.words.iter().zip(&ends) {
-        values.extend([word as &dyn ToSql, end]);
-        let (from, to) = (values.len() - 1, values.len());
-        let begins: Vec<String> = fields
-            .iter()
-            .map(|field| format!("({field} >= ${from} AND {field} < ${to})"))
-            .collect();
-        // Mattermost: an id is found whole.
-        conditions += &format!(" AND (id = ${from} OR {})", begins.join(" OR "));
-    }
-    let sql = format!(
-        "SELECT {COLUMNS} FROM users WHERE {SHOWN}{conditions} ORDER BY username LIMIT $10"
-    );
-    tx.many(&sql, &values, user)
 }

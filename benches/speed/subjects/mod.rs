@@ -2,6 +2,7 @@
 
 mod abuse;
 mod authentication;
+mod bounded;
 mod connections;
 mod durable;
 mod large;

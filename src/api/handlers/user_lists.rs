@@ -8,8 +8,8 @@ use crate::error::AppError;
 use crate::http::Response;
 use crate::permission::{CHANNEL_READ, Caller, TEAM_VIEW, USER_COUNT, USER_WITHOUT_TEAM};
 use crate::store::{StoreError, Tx};
-use crate::user::sql::Filter;
-use crate::user::{Seen, User, sql};
+use crate::user::list::sql::{Filter, Kind, Search, count, count_active};
+use crate::user::{Seen, User, list as lists, sql};
 use crate::{config, messaging::channel, messaging::team};
 
 /// `GET /users`
@@ -47,7 +47,7 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
         USER_WITHOUT_TEAM.ask(caller)?;
     }
     may_look_there(tx, caller, &filter)?;
-    let users = sql::list(tx, filter, cx.page())?;
+    let users = lists::list(tx, filter, cx.page())?;
     Ok(views(cx, &users))
 }
 
@@ -232,14 +232,13 @@ fn find(
         .map(|word| word.trim_start_matches('@'))
         .take(WORDS)
         .collect();
-    let search = sql::Search {
+    let search = Search {
         words: &words,
         names: admin || cx.config.is_on(&config::SHOW_FULL_NAME),
         emails: by_email && (admin || cx.config.is_on(&config::SHOW_EMAIL_ADDRESS)),
         filter,
-        limit,
     };
-    Ok(sql::search(tx, search)?)
+    Ok(lists::search(tx, &search, limit)?)
 }
 
 fn views(cx: &Context, users: &[User]) -> Response {
@@ -253,7 +252,7 @@ fn views(cx: &Context, users: &[User]) -> Response {
 
 /// `GET /users/stats`
 pub fn stats(_: &Context, tx: &Tx) -> Answer {
-    let count = sql::count_active(tx)?;
+    let count = count_active(tx)?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))
@@ -277,14 +276,14 @@ pub fn stats_filtered(cx: &Context, tx: &Tx) -> Answer {
     {
         return Err(AppError::url_param("roles"));
     }
-    let kind = sql::Kind {
+    let kind = Kind {
         deactivated: cx.flag("include_deleted"),
         bots: cx.flag("include_bots"),
         roles: &roles,
         team_id: text("in_team"),
         channel_id: text("in_channel"),
     };
-    let count = sql::count(tx, kind)?;
+    let count = count(tx, kind)?;
     Ok(answer::json(
         &serde_json::json!({"total_users_count": count}),
     ))

@@ -6,13 +6,12 @@ use std::time::Duration;
 use pico_args::Arguments;
 use serde::Serialize;
 
-use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, table, take_data};
+use crate::cli::list::{self, Listed};
+use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, take_data};
 use crate::clock::{Millis, rfc3339};
 use crate::permission::{Rule, Scope, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::secret::SecretHash;
-use crate::store::Page;
 use crate::token::{self, Asked, Change, Gate, NewToken, Rotation, Token, WithUsage, sql};
-use crate::user;
 
 const EXPIRES_IN: (&str, &str) = (
     "--expires-in TIME",
@@ -297,10 +296,10 @@ pub static LIST: Command = Command {
         "patmost token list ci --json",
         "patmost token list ci --quiet",
     ],
-    run: list,
+    run: list_tokens,
 };
 
-fn list(mut arguments: Arguments) -> Result<(), Stop> {
+fn list_tokens(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     let name: Option<String> = arguments.opt_free_from_str()?;
@@ -309,72 +308,71 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
     let owner = name
         .map(|name| super::user::find(&operator, &name))
         .transpose()?;
-    let all = Page::first(i64::MAX);
-    let rows = operator.app.store.read(|tx| {
-        let tokens = owner.map_or_else(
-            || sql::list_all(tx, all),
-            |owner| sql::list_of(tx, &owner.id, all),
-        )?;
-        let with_owner = |token: Token| {
-            Ok((
-                user::sql::by_id(tx, &token.user_id)?
-                    .map_or_else(String::new, |owner| owner.username),
-                token,
-            ))
+    let owner_id = owner.map(|owner| owner.id);
+    let reading = operator.app.store.begin()?;
+    let header = [
+        "ID",
+        "USER",
+        "STATE",
+        "CREATED",
+        "LAST USED",
+        "FROM",
+        "MADE BY",
+        "EXPIRES",
+        "SCOPES",
+        "ALLOWED FROM",
+        "DESCRIPTION",
+    ];
+    list::print(format, &header, |take| {
+        sql::each(&reading.tx(), owner_id.as_deref(), |token, username| {
+            take(&Row { token, username })
+        })
+    })
+}
+
+/// A row of the list.
+struct Row {
+    token: Token,
+    username: String,
+}
+
+impl Listed for Row {
+    fn cells(&self) -> Vec<String> {
+        let token = &self.token;
+        let when = |at: Millis| {
+            if at > 0 {
+                rfc3339(at)
+            } else {
+                "never".to_owned()
+            }
         };
-        tokens
-            .into_iter()
-            .map(with_owner)
-            .collect::<Result<Vec<_>, _>>()
-    })?;
-    let when = |at: Millis| {
-        if at > 0 {
-            rfc3339(at)
-        } else {
-            "never".to_owned()
-        }
-    };
-    let state = |token: &Token| {
-        if token.is_active {
+        let state = if token.is_active {
             "active"
         } else {
             "disabled"
-        }
-        .to_owned()
-    };
-    let cells = |(owner, token): &(String, Token)| {
+        };
         vec![
             token.id.clone(),
-            owner.clone(),
-            state(token),
+            self.username.clone(),
+            state.to_owned(),
             when(token.create_at),
             when(token.last_used_at),
             token.last_used_from.clone(),
             token.parent_id.clone(),
             when(token.expires_at),
+            token.scope.names().join(","),
+            token.allowed_from.join(","),
             token.description.clone(),
         ]
-    };
-    let words = table(
-        &[
-            "ID",
-            "USER",
-            "STATE",
-            "CREATED",
-            "LAST USED",
-            "FROM",
-            "MADE BY",
-            "EXPIRES",
-            "DESCRIPTION",
-        ],
-        &rows.iter().map(cells).collect::<Vec<_>>(),
-    );
-    let printed: Vec<_> = rows
-        .iter()
-        .map(|(_, token)| Printed::new(token, None))
-        .collect();
-    let ids: Vec<_> = rows.iter().map(|(_, token)| token.id.as_str()).collect();
-    format.print(&printed, &words, &ids.join("\n"))
+    }
+
+    fn id(&self) -> &str {
+        &self.token.id
+    }
+
+    fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&Printed::new(&self.token, None))
+    }
 }
 
 /// `patmost token revoke`

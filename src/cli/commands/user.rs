@@ -4,13 +4,14 @@ use std::io::Read;
 
 use pico_args::Arguments;
 
-use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
+use crate::cli::list::{self, Listed};
+use crate::cli::{Command, Format, Operator, Stop, nothing_left, take_data};
 use crate::clock::rfc3339;
 use crate::secret::Secret;
 use crate::secret::password::MAX_BYTES;
 use crate::store::Page;
+use crate::user::list::sql::{Filter, Walk, each};
 use crate::user::password::{self, PasswordChange};
-use crate::user::sql::Filter;
 use crate::user::{NewUser, Seen, User, sql};
 
 /// `patmost user create`
@@ -96,10 +97,10 @@ pub static LIST: Command = Command {
         "patmost user list --inactive --json",
         "patmost user list --quiet",
     ],
-    run: list,
+    run: list_users,
 };
 
-fn list(mut arguments: Arguments) -> Result<(), Stop> {
+fn list_users(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     let filter = Filter {
@@ -109,36 +110,38 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
     };
     nothing_left(arguments)?;
     let operator = Operator::open_read_only(&LIST, data)?;
-    let users = operator
-        .app
-        .store
-        .read(|tx| Ok(sql::list(tx, filter, Page::first(i64::MAX))?))?;
-    let state = |user: &User| {
-        if user.delete_at > 0 {
-            format!("deactivated {}", rfc3339(user.delete_at))
+    let reading = operator.app.store.begin()?;
+    let walk = Walk::for_filter(&reading.tx(), &filter)?;
+    let header = ["ID", "USERNAME", "EMAIL", "STATE", "ROLES"];
+    list::print(format, &header, |take| {
+        let all = Page::first(i64::MAX);
+        each(&reading.tx(), &walk, all, |user| take(&user))
+    })
+}
+
+impl Listed for User {
+    fn cells(&self) -> Vec<String> {
+        let state = if self.delete_at > 0 {
+            format!("deactivated {}", rfc3339(self.delete_at))
         } else {
             "active".to_owned()
-        }
-    };
-    let rows: Vec<_> = users
-        .iter()
-        .map(|user| {
-            vec![
-                user.id.clone(),
-                user.username.clone(),
-                user.email.clone(),
-                state(user),
-                user.roles.clone(),
-            ]
-        })
-        .collect();
-    let views: Vec<_> = users.iter().map(|user| Seen::Own.view(user)).collect();
-    let ids: Vec<_> = users.iter().map(|user| user.id.as_str()).collect();
-    format.print(
-        &views,
-        &table(&["ID", "USERNAME", "EMAIL", "STATE", "ROLES"], &rows),
-        &ids.join("\n"),
-    )
+        };
+        vec![
+            self.id.clone(),
+            self.username.clone(),
+            self.email.clone(),
+            state,
+            self.roles.clone(),
+        ]
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(&Seen::Own.view(self))
+    }
 }
 
 /// `patmost user roles`

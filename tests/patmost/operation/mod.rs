@@ -18,6 +18,7 @@ mod logs;
 #[cfg(unix)]
 mod lost_file;
 #[cfg(unix)]
+mod many;
 mod metrics;
 mod migration;
 #[cfg(unix)]

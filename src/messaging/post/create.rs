@@ -84,7 +84,7 @@ pub fn create(
         post.parent_id.clone_from(&post.root_id);
         post.kind = new.kind;
         post.pending_post_id = new.pending_post_id;
-        post.props = super::allowed_props(&author, new.props, &Value::Null);
+        post.set_props(super::allowed_props(&author, new.props, &Value::Null));
         if author.is_bot() {
             post.props["from_bot"] = "true".into();
         }

@@ -1,6 +1,7 @@
 //! Posts, their threads and reactions. Owns who may post where, and what a post may look like. Mattermost: a post leaves
 //! no audit row; it is its own record.
 
+pub mod attachment;
 mod create;
 mod edit;
 pub mod reaction;
@@ -80,7 +81,8 @@ pub struct Post {
     /// Empty, or `system_...`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// An object, as the client sent it.
+    /// An object, as the client sent it but for its attachments, which are complete.
+    #[serde(serialize_with = "attachment::serialize_for_clients")]
     pub props: Value,
     /// The `#words` in it.
     pub hashtags: String,
@@ -118,6 +120,13 @@ impl Post {
             participants: None,
             metadata: json!({}),
         }
+    }
+
+    /// Gives the post its props, as they were sent.
+    fn set_props(&mut self, mut props: Value) {
+        attachment::complete_all(&mut props);
+        self.metadata = attachment::metadata_of(&props);
+        self.props = props;
     }
 
     fn check(&self) -> Result<(), AppError> {

@@ -1,8 +1,7 @@
 //! SQL of posts.
 
-use serde_json::json;
-
 use super::Post;
+use super::attachment::metadata_of;
 use super::reaction::Reaction;
 use crate::clock::Millis;
 use crate::store::Page;
@@ -13,6 +12,7 @@ const COLUMNS: &str = "p.id, p.create_at, p.update_at, p.edit_at, p.delete_at, p
 
 fn post(row: &Row) -> Result<Post, StoreError> {
     let root_id: String = row.get(8)?;
+    let props = row.json(11)?;
     Ok(Post {
         id: row.get(0)?,
         create_at: row.get(1)?,
@@ -27,13 +27,13 @@ fn post(row: &Row) -> Result<Post, StoreError> {
         original_id: "",
         message: row.get(9)?,
         kind: row.get(10)?,
-        props: row.json(11)?,
+        metadata: metadata_of(&props),
+        props,
         hashtags: row.get(12)?,
         pending_post_id: row.get(13)?,
         reply_count: 0,
         last_reply_at: 0,
         participants: None,
-        metadata: json!({}),
     })
 }
 

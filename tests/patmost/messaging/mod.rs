@@ -1,5 +1,6 @@
 //! Teams, channels and posts.
 
+mod attachments;
 mod channels;
 mod posting;
 mod posts;

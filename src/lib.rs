@@ -32,14 +32,16 @@
 //! | 13 | `messaging/team` | what a team is, and who is in it |
 //! | 14 | `messaging/channel` | what a channel is, and who is in it |
 //! | 15 | `messaging/post` | posts, threads, reactions, posts of the system |
-//! | 16 | `messaging/administration` | changes of teams and channels, announced by posts |
-//! | 17 | `auth` | a request's credential becomes a caller |
-//! | 18 | `console` | the pages for a browser, embedded; clients of the API like any other |
-//! | 19 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
-//! | 20 | `server` | a running server, and its work in the background |
+//! | 16 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
+//! | 17 | `messaging/administration` | changes of teams and channels, announced by posts |
+//! | 18 | `messaging/incoming` | what is posted by incoming webhooks |
+//! | 19 | `auth` | a request's credential becomes a caller |
+//! | 20 | `console` | the pages for a browser, embedded; clients of the API like any other |
+//! | 21 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
+//! | 22 | `server` | a running server, and its work in the background |
 //! | | `seed` | a file of users, tokens, channels, applied to the data |
-//! | 21 | `fixture` | a server for the tests of other programs, around the router |
-//! | 22 | `cli` | the command line |
+//! | 23 | `fixture` | a server for the tests of other programs, around the router |
+//! | 24 | `cli` | the command line |
 //!
 //! In a room, `mod.rs` has the rules of its word and `sql.rs` its SQL. A word's endpoints are `api/handlers/<word>.rs`, its
 //! commands `cli/commands/<word>.rs`.
@@ -100,6 +102,7 @@
 //! | token id | the public name of a token, which is not its secret |
 //! | user | an account, in code: a person or a bot |
 //! | via | by which credential a caller came |
+//! | webhook | a way to post for whoever knows its secret |
 //! | world | a further fixture, in the same process, with data of its own |
 //!
 //! # Invariants

@@ -12,7 +12,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const ANY_METHOD: &[&str] = &[
     "/actions/*", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
     "/compliance/*", "/content_flagging/*", "/custom_profile_attributes/*", "/data_retention/*", "/drafts/*",
-    "/elasticsearch/*", "/emoji/*", "/exports/*", "/files/*", "/groups/*", "/hooks/*", "/image/*", "/imports/*",
+    "/elasticsearch/*", "/emoji/*", "/exports/*", "/files/*", "/groups/*", "/hooks/outgoing/*", "/image/*", "/imports/*",
     "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/notifications/*", "/oauth/*",
     "/opengraph/*", "/permissions/*", "/plugins/*", "/redirect_location/*", "/remotecluster/*", "/reports/*", "/saml/*",
     "/schemes/*", "/scheduled_posts/*", "/sharedchannels/*", "/terms_of_service/*", "/trial-license/*", "/uploads/*",

@@ -20,6 +20,7 @@ use crate::console;
 use crate::error::{self, AppError};
 use crate::http::{Admission, Handler, Lane, Refusal, Request, Response, network_of};
 use crate::id;
+use crate::messaging::webhook;
 use crate::permission::Caller;
 
 /// The application behind the engine.
@@ -116,13 +117,22 @@ impl Router {
         }
     }
 
-    /// Returns what is answered in place of reading a large body. `None` lets it come: it is of someone who is signed in,
-    /// or who was a moment ago, for the handler's own request asks again.
+    /// Returns what is answered in place of reading a large body. `None` lets it come: it is of someone who is signed in or
+    /// knows a webhook, or who was a moment ago, for the handler's own request asks again.
     pub fn refuse_body(&self, request: &Request) -> Option<Response> {
-        let Some((route, _)) = routes::find(&request.method, &request.path) else {
+        let Some((route, params)) = routes::find(&request.method, &request.path) else {
             // No handler will want it.
             return Some(self.serve(request));
         };
+        if let Some((_, secret)) = params.iter().find(|(name, _)| *name == "hook_secret")
+            && self
+                .app
+                .store
+                .read(|tx| webhook::is_known(tx, secret))
+                .unwrap_or(false)
+        {
+            return None;
+        }
         let entry = match auth::enter(&self.app, request, &request.peer.ip().to_string()) {
             Ok((_, Entry::Known(_), _)) => return None,
             Ok((_, entry, _)) => Ok(entry),

@@ -3,5 +3,7 @@
 
 pub mod administration;
 pub mod channel;
+pub mod incoming;
 pub mod post;
 pub mod team;
+pub mod webhook;

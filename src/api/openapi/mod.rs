@@ -17,7 +17,7 @@ pub(crate) use self::operation::shape;
 pub use self::operation::{Operation, Shape};
 use self::parameters::{PATH, Parameter, QUERY};
 use self::schema::schema;
-use super::routes::{Access, BASE, ROUTES, Route};
+use super::routes::{Access, BASE, BESIDE, ROUTES, Route};
 use super::{Answer, Context};
 use crate::http::Response;
 use crate::store::Tx;
@@ -36,6 +36,11 @@ fn document() -> Value {
         let described = paths.entry(route.path).or_insert_with(|| json!({}));
         described[route.method.to_lowercase()] = operation(route);
     }
+    for route in BESIDE {
+        let method = route.method.to_lowercase();
+        let described = json!({"servers": [{"url": "/"}], method: operation(route)});
+        paths.insert(route.path.to_owned(), described);
+    }
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -43,7 +48,7 @@ fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "The part of the Mattermost REST API v4 that patmost has. Bodies are JSON, whatever \
                 `Content-Type` says; members that are not described are ignored. Any other path of Mattermost's is \
-                answered with 501, an unknown one with 404.",
+                answered with 501, an unknown one with 404. Incoming webhooks post beside it, at `/hooks/`.",
             "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         },
         "servers": [{"url": BASE}],
@@ -79,8 +84,16 @@ fn components(
             "description": does,
             "schema": schema(Shape::One(of)),
         });
-        ((*name).to_owned(), described)
+        (key(name, place), described)
     })
+}
+
+/// Returns the name of a parameter among the components: one of a query may be called like one of a path.
+fn key(name: &str, place: &str) -> String {
+    match place == "query" && PATH.iter().any(|(in_path, ..)| *in_path == name) {
+        true => format!("{name}_of_query"),
+        false => name.to_owned(),
+    }
 }
 
 fn reference(kind: &str, name: &str) -> Value {
@@ -97,10 +110,11 @@ fn operation(route: &Route) -> Value {
     }
     let operation = &route.operation;
     let in_path = route.path.split(['{', '}']).skip(1).step_by(2);
-    let parameters: Vec<Value> = in_path
-        .clone()
-        .chain(operation.query.iter().copied())
-        .map(|name| reference("parameters", name))
+    let of_path = in_path.clone().map(|name| key(name, "path"));
+    let of_query = operation.query.iter().map(|name| key(name, "query"));
+    let parameters: Vec<Value> = of_path
+        .chain(of_query)
+        .map(|key| reference("parameters", &key))
         .collect();
     described["operationId"] = operation.id.into();
     if !parameters.is_empty() {

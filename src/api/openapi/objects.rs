@@ -134,6 +134,13 @@ objects! {
     PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty; matches: ObjectOrNull }
     /// A reaction to a post
     Reaction { user_id: Id, post_id: Id, emoji_name: Text, create_at: Time }
+    /// An incoming webhook; its id is its secret where it was just made or asked for by that, and else is not
+    IncomingWebhook {
+        id: Id, create_at: Time, update_at: Time, delete_at: Time, user_id: Id, channel_id: Id, team_id: Id,
+        display_name: Text, description: Text, username: Text, icon_url: Text, channel_locked: Flag,
+    }
+    /// A page of incoming webhooks, where their number was asked for
+    IncomingWebhooksPage { incoming_webhooks: [IncomingWebhook], total_count: Count }
     /// What the console's first page shows
     Dashboard { tokens: TokenStates, unused: [UserAccessTokenSanitized], hours: [Hour] }
     /// How many tokens are in which state; `expires_soon` and `unused` are of those that are `active`
@@ -187,6 +194,21 @@ objects! {
     TeamSearch { term: Text; page: Count, per_page: Count }
     /// A presence; `dnd_end_time` is without effect
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
+    /// An incoming webhook to be made; `user_id` of somebody else only by those who may manage theirs
+    NewIncomingWebhook {
+        channel_id: Id; user_id: IdOrEmpty, display_name: Text, description: Text, username: Text, icon_url: Text,
+        channel_locked: Flag,
+    }
+    /// An incoming webhook with what is to be changed; `id` as in the path
+    IncomingWebhookUpdate {
+        id: Id, channel_id: Id; team_id: IdOrEmpty, display_name: Text, description: Text, username: Text, icon_url: Text,
+        channel_locked: Flag,
+    }
+    /// What is posted by an incoming webhook; a form has the same as JSON in its field `payload`
+    IncomingWebhookPayload {
+        ; text: Text, username: Text, icon_url: Text, icon_emoji: Text, channel: Text, props: Object, attachments: [Object],
+        type: Text,
+    }
     /// A bot to be made
     NewBot { username: Username; display_name: Text, description: Text }
     /// Fields of a bot

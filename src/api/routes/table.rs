@@ -4,6 +4,7 @@ use super::{Access, Route, Work};
 use crate::api::handlers::{
     audits, bots, channel_lists, channel_members, channels, config, post_lists, posts, preferences,
     reactions, roles, sessions, statuses, system, teams, tokens, user_edits, user_lists, users,
+    webhooks,
 };
 use crate::api::openapi::{Operation, Shape, shape};
 use crate::api::{openapi, websocket};
@@ -257,6 +258,17 @@ routes! {
            EnableBot () () => 200 Bot, 403;
     POST   "/bots/{bot_user_id}/assign/{user_id}" Session Change bots::assign, "Give a bot another owner"
            AssignBot () () => 200 Bot, 403;
+
+    POST   "/hooks/incoming" Session Change webhooks::create, "Create an incoming webhook; its id is a secret, and in this answer only"
+           CreateIncomingWebhook () NewIncomingWebhook => 201 IncomingWebhook, 403 404 501;
+    GET    "/hooks/incoming" Session Read webhooks::list, "List incoming webhooks, under ids that are no secrets"
+           GetIncomingWebhooks (page per_page team_id include_total_count) () => 200 IncomingWebhooksFound, 403 501;
+    GET    "/hooks/incoming/{hook_id}" Session Read webhooks::get, "Read an incoming webhook"
+           GetIncomingWebhook () () => 200 IncomingWebhook, 403 501;
+    PUT    "/hooks/incoming/{hook_id}" Session Change webhooks::update, "Change an incoming webhook, sent as a whole"
+           UpdateIncomingWebhook () IncomingWebhookUpdate => 201 IncomingWebhook, 403 501;
+    DELETE "/hooks/incoming/{hook_id}" Session Change webhooks::delete, "Delete an incoming webhook for good"
+           DeleteIncomingWebhook () () => 200 StatusOK, 403 501;
 
     GET    "/roles" Session Read roles::list, "List roles"
            GetAllRoles () () => 200 [Role], 403;

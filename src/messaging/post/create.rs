@@ -11,7 +11,7 @@ use crate::error::{self, AppError};
 use crate::event::{self, Audience, News};
 use crate::id;
 use crate::messaging::channel::{self, Channel, ChannelKind};
-use crate::permission::{Caller, POST_CREATE, POST_EPHEMERAL};
+use crate::permission::{Caller, Granted, POST_CREATE, POST_EPHEMERAL};
 use crate::store::Tx;
 use crate::user::{self, User};
 
@@ -101,6 +101,45 @@ pub fn create(
     })
 }
 
+/// What an integration posts in the name of an account.
+#[derive(Clone, Debug)]
+pub struct OfIntegration {
+    /// Empty, or a type that clients know.
+    pub kind: String,
+    /// What it says.
+    pub message: String,
+    /// An object; its attachments are complete.
+    pub props: Map<String, Value>,
+}
+
+/// Creates a post of an integration, at that time, in the name of an author who need not be in the channel.
+///
+/// # Errors
+/// The type is one of the system's, or none; message or props are too long.
+pub fn by_integration(
+    tx: &Tx,
+    news: &mut News,
+    (_, channel, author, at): (&Granted, &Channel, &User, Millis),
+    new: OfIntegration,
+) -> Result<Post, AppError> {
+    if new.kind.starts_with("system_") {
+        return Err(AppError::new(&error::POST_TYPE));
+    }
+    let mut post = Post::new(&author.id, &channel.id, new.message, at);
+    post.kind = new.kind;
+    post.set_props(Value::Object(new.props));
+    if author.is_bot() {
+        post.props["from_bot"] = "true".into();
+    }
+    let refused = |refused: AppError| {
+        AppError::new(&error::WEBHOOK_POST).detail(format!("err={}", refused.message()))
+    };
+    post.check().map_err(refused)?;
+    check_kind_and_files(&post.kind, &[]).map_err(refused)?;
+    publish(tx, news, channel, author, &post, false)?;
+    Ok(post)
+}
+
 /// Mattermost: letters of a type at most.
 const KIND_LETTERS: usize = 26;
 
@@ -151,7 +190,7 @@ pub(super) fn publish(
         "channel_name": channel.name,
         "channel_type": channel.kind,
         "post": post.as_text(),
-        "sender_name": if system { "System".to_owned() } else { format!("@{}", author.username) },
+        "sender_name": if system { "System".to_owned() } else { post.sender_name(channel, author) },
         "set_online": set_online,
         "team_id": channel.team_id,
     });
@@ -161,7 +200,7 @@ pub(super) fn publish(
     let mentioned = if system {
         Vec::new()
     } else {
-        mentions(tx, channel, author, &post.message)?
+        mentions(tx, channel, author, post)?
     };
     for user_id in &mentioned {
         channel::sql::mentioned(tx, &channel.id, user_id)?;
@@ -178,9 +217,10 @@ fn mentions(
     tx: &Tx,
     channel: &Channel,
     author: &User,
-    message: &str,
+    post: &Post,
 ) -> Result<Vec<String>, AppError> {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    let message = post.words();
     let names: Vec<String> = message
         .split('@')
         .skip(1)
@@ -215,7 +255,10 @@ fn mentions(
             mentioned.push(user.id);
         }
     }
-    mentioned.retain(|user_id| *user_id != author.id);
+    // Mattermost: a webhook may mention its owner.
+    if !post.is_of_webhook() {
+        mentioned.retain(|user_id| *user_id != author.id);
+    }
     Ok(mentioned)
 }
 

@@ -11,21 +11,21 @@ pub mod system;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-pub use self::create::{NewPost, create, ephemeral};
+pub use self::create::{NewPost, OfIntegration, by_integration, create, ephemeral};
 pub use self::edit::{PostPatch, delete, set_pinned, update};
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::id;
-use crate::messaging::channel::{self, Channel, Here, may_read};
+use crate::messaging::channel::{self, Channel, ChannelKind, Here, may_read};
 use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
 use crate::store::Tx;
 use crate::user::User;
 
 /// Mattermost: letters of a message at most.
-const MESSAGE_LETTERS: usize = 16_383;
+pub const MESSAGE_LETTERS: usize = 16_383;
 
 /// Mattermost: letters of the props at most, as JSON.
-const PROPS_LETTERS: usize = 8000;
+pub const PROPS_LETTERS: usize = 8000;
 
 /// Mattermost: members of the props by which clients tell who speaks; only integrations may say.
 const PROPS_OF_INTEGRATIONS: [&str; 8] = [
@@ -146,6 +146,36 @@ impl Post {
         } else {
             &self.root_id
         }
+    }
+
+    /// Whether it was posted by an incoming webhook.
+    fn is_of_webhook(&self) -> bool {
+        self.props.get("from_webhook").and_then(Value::as_str) == Some("true")
+    }
+
+    /// Returns who is told to have written it. Mattermost: a webhook under its own name, but not in a direct channel.
+    fn sender_name(&self, channel: &Channel, author: &User) -> String {
+        let own_name = self.props.get("override_username").and_then(Value::as_str);
+        match own_name {
+            Some(name) if self.is_of_webhook() && channel.kind != ChannelKind::Direct => {
+                name.to_owned()
+            }
+            _ => format!("@{}", author.username),
+        }
+    }
+
+    /// Returns all words in which somebody may be mentioned: those of the message and of its attachments.
+    fn words(&self) -> String {
+        let attachments = self.props.get("attachments").and_then(Value::as_array);
+        let of_attachments = attachments
+            .into_iter()
+            .flatten()
+            .flat_map(|attachment| ["pretext", "text"].map(|name| &attachment[name]))
+            .filter_map(Value::as_str);
+        let words: Vec<&str> = std::iter::once(self.message.as_str())
+            .chain(of_attachments)
+            .collect();
+        words.join("\n")
     }
 
     fn as_text(&self) -> String {

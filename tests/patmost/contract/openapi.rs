@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use crate::support::description::{DESCRIPTION, fits, resolved};
 use crate::support::*;
 
-/// Every route and its description.
+/// Every route of the API and its description; those beside it have a server of their own.
 fn operations() -> Vec<(&'static str, &'static str, &'static Value)> {
     let paths = DESCRIPTION["paths"].as_object().unwrap().iter();
+    let paths = paths.filter(|(_, methods)| methods.get("servers").is_none());
     let of_path = |(path, methods): (&'static String, &'static Value)| {
         let methods = methods.as_object().unwrap().iter();
         methods.map(move |(method, operation)| (method.as_str(), path.as_str(), operation))

@@ -122,6 +122,11 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /bots/{bot_user_id}/disable", ""),
     ("POST /bots/{bot_user_id}/enable", ""),
     ("POST /bots/{bot_user_id}/assign/{user_id}", ""),
+    ("POST /hooks/incoming", r#"{"channel_id":"$channel_id","user_id":"$admin_id","display_name":"n","description":"d","username":"u","icon_url":"i","channel_locked":false}"#),
+    ("GET /hooks/incoming?page=0&per_page=60&team_id=&include_total_count=false", ""),
+    ("GET /hooks/incoming/{hook_id}", ""),
+    ("PUT /hooks/incoming/{hook_id}", r#"{"id":"$hook_id","channel_id":"$channel_id","team_id":"$team_id","display_name":"n","description":"d","username":"u","icon_url":"i","channel_locked":true}"#),
+    ("DELETE /hooks/incoming/{hook_id}", ""),
     ("GET /roles", ""),
     ("GET /roles/{role_id}", ""),
     ("GET /roles/name/{role_name}", ""),
@@ -389,6 +394,11 @@ impl<'m> World<'m> {
             "post_id" => {
                 let post = self.admin.says(self.get("channel_id"), "hello");
                 self.have(name, post.text("id"));
+            }
+            "hook_id" => {
+                let hook = json!({"channel_id": self.get("channel_id")});
+                let hook = self.admin.post("/hooks/incoming", hook).created();
+                self.have(name, hook.text("id"));
             }
             "emoji_name" => self.make_reaction(),
             "category" | "preference_name" => self.make_preference(),

@@ -27,7 +27,7 @@ const ABSENT: &[&str] = &[
     "POST /files",
     "GET /emoji",
     "POST /commands/execute",
-    "POST /hooks/incoming",
+    "POST /hooks/outgoing",
     "GET /plugins",
     "GET /groups",
     "GET /jobs",

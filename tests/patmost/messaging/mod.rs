@@ -6,3 +6,4 @@ mod posting;
 mod posts;
 mod team_channels;
 mod teams;
+mod webhooks;

@@ -257,6 +257,10 @@ catalogue! {
     /// Mattermost: 500, after which clients try again, and the same would happen.
     WEBHOOK_POST = 400, "api.post.create_webhook_post.creating.app_error", "Error creating post.";
 
+    // Interactive messages.
+    ACTION_MISSING = 404, "api.post.do_action.action_id.app_error", "Invalid action id.";
+    ACTION_INTEGRATION = 400, "api.post.do_action.action_integration.app_error", "Action integration error.";
+
     // Configuration.
     LICENSE_FORMAT = 501, "api.license.client.old_format.app_error", "New format for the client license is not supported yet. Please specify format=old in the query string.";
     CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";

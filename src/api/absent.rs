@@ -58,7 +58,7 @@ const ONE_METHOD: &[&str] = &[
     "POST /channels/{id}/bookmarks/*", "PATCH /channels/{id}/bookmarks/*", "DELETE /channels/{id}/bookmarks/*",
     "GET /channels/{id}/common_teams", "GET /channels/stats/member_count",
     "GET /posts/{id}/files/info", "GET /posts/{id}/info", "GET /posts/{id}/edit_history", "POST /posts/{id}/move",
-    "POST /posts/{id}/actions/{id}", "POST /posts/ids", "POST /posts/ids/reactions", "POST /posts/search",
+    "POST /posts/ids", "POST /posts/ids/reactions", "POST /posts/search",
     "POST /posts/rewrite", "POST /posts/schedule/*", "PUT /posts/schedule/*", "DELETE /posts/schedule/*",
     "POST /posts/{id}/restore/*",
     "GET /bots/{id}/icon", "POST /bots/{id}/icon", "DELETE /bots/{id}/icon", "POST /bots/{id}/convert_to_user",

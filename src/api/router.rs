@@ -264,7 +264,7 @@ impl Router {
         };
         let answered = match route.work {
             Work::Read(handler) => handler(&context, &reading.tx()),
-            Work::Change(handler) | Work::Slow(handler) => {
+            Work::Change(handler) | Work::Slow(handler) | Work::Call(handler) => {
                 // A change must not wait for its disk while the log cannot begin anew.
                 drop(reading);
                 handler(&context)

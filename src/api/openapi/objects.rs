@@ -132,6 +132,8 @@ objects! {
     }
     /// Posts: their order, and each by its id
     PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty; matches: ObjectOrNull }
+    /// An integration was asked
+    ActionStarted { status: OK, trigger_id: Id }
     /// A reaction to a post
     Reaction { user_id: Id, post_id: Id, emoji_name: Text, create_at: Time }
     /// An incoming webhook; its id is its secret where it was just made or asked for by that, and else is not
@@ -194,6 +196,8 @@ objects! {
     TeamSearch { term: Text; page: Count, per_page: Count }
     /// A presence; `dnd_end_time` is without effect
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
+    /// What was chosen, where the action is a list
+    ActionRun { ; selected_option: Text }
     /// An incoming webhook to be made; `user_id` of somebody else only by those who may manage theirs
     NewIncomingWebhook {
         channel_id: Id; user_id: IdOrEmpty, display_name: Text, description: Text, username: Text, icon_url: Text,

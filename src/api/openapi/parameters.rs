@@ -6,6 +6,7 @@ pub type Parameter = (&'static str, &'static str, &'static str);
 /// The variable parts of paths.
 #[rustfmt::skip]
 pub static PATH: &[Parameter] = &[
+    ("action_id",       "Word",     "The id of an action in an attachment"),
     ("bot_user_id",     "Id",       "The id of a bot"),
     ("category",        "Word",     "A category of preferences"),
     ("channel_id",      "Id",       "The id of a channel"),

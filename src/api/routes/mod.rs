@@ -39,6 +39,8 @@ pub enum Work {
     Change(fn(&Context) -> Answer),
     /// Changes something, and hashes a password: it runs on the slow lane.
     Slow(fn(&Context) -> Answer),
+    /// Changes something, and asks another server: it runs on the lane of calls.
+    Call(fn(&Context) -> Answer),
 }
 
 impl Work {
@@ -47,6 +49,7 @@ impl Work {
         match self {
             Work::Read(_) | Work::Change(_) => Lane::Fast,
             Work::Slow(_) => Lane::Slow,
+            Work::Call(_) => Lane::Calls,
         }
     }
 }

@@ -237,6 +237,8 @@ routes! {
            GetPostThread () () => 200 PostList, 403;
     POST   "/posts/{post_id}/pin" Session Change posts::pin, "Pin a post to its channel"
            PinPost () () => 200 StatusOK, 403;
+    POST   "/posts/{post_id}/actions/{action_id}" Session Call posts::run_action, "Press a button or choose from a list of an attachment: its integration is asked"
+           DoPostAction () ActionRun => 200 ActionStarted, 403;
     POST   "/posts/{post_id}/unpin" Session Change posts::unpin, "Take it off"
            UnpinPost () () => 200 StatusOK, 403;
     GET    "/posts/{post_id}/reactions" Session Read reactions::list, "List the reactions to a post"

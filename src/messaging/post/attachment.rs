@@ -208,7 +208,6 @@ fn actions_of(props: &mut Value) -> impl Iterator<Item = &mut Value> {
 }
 
 /// Returns the action with the id, as it is stored, or `None` if there is none.
-#[cfg(test)]
 pub fn find_action<'p>(props: &'p Value, action_id: &str) -> Option<&'p Value> {
     let attachments = props.get("attachments")?.as_array()?.iter();
     let mut actions = attachments

@@ -288,11 +288,16 @@ pub fn ephemeral(
         post.check()?;
         user::find(tx, &user_id)?;
         channel::find(tx, &channel_id)?;
-        let to = Audience {
-            channel_id,
-            ..Audience::user(&user_id)
-        };
-        news.tell("ephemeral_message", json!({"post": post.as_text()}), to);
+        tell_one(news, &user_id, &post);
         Ok(post)
     })
+}
+
+/// Tells one user of a post that nobody keeps.
+pub(super) fn tell_one(news: &mut News, user_id: &str, post: &Post) {
+    let to = Audience {
+        channel_id: post.channel_id.clone(),
+        ..Audience::user(user_id)
+    };
+    news.tell("ephemeral_message", json!({"post": post.as_text()}), to);
 }

@@ -1,9 +1,11 @@
 //! Posts, their threads and reactions. Owns who may post where, and what a post may look like. Mattermost: a post leaves
 //! no audit row; it is its own record.
 
+pub mod action;
 pub mod attachment;
 mod create;
 mod edit;
+pub mod markdown;
 pub mod reaction;
 pub mod sql;
 pub mod system;

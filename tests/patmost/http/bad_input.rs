@@ -113,6 +113,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /posts/{post_id}/thread", ""),
     ("POST /posts/{post_id}/pin", ""),
     ("POST /posts/{post_id}/unpin", ""),
+    ("POST /posts/{post_id}/actions/{action_id}", r#"{"selected_option":"o"}"#),
     ("GET /posts/{post_id}/reactions", ""),
     ("POST /reactions", r#"{"user_id":"$admin_id","post_id":"$post_id","emoji_name":"smile"}"#),
     ("POST /bots", r#"{"username":"$new_name","display_name":"New","description":"d"}"#),
@@ -149,8 +150,9 @@ const REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
-/// an archived channel in `teams.rs`.
-const NEVER_RIGHT: [&str; 3] = [
+/// an archived channel in `teams.rs`, an integration in `attachments.rs`.
+const NEVER_RIGHT: [&str; 4] = [
+    "POST /posts/{post_id}/actions/{action_id}",
     "GET /websocket",
     "POST /users/tokens/non_compliant/revoke",
     "POST /channels/{channel_id}/restore",
@@ -400,6 +402,7 @@ impl<'m> World<'m> {
                 let hook = self.admin.post("/hooks/incoming", hook).created();
                 self.have(name, hook.text("id"));
             }
+            "action_id" => self.have(name, "nothing"),
             "emoji_name" => self.make_reaction(),
             "category" | "preference_name" => self.make_preference(),
             "bot_user_id" => {

@@ -1,6 +1,11 @@
 //! Message attachments: complete in every answer and event, and without what only the server may know.
 
-use crate::support::team::Team;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+
+use crate::support::team::{NOBODY, Team};
 use crate::support::*;
 
 /// A post with a button whose integration has a secret in its context.
@@ -59,4 +64,207 @@ fn attachments_are_complete_and_nobody_sees_their_integrations() {
         made["metadata"]["embeds"],
         json!([{"type": "message_attachment"}])
     );
+}
+
+/// An integration: where it is, and what it was asked. It answers everything with these bytes.
+fn integration(answer: &str) -> (String, Receiver<Value>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/act?k=v", listener.local_addr().unwrap());
+    let (tell, asked) = mpsc::channel();
+    let answer = answer.to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = Vec::new();
+            let body = loop {
+                let mut part = [0; 4096];
+                let size = stream.read(&mut part).unwrap();
+                assert!(size > 0, "the request is cut off");
+                request.extend_from_slice(&part[..size]);
+                let text = String::from_utf8(request.clone()).unwrap();
+                let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                    continue;
+                };
+                assert!(head.starts_with("POST /act?k=v HTTP/1.1\r\n"), "{head}");
+                if let Ok(body) = serde_json::from_str(body) {
+                    break body;
+                }
+            };
+            // Who does not wait for it has gone on.
+            let _ = tell.send(body);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    (url, asked)
+}
+
+fn http(body: &Value) -> String {
+    let body = body.to_string();
+    let size = body.len();
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n{body}")
+}
+
+/// A post of the admin's with a button and a list whose integration is there; the path of each action.
+fn actions(mm: &Mattermost, channel: &str, url: &str) -> [String; 2] {
+    let integration = json!({"url": url, "context": {"key": "context-secret"}});
+    let button = json!({"id": "press", "name": "Go", "type": "button", "integration": integration});
+    let list = json!({"id": "choose", "name": "Which", "type": "select", "data_source": "users", "integration": integration});
+    let props = json!({"attachments": [{"text": "t", "actions": [button, list]}]});
+    let post = json!({"channel_id": channel, "message": "before", "props": props});
+    let post = mm.admin().post("/posts", post).created().text("id");
+    ["press", "choose"].map(|action| format!("/posts/{post}/actions/{action}"))
+}
+
+fn allow(mm: &Mattermost, hosts: &str) {
+    mm.set(
+        "ServiceSettings",
+        "AllowedUntrustedInternalConnections",
+        hosts,
+    );
+}
+
+#[test]
+fn an_action_asks_its_integration_and_does_what_that_says() {
+    let mm = server();
+    let team = mm.team("core");
+    let [alice, bob] = ["alice", "bob"].map(|name| mm.member(name, &team));
+    let channel = channel(&team);
+    allow(&mm, "127.0.0.1");
+    let update = json!({
+        "update": {"message": "after", "props": {"from_webhook": "true", "attachments": [{"text": "done"}]}},
+        "ephemeral_text": "thanks, see <http://a|this>",
+    });
+    let (url, asked) = integration(&http(&update));
+    let [press, choose] = actions(&mm, &channel, &url);
+    let (mut hers, mut his) = (alice.listen(), bob.listen());
+    let started = alice.post(&press, json!({})).ok();
+    let question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let post = press.split('/').nth(2).unwrap();
+    assert_eq!(
+        question,
+        json!({
+            "user_id": alice.id, "user_name": "alice", "channel_id": channel, "channel_name": "town-square",
+            "team_id": team.id, "team_domain": "core", "post_id": post, "trigger_id": started["trigger_id"],
+            "type": "button", "data_source": "", "context": {"key": "context-secret"},
+        })
+    );
+    let changed = mm.admin().get(&format!("/posts/{post}")).ok();
+    assert_eq!(changed.text("message"), "after");
+    assert_eq!(changed["props"]["attachments"][0]["text"], "done");
+    // What the post did not have an integration cannot give it.
+    assert!(changed["props"].get("from_webhook").is_none());
+    let events = hers.events();
+    let told: Vec<&Value> = events
+        .iter()
+        .filter(|event| event["event"] == "ephemeral_message")
+        .collect();
+    let told: Value = serde_json::from_str(&told[0]["data"].text("post")).unwrap();
+    assert_eq!(
+        (told.text("message"), told.text("root_id")),
+        ("thanks, see [this](http://a)".into(), post.into())
+    );
+    assert_eq!(his.names(), ["post_edited"]);
+    // The action is gone with the attachment.
+    alice
+        .post(&choose, json!({}))
+        .refused(404, "api.post.do_action.action_id.app_error");
+}
+
+#[test]
+fn a_choice_is_told_and_an_answer_may_say_nothing() {
+    let mm = server();
+    let channel = channel(&mm.team("core"));
+    allow(&mm, "localhost,127.0.0.0/8");
+    let empty = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    let (url, asked) = integration(empty);
+    let [_, choose] = actions(&mm, &channel, &url);
+    mm.admin()
+        .post(&choose, json!({"selected_option": "a"}))
+        .ok();
+    let question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!(
+        question["context"],
+        json!({"key": "context-secret", "selected_option": "a"})
+    );
+    assert_eq!(question["data_source"], "users");
+    let post = format!("/posts/{}", choose.split('/').nth(2).unwrap());
+    assert_eq!(mm.admin().get(&post).ok().text("message"), "before");
+}
+
+#[test]
+fn what_cannot_be_asked_and_what_is_no_answer_is_refused() {
+    let mm = server();
+    let (admin, team) = (mm.admin(), mm.team("core"));
+    let (stranger, channel) = (mm.user("stranger"), channel(&team));
+    let refused = |url: &str| {
+        let [press, _] = actions(&mm, &channel, url);
+        admin
+            .post(&press, json!({}))
+            .refused(400, "api.post.do_action.action_integration.app_error");
+    };
+    let (url, asked) = integration(&http(&json!({})));
+    // Nothing is allowed at first, and a network is not the whole of it.
+    refused(&url);
+    allow(&mm, "127.1.0.0/16");
+    refused(&url);
+    assert!(asked.try_recv().is_err());
+    allow(&mm, "127.0.0.1");
+    for url in [
+        &*url.replace("http:", "https:"),
+        "/plugins/a",
+        "http://",
+        "http://127.0.0.1:1/",
+    ] {
+        refused(url);
+    }
+    for answer in [
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n[1]",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n{}",
+        "nonsense\r\n\r\n",
+    ] {
+        refused(&integration(answer).0);
+    }
+    let [press, _] = actions(&mm, &channel, &url);
+    stranger.post(&press, json!({})).forbidden();
+    let missing = format!("/posts/{NOBODY}/actions/press");
+    stranger.post(&missing, json!({})).forbidden();
+    admin
+        .post(&missing, json!({}))
+        .refused(404, "app.post.get.app_error");
+    admin
+        .post(&press.replace("press", "nothing"), json!({}))
+        .refused(404, "api.post.do_action.action_id.app_error");
+}
+
+#[test]
+fn integrations_that_do_not_answer_hold_up_nobody() {
+    let mm = server();
+    let (admin, channel) = (mm.admin(), channel(&mm.team("core")));
+    allow(&mm, "127.0.0.1");
+    mm.set("ServiceSettings", "OutgoingIntegrationRequestsTimeout", 1);
+    // It takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let [press, _] = actions(
+        &mm,
+        &channel,
+        &format!("http://{}/", silent.local_addr().unwrap()),
+    );
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let request = admin.request("POST", &press).body("{}");
+                let address = mm.address();
+                scope.spawn(move || client::send(&address, &request))
+            })
+            .collect();
+        // Connections that wait say that the threads of the lane are at it.
+        silent.accept().unwrap();
+        mm.login("admin").me().ok();
+        for answer in waiting {
+            let answer = answer.join().unwrap();
+            answer.refused(400, "api.post.do_action.action_integration.app_error");
+        }
+    });
 }

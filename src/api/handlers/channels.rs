@@ -161,6 +161,6 @@ pub fn stats(cx: &Context, tx: &Tx) -> Answer {
     let members = sql::count_members(tx, &channel.id)?;
     let pinned = sql::count_pinned(tx, &channel.id)?;
     Ok(answer::json(
-        &json!({"channel_id": channel.id, "member_count": members, "guest_count": 0, "pinnedpost_count": pinned}),
+        &json!({"channel_id": channel.id, "member_count": members, "guest_count": 0, "pinnedpost_count": pinned, "has_new_pinned_posts": false, "files_count": 0}),
     ))
 }

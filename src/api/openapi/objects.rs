@@ -89,6 +89,7 @@ objects! {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, display_name: Text, name: Text, description: Text,
         email: Text, type: TeamType, company_name: Text, allowed_domains: Text, invite_id: IdOrEmpty,
         allow_open_invite: Flag, scheme_id: TextOrNull, group_constrained: FlagOrNull, policy_id: TextOrNull,
+        cloud_limits_archived: Flag,
     }
     /// A page of teams, where one was asked for
     TeamsPage { teams: [Team], total_count: Count }
@@ -107,19 +108,21 @@ objects! {
         display_name: Text, name: Text, header: Text, purpose: Text, last_post_at: Time, total_msg_count: Count,
         extra_update_at: Time, creator_id: IdOrEmpty, scheme_id: TextOrNull, props: ObjectOrNull,
         group_constrained: FlagOrNull, shared: FlagOrNull, total_msg_count_root: Count, policy_id: TextOrNull,
+        autotranslation: Flag, last_root_post_at: Time, banner_info: ObjectOrNull, policy_enforced: Flag, policy_is_active: Flag,
+        default_category_name: Text,
     }
     /// A membership of a channel
     ChannelMember {
         channel_id: Id, user_id: Id, roles: Text, last_viewed_at: Time, msg_count: Count, mention_count: Count,
-        mention_count_root: Count, msg_count_root: Count, notify_props: Texts, last_update_at: Time,
+        mention_count_root: Count, urgent_mention_count: Count, msg_count_root: Count, notify_props: Texts, last_update_at: Time,
         scheme_guest: Flag, scheme_user: Flag, scheme_admin: Flag, explicit_roles: Text,
     }
     /// Numbers about a channel
-    ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count }
+    ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count, has_new_pinned_posts: Flag, files_count: Count }
     /// What an account has not read in a channel
     ChannelUnread {
         team_id: IdOrEmpty, channel_id: Id, msg_count: Count, mention_count: Count, mention_count_root: Count,
-        msg_count_root: Count, notify_props: Texts,
+        urgent_mention_count: Count, msg_count_root: Count, notify_props: Texts,
     }
     /// A channel was marked as read
     ChannelViewed { status: OK, last_viewed_at_times: {Time} }
@@ -127,15 +130,17 @@ objects! {
     Post {
         id: Id, create_at: Time, update_at: Time, edit_at: Time, delete_at: Time, is_pinned: Flag, user_id: Id,
         channel_id: Text, root_id: IdOrEmpty, parent_id: IdOrEmpty, original_id: IdOrEmpty, message: Text, type: Text,
-        props: Object, hashtags: Text, pending_post_id: Text, reply_count: Count, last_reply_at: Time,
+        props: Object, hashtags: Text, file_ids: [Id], pending_post_id: Text, reply_count: Count, last_reply_at: Time,
         participants: ListOrNull, metadata: Object,
     }
     /// Posts: their order, and each by its id
-    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty; matches: ObjectOrNull }
+    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty, first_inaccessible_post_time: Time; matches: ObjectOrNull }
     /// An integration was asked
     ActionStarted { status: OK, trigger_id: Id }
     /// A reaction to a post
-    Reaction { user_id: Id, post_id: Id, emoji_name: Text, create_at: Time }
+    Reaction {
+        user_id: Id, post_id: Id, emoji_name: Text, create_at: Time, update_at: Time, delete_at: Time, remote_id: Text, channel_id: Id,
+    }
     /// An incoming webhook; its id is its secret where it was just made or asked for by that, and else is not
     IncomingWebhook {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, user_id: Id, channel_id: Id, team_id: Id,

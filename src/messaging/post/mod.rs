@@ -88,6 +88,8 @@ pub struct Post {
     pub props: Value,
     /// The `#words` in it.
     pub hashtags: String,
+    /// The ids of its files.
+    pub file_ids: Vec<String>,
     /// Chosen by the client.
     pub pending_post_id: String,
     /// Answers in its thread.
@@ -116,6 +118,7 @@ impl Post {
             message,
             kind: String::new(),
             props: json!({}),
+            file_ids: Vec::new(),
             pending_post_id: String::new(),
             reply_count: 0,
             last_reply_at: 0,

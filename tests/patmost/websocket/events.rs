@@ -83,7 +83,7 @@ fn a_post_is_heard_by_the_members_of_its_channel_only() {
     let members = post.as_object().unwrap().keys().cloned();
     assert_eq!(
         members.collect::<Vec<String>>().join(" "),
-        "channel_id create_at delete_at edit_at hashtags id is_pinned last_reply_at message metadata original_id parent_id \
+        "channel_id create_at delete_at edit_at file_ids hashtags id is_pinned last_reply_at message metadata original_id parent_id \
          participants pending_post_id props reply_count root_id type update_at user_id"
     );
     assert_eq!(post, made);
@@ -509,8 +509,11 @@ fn an_ephemeral_post_is_heard_by_one_user_and_a_reaction_by_the_channel() {
     let post = w.alice.says(&w.channel, "like this").text("id");
     let reaction = json!({"user_id": w.bob.id, "post_id": post, "emoji_name": "smile"});
     let at = mm.clock().now();
-    let told =
-        json!({"user_id": w.bob.id, "post_id": post, "emoji_name": "smile", "create_at": at});
+    let told = json!({
+        "user_id": w.bob.id, "post_id": post, "emoji_name": "smile", "create_at": at,
+        // These are of 11.x.
+        "update_at": at, "delete_at": 0, "remote_id": "", "channel_id": w.channel,
+    });
     let [alice, bob, carol, dave] = w.hear("reaction_added", || {
         w.bob.post("/reactions", reaction).ok();
     });

@@ -254,6 +254,7 @@ CREATE TABLE incoming_webhooks (
 CREATE INDEX incoming_webhooks_by_user ON incoming_webhooks (user_id);
 CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
 CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
+CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
 
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
 PRAGMA user_version = 3;

@@ -1,7 +1,11 @@
 //! Time. The only place that asks the operating system for it, so that a test can move it.
 
+mod checked;
+
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
+
+pub use checked::Checked;
 
 use crate::sync::Mutex;
 
@@ -23,6 +27,8 @@ pub enum Clock {
     /// The operating system's clock.
     #[default]
     System,
+    /// The operating system's clock, as far as it agrees with the time that passed.
+    Checked(Arc<Checked>),
     /// A clock that can be moved and stopped.
     Adjustable(Arc<Mutex<Hands>>),
 }
@@ -46,6 +52,18 @@ impl Clock {
         clock
     }
 
+    /// The operating system's clock, which is not believed at once when it jumps.
+    pub fn checked() -> Clock {
+        Clock::Checked(Arc::default())
+    }
+
+    /// Tells a checked clock the latest time that was written down before; another takes no notice.
+    pub fn not_before(&self, latest: Millis) {
+        if let Clock::Checked(checked) = self {
+            checked.not_before(latest);
+        }
+    }
+
     /// A clock that runs with the operating system's until it is moved or stopped.
     pub fn adjustable() -> Clock {
         Clock::Adjustable(Arc::new(Mutex::new(Hands::RIGHT)))
@@ -54,12 +72,8 @@ impl Clock {
     /// Milliseconds since 1970, UTC.
     pub fn now(&self) -> Millis {
         match self {
-            Clock::System => {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
-                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-            }
+            Clock::System => checked::system(),
+            Clock::Checked(checked) => checked.now(),
             Clock::Adjustable(hands) => hands.lock().now(),
         }
     }
@@ -67,7 +81,7 @@ impl Clock {
     /// Time that only goes forward, whatever is done to the calendar: for measuring how long something lasts.
     pub fn elapsed(&self) -> Duration {
         match self {
-            Clock::System => BEGAN.elapsed(),
+            Clock::System | Clock::Checked(_) => BEGAN.elapsed(),
             Clock::Adjustable(hands) => BEGAN.elapsed() + hands.lock().passed,
         }
     }
@@ -75,7 +89,7 @@ impl Clock {
     /// When to look whether so much of it has passed: with a clock that somebody else moves, soon.
     pub fn look_after(&self, wait: Duration) -> Instant {
         let wait = match self {
-            Clock::System => wait,
+            Clock::System | Clock::Checked(_) => wait,
             Clock::Adjustable(_) => wait.min(LOOK),
         };
         Instant::now() + wait
@@ -115,7 +129,7 @@ impl Clock {
     /// Whether it stands still.
     pub fn is_frozen(&self) -> bool {
         match self {
-            Clock::System => false,
+            Clock::System | Clock::Checked(_) => false,
             Clock::Adjustable(hands) => hands.lock().stands_at.is_some(),
         }
     }

@@ -95,6 +95,7 @@ catalogue! {
     /// Mattermost: odd, but a password too weak at creation is told in the words of a failed login.
     BAD_PASSWORD_AT_CREATION = 400, "api.user.check_user_password.invalid.app_error", "Login failed because of invalid password.";
     SIGN_UP_DISABLED = 501, "api.user.create_user.signup_email_disabled.app_error", "User sign-up with email is disabled.";
+    SETUP_CODE = 403, "api.user.create_user.setup_code.app_error", "The first account becomes system admin: send the header X-Patmost-Setup-Code with the code that the server printed when it started and keeps in the file patmost.db-setup-code beside its data.";
     NO_OPEN_SERVER = 403, "api.user.create_user.no_open_server", "This server does not allow open signups.  Please speak with your Administrator to receive an invitation.";
     ROLE_UNKNOWN_400 = 400, "app.role.check_roles_exist.role_not_found", "The provided role does not exist";
     ROLE_LICENSE = 400, "api.user.update_user_roles.license.app_error", "Custom Permission Schemes not supported by current license";

@@ -13,6 +13,7 @@
 //! | --- | --- | --- |
 //! | 1 | `error` | the catalogue: every id, status and sentence |
 //! | | `metrics` | counts, and how Prometheus reads them |
+//! | | `supervisor` | what systemd is told: about to be ready, ready, about to end |
 //! | | `sync` | the one kind of lock |
 //! | 2 | `clock` | time |
 //! | | `http` | sockets, framing, limits, deadlines, threads; knows no route |
@@ -145,6 +146,7 @@ mod server;
 mod session;
 mod status;
 mod store;
+mod supervisor;
 mod sync;
 mod token;
 mod user;

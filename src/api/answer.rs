@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::auth::CLEARED_COOKIES;
 use crate::error::{AppError, NOT_FOUND};
 use crate::http::Response;
 
@@ -17,15 +16,6 @@ pub fn json(value: &impl Serialize) -> Response {
 /// 200 and a value that has a secret: it is kept nowhere on the way.
 pub fn secret(value: &impl Serialize) -> Response {
     json(value).with("Cache-Control", "no-store")
-}
-
-/// The answer, with which a browser forgets the cookies of a login.
-pub fn clearing_cookies(response: Response) -> Response {
-    CLEARED_COOKIES
-        .into_iter()
-        .fold(response, |response, cookie| {
-            response.with("Set-Cookie", cookie)
-        })
 }
 
 /// 201 and the value.

@@ -9,7 +9,11 @@ use crate::error::{AppError, SESSION_EXPIRED};
 use crate::http::{Request, Response};
 use crate::id;
 use crate::permission::{Caller, Via};
+use crate::secret::SecretHash;
 use crate::store::Page;
+
+/// The header with the setup code.
+const SETUP_CODE: &str = "x-patmost-setup-code";
 
 /// Rows of a list when the client does not say.
 const PER_PAGE: i64 = 60;
@@ -46,6 +50,15 @@ impl Context<'_> {
             Via::Nothing => Err(AppError::new(&SESSION_EXPIRED)),
             _ => Ok(&self.anyone),
         }
+    }
+
+    /// Whether the request shows the setup code, or this server has none.
+    pub fn shows_setup_code(&self) -> bool {
+        let shown = self.request.header(SETUP_CODE).map(SecretHash::of);
+        self.router
+            .setup_code
+            .get()
+            .is_none_or(|code| shown.as_ref() == Some(code))
     }
 
     /// The body as it was sent.

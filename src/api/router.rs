@@ -292,7 +292,7 @@ impl Router {
                 }
                 let response = self.refused(&AppError::new(refused.failure), line);
                 Err(match refused.clears_cookie {
-                    true => answer::clearing_cookies(response),
+                    true => response.with("Set-Cookie", auth::CLEARED_COOKIE),
                     false => response,
                 })
             }

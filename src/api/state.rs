@@ -1,10 +1,13 @@
 //! What the router keeps between requests: counts, and the limits on how often.
 
+use std::sync::OnceLock;
+
 use super::counts::Requests;
 use super::limit::{RateLimit, Seldom};
 use super::traffic::Traffic;
 use crate::clock::Millis;
 use crate::logging::recent;
+use crate::secret::SecretHash;
 
 /// How often the refusals of one token are noted in the audit; the log has each of them.
 const REFUSALS: Millis = 60_000;
@@ -21,6 +24,8 @@ pub struct RouterState {
     pub traffic: Traffic,
     /// The lines of the log that `GET /logs` shows: those of other servers in the process, too.
     pub log: recent::Since,
+    /// The code that a stranger shows to make the first account; none where only this machine is listened to.
+    pub setup_code: OnceLock<SecretHash>,
 }
 
 impl Default for RouterState {
@@ -31,6 +36,7 @@ impl Default for RouterState {
             refusals: Seldom::new(REFUSALS),
             traffic: Traffic::default(),
             log: recent::Since::default(),
+            setup_code: OnceLock::new(),
         }
     }
 }

@@ -43,6 +43,15 @@ fn row(row: &store::Row) -> Result<Row, StoreError> {
     })
 }
 
+/// Returns the time of the newest row, 0 where there is none.
+pub fn latest(tx: &Tx) -> Result<Millis, StoreError> {
+    tx.one(
+        "SELECT coalesce(max(create_at), 0) FROM audits",
+        params![],
+        |row| row.get(0),
+    )
+}
+
 /// A part of all rows, newest first.
 pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Row>, StoreError> {
     let sql = format!(

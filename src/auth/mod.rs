@@ -26,11 +26,7 @@ use crate::token;
 pub const COOKIE: &str = "MMAUTHTOKEN";
 
 /// Mattermost: a refused credential and a logout clear the cookie, whether or not the client has it.
-pub const CLEARED_COOKIES: [&str; 3] = [
-    "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly",
-    "MMUSERID=; Path=/; Max-Age=0",
-    "MMCSRF=; Path=/; Max-Age=0",
-];
+pub const CLEARED_COOKIE: &str = "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly";
 
 /// Who stands at the door.
 pub enum Entry {

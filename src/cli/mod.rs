@@ -8,7 +8,6 @@ mod ephemeral;
 mod reference;
 mod serve;
 mod signals;
-mod supervisor;
 mod upkeep;
 
 use std::ffi::OsString;

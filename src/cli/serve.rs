@@ -6,7 +6,7 @@ use std::time::Duration;
 use pico_args::Arguments;
 
 use super::ephemeral::{self, Flags};
-use super::{Command, Stop, default_data, nothing_left, signals, supervisor};
+use super::{Command, Stop, default_data, nothing_left, signals};
 use crate::app::Options;
 use crate::clock::Clock;
 use crate::config::{self, ENABLE_USER_ACCESS_TOKENS, Pin, TRUSTED_PROXIES};
@@ -14,6 +14,7 @@ use crate::http::{self, Listener};
 use crate::logging;
 use crate::secret::password::Cost;
 use crate::server::Server;
+use crate::supervisor;
 
 /// How long requests in flight may take to end.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
@@ -102,6 +103,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     nothing_left(arguments)?;
     logging::init("info", form.unwrap_or_default());
 
+    http::check_descriptors().map_err(Stop::Failed)?;
     let pinned = flag_pins(enabled, &proxies)?;
     let read_pins = || pins(file.as_deref(), &pinned);
     if ephemeral {
@@ -136,7 +138,7 @@ fn serve(mut arguments: Arguments) -> Result<(), Stop> {
     let options = Options {
         data,
         pins,
-        clock: Clock::System,
+        clock: Clock::checked(),
         cost: Cost::Owasp,
     };
     let mut server = Server::start(listener, options).map_err(Stop::Failed)?;

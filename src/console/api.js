@@ -69,8 +69,9 @@ export const remove = (path) => call('DELETE', path);
 export const signIn = (login_id, password) =>
   call('POST', '/users/login', { login_id, password }, { 'X-Requested-With': 'XMLHttpRequest' });
 
-/** Makes the first account, as a stranger. */
-export const signUp = (account) => call('POST', '/users', account, { 'X-Requested-With': 'XMLHttpRequest' });
+/** Makes the first account, as a stranger; `code` is the setup code, where the server asks for one. */
+export const signUp = (account, code) =>
+  call('POST', '/users', account, { 'X-Requested-With': 'XMLHttpRequest', ...(code && { 'X-Patmost-Setup-Code': code }) });
 
 /** Signs out, and forgets what a script can forget. */
 export async function signOut() {

@@ -38,6 +38,7 @@ export const text = {
   setUp: {
     title: 'Create the first account', submit: 'Create account',
     lead: 'Nobody has an account on this server yet. The first one becomes system admin.',
+    code: 'Setup code', codeIsIn: 'The server printed it when it started, and keeps it in the file patmost.db-setup-code beside its data.',
   },
   tokens: {
     title: 'Personal Access Tokens', manage: 'Manage Tokens', of: 'Tokens of',
@@ -164,6 +165,7 @@ export const text = {
     byId: {
       'api.context.permissions.app_error': 'Your account may not do this.',
       'api.user.check_user_password.invalid.app_error': 'The password does not keep to the rules.',
+      'api.user.create_user.setup_code.app_error': 'That is not the setup code of this start of the server.',
       'api.context.session_expired.app_error': 'Your session has ended.',
     },
   },

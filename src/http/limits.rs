@@ -72,6 +72,23 @@ impl Default for Limits {
     }
 }
 
+/// The descriptors without which it is of no use to start: two for each thread that reads the file, what the engine and the
+/// log have, and a third of them for connections.
+const DESCRIPTORS: u64 = 64;
+
+/// Looks whether the process may have as many descriptors as a server needs.
+///
+/// # Errors
+/// One sentence with both numbers.
+pub fn check_descriptors() -> Result<(), String> {
+    match descriptors() {
+        Some(all) if all < DESCRIPTORS => Err(format!(
+            "this process may open {all} files at once, and a server needs {DESCRIPTORS}; raise the limit (ulimit -n, LimitNOFILE=)"
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Raises the soft limit on descriptors to the hard one; min(4096, a third of what there are now).
 pub(super) fn connections_by_descriptors() -> usize {
     descriptors().map_or(4096, |all| {

@@ -28,7 +28,7 @@ mod upgrade;
 mod worker;
 
 pub use client::get;
-pub use limits::Limits;
+pub use limits::{Limits, check_descriptors};
 pub use load::LoadOf;
 pub use network::network_of;
 pub use origin::Origin;

@@ -3,7 +3,7 @@
 
 use super::upgrade::Upgrade;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A complete answer.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +102,9 @@ impl Response {
     fn write_head(&self, out: &mut Vec<u8>, http10: bool) -> Option<()> {
         let mut headers = Vec::with_capacity(self.headers.len() + 1);
         headers.push(header("Server", "patmost")?);
+        if !has_date() {
+            headers.push(header("Date", EPOCH)?);
+        }
         for (name, value) in &self.headers {
             // `tiny_http` would take a length from here for the length of the body.
             if !name.eq_ignore_ascii_case("Content-Length") {
@@ -126,6 +129,15 @@ impl Response {
         .raw_print(out, version, &[], true, None)
         .ok()
     }
+}
+
+/// The `Date` of a clock that shows none.
+const EPOCH: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
+
+/// Whether the system's clock shows a time that `tiny_http` can write: it panics before 1970 and after 9999.
+fn has_date() -> bool {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.is_ok_and(|since| since.as_secs() < 253_402_300_800)
 }
 
 /// CR, LF and NUL in a value would let its author write header lines, or a second answer.

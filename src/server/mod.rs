@@ -3,14 +3,17 @@
 mod clean_up;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::{self, Router};
 use crate::app::{App, Options};
+use crate::audit;
 use crate::auth::{self, Entry};
 use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, Handler, Limits, Listener};
+use crate::secret::Secret;
 use crate::store::Serving;
 use crate::user;
 use clean_up::CleanUp;
@@ -24,6 +27,7 @@ pub struct Server {
     engine: http::Server,
     clean_up: CleanUp,
     metrics: Option<http::Server>,
+    setup_code: Option<SetupCode>,
     _serving: Serving,
 }
 
@@ -36,10 +40,16 @@ impl Server {
         let mut serving = Serving::take(&options.data)?;
         let app = Arc::new(App::open(options)?);
         serving.mark(&app.store)?;
+        let latest = app.store.read(|tx| Ok(audit::sql::latest(tx)?));
+        app.clock
+            .not_before(latest.map_err(|error| error.to_string())?);
         app.store.warn_of_readers();
         let router = Arc::new(Router::new(app));
+        let setup_code = setup_code(&listener, &router)?;
         let handler = Arc::clone(&router);
-        Server::over(listener, router, serving, Limits::default(), handler)
+        let mut server = Server::over(listener, router, serving, Limits::default(), handler)?;
+        server.setup_code = setup_code;
+        Ok(server)
     }
 
     /// Answers on the listener, with a file that is open already.
@@ -62,6 +72,7 @@ impl Server {
             engine,
             clean_up,
             metrics: None,
+            setup_code: None,
             _serving: serving,
         })
     }
@@ -128,7 +139,7 @@ impl Server {
         clean_up::now(&self.router.app).map_err(|error| error.to_string())
     }
 
-    /// One line: where it listens, where the data is, what to do first.
+    /// Returns one line: where it listens, where the data is, what to do first.
     ///
     /// # Errors
     /// When the data file cannot be read.
@@ -143,9 +154,19 @@ impl Server {
             .read(|tx| Ok(user::sql::none(tx)?))
             .map_err(|error| error.to_string())?;
         let first = if empty {
+            let (with_code, header) = match &self.setup_code {
+                None => (String::new(), String::new()),
+                Some(SetupCode { code, path }) => {
+                    let (code, path) = (code.reveal(), path.display());
+                    (
+                        format!(" with the setup code {code} (also in {path})"),
+                        format!("-H 'X-Patmost-Setup-Code: {code}' "),
+                    )
+                }
+            };
             format!(
-                "first create your account, it becomes system admin: open {url} in a browser, or \
-                 curl {url}/api/v4/users -d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
+                "first create your account{with_code}, it becomes system admin: open {url} in a browser, or \
+                 curl {url}/api/v4/users {header}-d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
             )
         } else {
             format!(
@@ -168,4 +189,29 @@ impl Server {
             "patmost {version} listens on {url}, data in {data}, personal access tokens are {tokens}; {first}"
         ))
     }
+}
+
+/// The code for the first account, and the file that has it.
+struct SetupCode {
+    code: Secret,
+    path: PathBuf,
+}
+
+/// Makes the setup code, where strangers can reach the listener before there is an account. `None` where they cannot.
+fn setup_code(listener: &Listener, router: &Router) -> Result<Option<SetupCode>, String> {
+    let store = &router.app.store;
+    let is_empty = store.read(|tx| Ok(user::sql::none(tx)?));
+    let is_empty = is_empty.map_err(|error| error.to_string())?;
+    // An address that cannot be told may be anyone's.
+    let is_near = listener
+        .local_addr()
+        .is_ok_and(|address| address.ip().to_canonical().is_loopback());
+    if !is_empty || is_near {
+        store.forget_setup_code();
+        return Ok(None);
+    }
+    let code = Secret::new();
+    let path = store.keep_setup_code(code.reveal())?;
+    router.state.setup_code.get_or_init(|| code.hash());
+    Ok(Some(SetupCode { code, path }))
 }

@@ -1,14 +1,17 @@
 //! From whatever the file holds to the current schema, or a refusal that leaves it untouched.
 
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::compact::alone;
 use super::copy::{copy, remove};
 use super::file::{beside, unusable};
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, read_only, room};
 use crate::clock::{Clock, Millis};
+use crate::supervisor;
 
 /// Brings a file of version 1 to version 2, one of version 2 to 3, and so on.
 const STEPS: [&str; 2] = [include_str!("to_2.sql"), include_str!("to_3.sql")];
@@ -18,6 +21,16 @@ pub const CURRENT: i64 = STEPS.len() as i64 + 1;
 
 /// `PRAGMA application_id` of our files.
 const APPLICATION: i64 = 1_885_434_996;
+
+/// The bytes that a slow disk writes in a second, for telling how long it will take: the copy that is kept, the journal and
+/// the new tables, each once, and the room of the old ones given back.
+const DISK: u64 = 100_000_000;
+
+/// The time between two reports of progress.
+const REPORT: Duration = Duration::from_secs(5);
+
+/// The seconds until the next report that a supervisor waits at least.
+const PATIENCE: u64 = 60;
 
 /// What a new file begins with.
 pub type First = fn(&Tx, Millis) -> Result<(), StoreError>;
@@ -126,8 +139,28 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     // Another process may have brought it meanwhile.
     if let State::Older(steps) = alone(connection).map_err(unusable)? {
         let kept = beside(path, &format!("schema-{}", CURRENT - steps.len() as i64));
-        keep(connection, &kept)?;
-        run(connection, steps).map_err(unusable)?;
+        let bytes = read_only::size(path);
+        let (room, seconds) = (2 * bytes, 4 * bytes / DISK + 1);
+        log::warn!(
+            "{} ({}) is brought to schema version {CURRENT}: that needs {} of room beside it, and about {seconds} s on a disk that writes {} a second",
+            path.display(),
+            room::megabytes(bytes),
+            room::megabytes(room),
+            room::megabytes(DISK)
+        );
+        room::check(path, room)?;
+        let part = beside(&kept, "part");
+        let copied = || match read_only::size(&part) {
+            0 => String::new(),
+            written => format!(
+                ", {} of the copy that is kept is written",
+                room::megabytes(written)
+            ),
+        };
+        reporting(REPORT, copied, || {
+            keep(connection, &kept)?;
+            run(connection, steps).map_err(unusable)
+        })?;
         log::warn!(
             "{} was brought to schema version {CURRENT}; what it was is kept as {}",
             path.display(),
@@ -136,6 +169,25 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     }
     let back = connection.pragma_update(None, "locking_mode", "NORMAL");
     back.map_err(unusable)
+}
+
+/// Does the work, and meanwhile tells the log and the supervisor from time to time that it goes on.
+fn reporting<T>(every: Duration, state: impl Fn() -> String + Send, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let (finished, is_finished) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            supervisor::starting(PATIENCE);
+            while is_finished.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                supervisor::starting(PATIENCE);
+                let (seconds, state) = (begun.elapsed().as_secs(), state());
+                log::warn!("bringing the data to schema version {CURRENT}: {seconds} s{state}");
+            }
+        });
+        let done = work();
+        drop(finished);
+        done
+    })
 }
 
 fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
@@ -160,4 +212,23 @@ fn keep(connection: &Connection, kept: &Path) -> Result<(), String> {
         remove(&left).map_err(|error| format!("cannot remove {}: {error}", left.display()))?;
     }
     copy(connection, kept, || Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_work_is_reported_again_and_again() {
+        let (told, is_told) = channel();
+        let state = move || {
+            let _ = told.send(());
+            String::new()
+        };
+        reporting(Duration::from_millis(1), state, || {
+            for _ in 0..3 {
+                is_told.recv().unwrap();
+            }
+        });
+    }
 }

@@ -17,6 +17,7 @@ mod reserve;
 mod restore;
 mod room;
 mod serving;
+mod setup_code;
 mod snapshot;
 mod tx;
 mod writer;

@@ -328,7 +328,9 @@ fn sql_files(folder: &Path) -> Vec<PathBuf> {
 
 /// Lists of everything, which are read in the order of an index and a page at a time; counts; and searches by a part of a
 /// word, for which there is no index.
-const WHOLE: [&str; 16] = [
+const WHOLE: [&str; 17] = [
+    // In an index that holds those alone whose secret is kept in clear.
+    " WHERE secret IS NOT NULL",
     // A handful of rows, when one of them has changed.
     "SELECT name, permissions FROM roles",
     "SELECT username FROM users ORDER BY username",
@@ -370,11 +372,12 @@ fn no_statement_scans_a_table() {
             details.push(row.get(3).unwrap());
         }
         looked_at += 1;
-        // The view is what its parts have found, and they are looked at like others.
-        const FOUND: [&str; 2] = ["SCAN CONSTANT ROW", "SCAN all_sessions"];
+        // The view and what stands in brackets is what its parts have found, and they are looked at like others.
+        const FOUND: [&str; 3] = ["SCAN CONSTANT ROW", "SCAN all_sessions", "SCAN (subquery-"];
         let scanning = details
             .iter()
-            .any(|detail| detail.starts_with("SCAN ") && !FOUND.contains(&detail.as_str()));
+            .filter(|detail| !FOUND.iter().any(|found| detail.starts_with(found)))
+            .any(|detail| detail.starts_with("SCAN "));
         if scanning && !WHOLE.iter().any(|part| sql.contains(part)) {
             scans.push(format!("{sql}\n{details:?}"));
         }

@@ -42,6 +42,7 @@ CREATE TABLE incoming_webhooks (
 CREATE INDEX incoming_webhooks_by_user ON incoming_webhooks (user_id);
 CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
 CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
+CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
 -- Permissions that are new: a system admin has every one.
 UPDATE roles SET permissions = permissions || ' manage_own_incoming_webhooks bypass_incoming_webhook_channel_lock'
 WHERE name = 'system_admin';

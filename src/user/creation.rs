@@ -50,12 +50,14 @@ pub struct NewUser {
     pub bot_description: String,
     /// Whether the account is to be a system admin beyond being the first; the command line may say so.
     pub system_admin: bool,
+    /// Whether the account must not be the first: it is for a stranger who did not show the setup code.
+    pub must_not_be_first: bool,
 }
 
 /// Makes an account. The first one becomes system admin.
 ///
 /// # Errors
-/// In Mattermost's order: sign-up closed, password, each field, username taken, e-mail taken.
+/// In Mattermost's order: sign-up closed, or no setup code for the first; password, each field, username taken, e-mail taken.
 pub fn create(
     app: &App,
     config: &Arc<Config>,
@@ -64,7 +66,8 @@ pub fn create(
 ) -> Result<User, AppError> {
     let invited = USER_CREATE.ask(caller).is_ok();
     if !invited {
-        sign_up_is_open(config, app.store.read(|tx| Ok(sql::none(tx)?))?)?;
+        let first = app.store.read(|tx| Ok(sql::none(tx)?))?;
+        sign_up_is_open(config, first, new.must_not_be_first)?;
     }
     // Mattermost: what another service knows keeps that service's rules.
     let checked = new.password.as_ref();
@@ -77,27 +80,32 @@ pub fn create(
     if !new.id.is_empty() {
         return Err(AppError::new(&error::USER_EXISTING));
     }
+    let must_not_be_first = new.must_not_be_first;
     let user = made(new, caller.at)?;
     let (config, caller) = (Arc::clone(config), caller.clone());
     let mut user = User {
         password_hash: hashed(app, &user)?,
         ..user
     };
-    app.change(move |tx, news| {
+    let (user, first) = app.change(move |tx, news| {
         let first = sql::none(tx)?;
         let granted = if invited {
             USER_CREATE.ask(&caller)?
         } else {
             // Somebody else may have been first since.
-            sign_up_is_open(&config, first)?;
+            sign_up_is_open(&config, first, must_not_be_first)?;
             SIGN_UP.ask(&caller)?
         };
         if first {
             user.roles = roles_of(true);
         }
         add(tx, news, &granted, &user)?;
-        Ok(user)
-    })
+        Ok((user, first))
+    })?;
+    if first {
+        app.store.forget_setup_code();
+    }
+    Ok(user)
 }
 
 /// Adds the account, if nobody else has its name or address.
@@ -108,13 +116,19 @@ pub fn add(tx: &Tx, news: &mut News, granted: &Granted, user: &User) -> Result<(
     audit::record(tx, granted, &format!("user={}", user.id))
 }
 
-/// Whether somebody without the right to make accounts may make his own.
-fn sign_up_is_open(config: &Config, first: bool) -> Result<(), AppError> {
+/// Refuses an account to somebody without the right to make accounts.
+///
+/// # Errors
+/// Sign-up is closed, or it would be the first and must not.
+fn sign_up_is_open(config: &Config, first: bool, must_not_be_first: bool) -> Result<(), AppError> {
     if !config.is_on(&config::ENABLE_USER_CREATION) {
         return Err(AppError::new(&error::SIGN_UP_DISABLED));
     }
     if !first && !config.is_on(&config::ENABLE_OPEN_SERVER) {
         return Err(AppError::new(&error::NO_OPEN_SERVER));
+    }
+    if first && must_not_be_first {
+        return Err(AppError::new(&error::SETUP_CODE));
     }
     Ok(())
 }

@@ -22,10 +22,10 @@ const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
 
 /** A server with an empty file; `more` are further arguments. */
-export async function server(more = [], env = {}) {
+export async function server(more = [], env = {}, listen = '127.0.0.1:0') {
   assert.ok(PROGRAM, 'PATMOST_PROGRAM must name the program');
   const folder = await mkdtemp(join(tmpdir(), 'patmost-console-'));
-  const child = spawn(PROGRAM, ['serve', '--listen', '127.0.0.1:0', ...more], { cwd: folder, env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(PROGRAM, ['serve', '--listen', listen, ...more], { cwd: folder, env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   // A run that is stopped half way leaves no server behind.
   process.on('exit', () => child.kill('SIGKILL'));
   const exited = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
@@ -35,7 +35,8 @@ export async function server(more = [], env = {}) {
     child.stderr.on('data', (chunk) => {
       log += chunk;
       const found = log.match(/ listens on (http:[^,]*), data in /);
-      if (found) resolve(found[1]);
+      // A browser opens no address that stands for all of them.
+      if (found) resolve(found[1].replace('0.0.0.0', '127.0.0.1'));
     });
     exited.then(() => reject(new Error(`the server did not start: ${log}`)));
   });

@@ -45,6 +45,27 @@ test('the first account is made on the setup screen, and becomes system admin', 
   await heading('Dashboard');
 });
 
+test('a server that strangers can reach asks for its setup code', async () => {
+  const open = await server([], {}, '0.0.0.0:0');
+  const stranger = await visit(open);
+  await stranger.open('');
+  await stranger.getByLabel('Setup code').fill('guessed');
+  await stranger.getByLabel('E-mail address').fill('admin@example.com');
+  await stranger.getByLabel('Username').fill('admin');
+  await stranger.getByLabel('Password').fill(PASSWORD);
+  await stranger.expecting(403, async () => {
+    await stranger.getByRole('button', { name: 'Create account' }).click();
+    await stranger.getByRole('alert').filter({ hasText: 'not the setup code' }).waitFor();
+  });
+  await look(stranger, 'set-up-code');
+  const [, code] = open.log().match(/with the setup code ([a-z0-9]{26}) /);
+  await stranger.getByLabel('Setup code').fill(code);
+  await stranger.getByRole('button', { name: 'Create account' }).click();
+  await stranger.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  await stranger.leave();
+  await open.stop();
+});
+
 test('the setup screen is gone once there is an account', async () => {
   const other = await visit(mm);
   await other.open('');

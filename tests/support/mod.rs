@@ -25,6 +25,9 @@ pub use serde_json::{Value, json};
 /// Everybody's password.
 pub const PASSWORD: &str = "Correct-Horse-1";
 
+/// `Set-Cookie` of a refused credential, and the first one of a logout.
+pub const CLEARED_COOKIE: &str = "MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly";
+
 /// The role that lets an account have tokens.
 pub const TOKEN_ROLE: &str = "system_user_access_token";
 

@@ -1,7 +1,7 @@
 //! A server as a process of its own, for what only a process shows: its end, its signals, its limits.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use super::*;
@@ -10,7 +10,7 @@ use super::*;
 pub struct Process {
     child: Child,
     log: BufReader<ChildStderr>,
-    /// What it says first.
+    /// What it says first: as a rule one line, that with the address, or why there is none.
     pub first_line: String,
     /// `127.0.0.1:port`
     pub address: String,
@@ -27,6 +27,7 @@ impl Drop for Process {
 pub fn serve(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Process {
     start(
         Command::new(env!("CARGO_BIN_EXE_patmost")),
+        "127.0.0.1:0",
         folder,
         arguments,
         environment,
@@ -38,17 +39,25 @@ pub fn serve_within(descriptors: usize, folder: &Path, arguments: &[&str]) -> Pr
     let mut shell = Command::new("sh");
     let run = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
     shell.args(["-c", &run, env!("CARGO_BIN_EXE_patmost")]);
-    start(shell, folder, arguments, &[("RUST_LOG", "warn")])
+    let environment = [("RUST_LOG", "warn")];
+    start(shell, "127.0.0.1:0", folder, arguments, &environment)
+}
+
+/// Starts it in the folder on an address that strangers can reach, and waits for its first line.
+pub fn serve_to_all(folder: &Path) -> Process {
+    let program = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    start(program, "0.0.0.0:0", folder, &[], &[])
 }
 
 fn start(
     mut command: Command,
+    listen: &str,
     folder: &Path,
     arguments: &[&str],
     environment: &[(&str, &str)],
 ) -> Process {
     command
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--listen", listen])
         .args(arguments)
         .env_remove("RUST_LOG")
         .envs(environment.iter().copied());
@@ -59,7 +68,7 @@ fn start(
         .unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
     let mut first_line = String::new();
-    log.read_line(&mut first_line).unwrap();
+    while !first_line.contains("http://") && log.read_line(&mut first_line).unwrap() > 0 {}
     let address = first_line
         .split_once("http://")
         .map(|(_, rest)| rest.split(',').next().unwrap().to_owned())
@@ -159,4 +168,15 @@ pub fn succeeds(folder: &Path, arguments: &[&str]) -> String {
     let output = patmost(folder, arguments);
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Compiles `tests/support/NAME.c` into the folder: a library that is loaded before the program's own (`LD_PRELOAD`). The C
+/// compiler is there, for SQLite needs it, too.
+pub fn library(name: &str, folder: &Path) -> PathBuf {
+    let source = format!("{}/tests/support/{name}.c", env!("CARGO_MANIFEST_DIR"));
+    let library = folder.join(format!("{name}.so"));
+    let mut compiler = Command::new("cc");
+    compiler.args(["-shared", "-fPIC", "-O2", "-Wall", "-Werror", &source, "-o"]);
+    assert!(compiler.arg(&library).status().unwrap().success());
+    library
 }

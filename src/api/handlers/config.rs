@@ -63,6 +63,9 @@ pub fn client(cx: &Context, tx: &Tx) -> Answer {
     let nobody = user::sql::none(tx)?;
     let mut values = of_a_stranger(&cx.config);
     values["NoAccounts"] = text(nobody).into();
+    if nobody && cx.router.setup_code.get().is_some() {
+        values["SetupCodeRequired"] = text(true).into();
+    }
     if cx.caller().is_ok() {
         of_a_session(&cx.config, &mut values);
     }

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::api::{Answer, Context, answer, json};
-use crate::auth::COOKIE;
+use crate::auth::{CLEARED_COOKIE, COOKIE};
 use crate::clock::Millis;
+use crate::http::Response;
 use crate::login::{Attempt, Login};
 use crate::messaging::team;
 use crate::permission::SESSION_READ;
@@ -63,7 +64,13 @@ pub fn logout(cx: &Context) -> Answer {
     if cx.caller().is_ok() {
         crate::session::logout(cx.app, &cx.anyone)?;
     }
-    Ok(answer::clearing_cookies(answer::ok()))
+    let cleared = [
+        CLEARED_COOKIE,
+        "MMUSERID=; Path=/; Max-Age=0",
+        "MMCSRF=; Path=/; Max-Age=0",
+    ];
+    let clear = |answer: Response, cookie| answer.with("Set-Cookie", cookie);
+    Ok(cleared.into_iter().fold(answer::ok(), clear))
 }
 
 /// A session as the API shows it.

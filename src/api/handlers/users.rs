@@ -31,6 +31,7 @@ pub fn create(cx: &Context) -> Answer {
         timezone: edit::timezone(&body)?,
         auth_service,
         auth_data: of_admin("auth_data"),
+        must_not_be_first: !cx.shows_setup_code(),
         ..NewUser::default()
     };
     let user = crate::user::create(cx.app, &cx.config, &cx.anyone, new)?;

@@ -53,11 +53,13 @@ export function setUpPage(config, enter) {
   const email = el('input', { name: 'email', type: 'email', required: true, autocomplete: 'email' });
   const username = el('input', { name: 'username', required: true, autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', pattern: '[A-Za-z0-9._\\-]{1,64}', title: text.rule.username });
   const password = el('input', { name: 'password', type: 'password', required: true, autocomplete: 'new-password', minlength: config.PasswordMinimumLength });
+  const code = config.SetupCodeRequired === 'true' && el('input', { name: 'setup_code', required: true, autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
   return outside(text.setUp.title, text.setUp.lead,
     form(text.setUp.submit, [
+      code && field(text.setUp.code, code, text.setUp.codeIsIn),
       field(text.field.email, email), field(text.field.username, username, text.rule.username), field(text.field.password, password, text.rule.password(config)),
     ], async () => {
-      await api.signUp({ email: email.value, username: username.value, password: password.value });
+      await api.signUp({ email: email.value, username: username.value, password: password.value }, code && code.value.trim());
       await api.signIn(username.value, password.value);
       await enter();
     }));

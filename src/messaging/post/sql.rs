@@ -243,7 +243,7 @@ pub fn insert_reaction(tx: &Tx, reaction: &Reaction) -> Result<(), StoreError> {
 /// Whether more than that many different emoji react to the post.
 pub fn has_more_emoji(tx: &Tx, post_id: &str, number: i64) -> Result<bool, StoreError> {
     tx.one(
-        "SELECT EXISTS (SELECT DISTINCT emoji_name FROM reactions WHERE post_id = $1 LIMIT 1 OFFSET $2)",
+        "SELECT count(*) > $2 FROM (SELECT DISTINCT emoji_name FROM reactions WHERE post_id = $1 LIMIT $2 + 1)",
         params![post_id, number],
         |row| row.get(0),
     )

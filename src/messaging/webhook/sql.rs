@@ -57,11 +57,23 @@ pub struct Filter<'f> {
     pub user_id: &'f str,
 }
 
+impl Filter<'_> {
+    /// Returns the condition in which `$1` is the team and `$2` the account: one for which there is an index.
+    fn condition(self) -> &'static str {
+        match (self.team_id, self.user_id) {
+            ("", "") => "$1 = '' AND $2 = ''",
+            (_, "") => "w.team_id = $1 AND $2 = ''",
+            ("", _) => "$1 = '' AND w.user_id = $2",
+            (_, _) => "w.team_id = $1 AND w.user_id = $2",
+        }
+    }
+}
+
 /// A part of the webhooks, oldest first.
 pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<Webhook>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM incoming_webhooks w WHERE ($1 = '' OR w.team_id = $1) AND ($2 = '' OR w.user_id = $2)
-         ORDER BY w.number LIMIT $3 OFFSET $4"
+        "SELECT {COLUMNS} FROM incoming_webhooks w WHERE {} ORDER BY w.number LIMIT $3 OFFSET $4",
+        filter.condition()
     );
     let values = params![filter.team_id, filter.user_id, page.limit, page.offset];
     tx.many(&sql, values, webhook)
@@ -70,7 +82,10 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<Webhook>, StoreEr
 /// How many there are.
 pub fn count(tx: &Tx, filter: Filter) -> Result<i64, StoreError> {
     tx.one(
-        "SELECT count(*) FROM incoming_webhooks w WHERE ($1 = '' OR w.team_id = $1) AND ($2 = '' OR w.user_id = $2)",
+        &format!(
+            "SELECT count(*) FROM incoming_webhooks w WHERE {}",
+            filter.condition()
+        ),
         params![filter.team_id, filter.user_id],
         |row| row.get(0),
     )

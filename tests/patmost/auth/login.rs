@@ -276,6 +276,10 @@ fn a_logout_ends_its_own_session_and_always_succeeds() {
     again.acknowledged();
     assert_eq!(
         again.headers("set-cookie"),
-        ["MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly"]
+        [
+            CLEARED_COOKIE,
+            "MMUSERID=; Path=/; Max-Age=0",
+            "MMCSRF=; Path=/; Max-Age=0"
+        ]
     );
 }

@@ -57,7 +57,12 @@ fn the_client_is_the_nearest_address_that_is_no_proxy() {
         // What is no address ends it.
         (&["unknown, 10.1.1.1"], "10.1.1.1"),
         (&["203.0.113.7, nonsense"], "127.0.0.1"),
-        (&["203.0.113.7:80"], "127.0.0.1"),
+        (&["203.0.113.7:80"], CLIENT),
+        (&["203.0.113.7:65535, 10.1.1.1:80"], CLIENT),
+        (&["[2001:db8::1]:443"], "2001:db8::1"),
+        (&["[2001:db8::1]"], "2001:db8::1"),
+        (&["203.0.113.7:99999"], "127.0.0.1"),
+        (&["[203.0.113.7]:80"], "127.0.0.1"),
         (&[""], "127.0.0.1"),
     ] {
         let headers: Vec<_> = lines
@@ -97,6 +102,13 @@ fn audits_and_rate_limits_use_the_forwarded_address() {
         [left(CLIENT), left(CLIENT), left("198.51.100.1")],
         ["2", "1", "2"]
     );
+    // Whoever has one IPv6 address has 2^64 of them.
+    let network = [
+        left("2001:db8::1"),
+        left("2001:db8::ffff:1"),
+        left("2001:db8:0:1::1"),
+    ];
+    assert_eq!(network, ["2", "1", "2"]);
 }
 
 #[test]

@@ -263,3 +263,33 @@ fn an_odd_header_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn an_encoded_slash_parts_no_segments() {
+    let mm = server();
+    let admin = mm.admin();
+    admin.get("/users/me").ok();
+    for path in [
+        "/users%2Fme",
+        "/users%2fme",
+        "/users/me%2Ftokens",
+        "/users/%2Fme",
+    ] {
+        let status = admin.get(path).status;
+        assert!([400, 404].contains(&status), "{path}: {status}");
+    }
+    let outside = mm.send(&Request::new("GET", "/api%2Fv4/system/ping"));
+    assert_eq!(outside.status, 404);
+}
+
+#[test]
+fn an_answer_with_a_secret_is_kept_nowhere() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    let made = ci.create_token("t");
+    let token = made.ok().text("id");
+    for answer in [made, ci.rotate(&token), mm.log_in("ci", PASSWORD)] {
+        answer.ok();
+        assert_eq!(answer.headers("cache-control"), ["no-store"]);
+    }
+}

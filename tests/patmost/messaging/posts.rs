@@ -149,3 +149,35 @@ fn a_post_keeps_its_props_and_is_made_once_by_whoever_sends_it() {
         .post("/posts", of(16_384))
         .refused(400, "model.post.is_valid.msg.app_error");
 }
+
+#[test]
+fn only_a_bot_says_that_a_post_is_from_an_integration() {
+    let mm = server();
+    let (_, channel, _) = five_posts(&mm);
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    let bot = mm.bot("robot").with_role("system_post_all");
+    let bot = bot.with_token(&bot.token("t").secret);
+    let told = json!({
+        "from_webhook": "true", "from_bot": "true", "from_plugin": "true", "from_oauth_app": "true",
+        "override_username": "the boss", "override_icon_url": "http://x/y.png", "override_icon_emoji": ":x:",
+        "webhook_display_name": "w", "mine": 1,
+    });
+    let post = |caller: &Caller| {
+        let body = json!({"channel_id": channel, "message": "m", "props": told});
+        caller.post("/posts", body).created()
+    };
+    let by_person = post(&mm.admin());
+    assert_eq!(by_person["props"], json!({"mine": 1}));
+    let by_bot = post(&bot);
+    assert_eq!(by_bot["props"], told);
+    // An edit neither adds them nor takes them away.
+    let edit = |post: &Value| {
+        let path = format!("/posts/{}/patch", post.text("id"));
+        let props = json!({"override_username": "another", "mine": 2});
+        mm.admin().put(&path, json!({ "props": props })).ok()["props"].clone()
+    };
+    assert_eq!(edit(&by_person), json!({"mine": 2}));
+    let mut kept = told.clone();
+    kept["mine"] = json!(2);
+    assert_eq!(edit(&by_bot), kept);
+}

@@ -351,3 +351,14 @@ fn webhooks_are_made_listed_and_deleted_by_command() {
     say().refused(400, "web.incoming_webhook.invalid.app_error");
     assert_eq!(done(&mm, &["webhook", "list", "--quiet"]), "");
 }
+
+#[test]
+fn a_table_shows_no_letter_that_turns_the_direction() {
+    let mm = server();
+    let ci = mm.user("ci").with_role(TOKEN_ROLE);
+    for mark in "\u{61c}\u{200e}\u{200f}\u{202a}\u{202e}\u{2066}\u{2069}\u{1b}".chars() {
+        ci.create_token(&format!("a{mark}z")).ok();
+    }
+    let listed = done(&mm, &["token", "list", "ci"]);
+    assert_eq!(listed.matches("a\u{fffd}z").count(), 8, "{listed}");
+}

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::process::{Process, serve};
+use crate::support::process::{Process, library, serve};
 use crate::support::*;
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::process::{Pid, Resource, Rlimit, getuid, prlimit};
@@ -261,22 +261,10 @@ fn without_room_changes_are_refused_reads_go_on_and_it_recovers() {
     fs::remove_dir_all(folder).unwrap();
 }
 
-/// Compiles what makes a folder read-only; the C compiler is there, for SQLite needs it, too.
-fn read_only_disk(library: &Path) {
-    let source = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/support/read_only_disk.c"
-    );
-    let mut compiler = Command::new("cc");
-    compiler.args(["-shared", "-fPIC", "-O2", "-Wall", "-Werror", source, "-o"]);
-    assert!(compiler.arg(library).status().unwrap().success());
-}
-
 #[test]
 fn on_a_disk_that_turns_read_only_changes_are_refused_reads_go_on_and_it_recovers() {
     let (folder, other) = (new_folder(), new_folder());
-    let library = other.join("read_only_disk.so");
-    read_only_disk(&library);
+    let library = library("read_only_disk", &other);
     let mark = folder.join("read-only");
     cannot_write(
         &folder,

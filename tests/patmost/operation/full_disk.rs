@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use crate::support::process::{Process, serve};
+use crate::support::process::{Process, library, serve};
 use crate::support::*;
 
 const RESERVE: u64 = 1 << 20;
@@ -18,11 +18,7 @@ struct SmallDisk {
 
 impl SmallDisk {
     fn new() -> SmallDisk {
-        let (folder, library) = (new_folder(), new_folder().join("small_disk.so"));
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/small_disk.c");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O2", "-Wall", "-Werror", source, "-o"]);
-        assert!(compiler.arg(&library).status().unwrap().success());
+        let (folder, library) = (new_folder(), library("small_disk", &new_folder()));
         SmallDisk { folder, library }
     }
 

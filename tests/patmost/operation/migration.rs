@@ -1,9 +1,11 @@
 //! Files of older versions: what they hold is answered as before, what they were is kept, and nobody loses anything.
 
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use crate::support::process;
 use crate::support::*;
 use patmost::Clock;
 use rusqlite::Connection;
@@ -166,5 +168,52 @@ fn of_several_commands_at_once_one_brings_it_up_to_date_and_nothing_is_lost() {
     let checked = patmost(&folder, &["check"]);
     assert!(checked.status.success(), "{checked:?}");
     assert_eq!(version(&folder.join("patmost.db-schema-1")), 1);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn it_says_what_it_needs_and_the_supervisor_waits() {
+    let (folder, _) = version_1();
+    let socket = UnixDatagram::bind(folder.join("notify")).unwrap();
+    socket
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    let name = folder.join("notify").display().to_string();
+    let process = process::serve(&folder, &[], &[("NOTIFY_SOCKET", &name)]);
+    let said = &process.first_line;
+    assert!(
+        said.contains("is brought to schema version 3: that needs 0."),
+        "{said}"
+    );
+    let told = || {
+        let mut text = [0; 200];
+        let length = socket.recv(&mut text).unwrap();
+        String::from_utf8(text[..length].to_vec()).unwrap()
+    };
+    assert_eq!(told(), "EXTEND_TIMEOUT_USEC=60000000");
+    assert_eq!(told(), "READY=1");
+    drop(process);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn without_room_for_it_nothing_is_begun() {
+    let (folder, _) = version_1();
+    let path = folder.join("patmost.db");
+    let before = std::fs::metadata(&path).unwrap().len();
+    // A file that has a hole behind its last page: SQLite takes no notice, and no disk has room for two more of it.
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(1 << 43).unwrap();
+    let refused = process::serve(&folder, &[], &[]);
+    let said = refused.first_line.clone();
+    assert!(
+        said.contains("patmost.db needs 17592186.0 MB of room on its disk"),
+        "{said}"
+    );
+    refused.ends_with(1);
+    assert!(!folder.join("patmost.db-schema-1").exists());
+    file.set_len(before).unwrap();
+    assert_eq!(version(&path), 1);
+    assert!(patmost(&folder, &CHANGE).status.success());
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -1,6 +1,7 @@
 //! Running a server: commands, settings, data files, logs and audits.
 
 mod audits;
+mod clock;
 mod command_line;
 mod compact;
 mod configuration;
@@ -25,5 +26,6 @@ mod process;
 #[cfg(unix)]
 mod restore;
 mod seed;
+mod setup_code;
 #[cfg(unix)]
 mod upkeep;

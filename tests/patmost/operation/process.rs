@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::support::connection::Connection;
-use crate::support::process::{Process, serve};
+use crate::support::process::{Process, serve, serve_within};
 use crate::support::*;
 
 #[test]
@@ -126,6 +126,35 @@ fn an_address_in_use_is_one_sentence_and_leaves_nothing_behind() {
         "{text}"
     );
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_start_with_too_few_descriptors_is_refused_and_64_do() {
+    let folder = new_folder();
+    let few = serve_within(63, &folder, &[]);
+    let said = "may open 63 files at once, and a server needs 64";
+    assert!(few.first_line.contains(said), "{}", few.first_line);
+    few.ends_with(1);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    // A third of them for connections, which have all they need, threads for passwords and files of the data included.
+    let process = serve_within(64, &folder, &[]).with_admin();
+    let login = json!({"login_id": "admin", "password": PASSWORD}).to_string();
+    let mut crowd: Vec<Connection> = (0..20)
+        .map(|_| Connection::to(&process.address).unwrap())
+        .collect();
+    for connection in &mut crowd {
+        let head = format!(
+            "POST /api/v4/users/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
+            login.len()
+        );
+        connection.write(head + &login).unwrap();
+    }
+    for connection in &mut crowd {
+        connection.answer().unwrap().ok();
+    }
+    process.signal("TERM");
+    process.ends_with(0);
     std::fs::remove_dir_all(folder).unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! Users, their profiles, and bots.
 
 mod bots;
+mod bounds;
 mod changes;
 mod creation;
 mod lists;

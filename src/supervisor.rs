@@ -4,6 +4,11 @@
 #[cfg(unix)]
 use std::os::unix::net::SocketAddr;
 
+/// Still at work before it is ready: it is not to be ended for the next so many seconds.
+pub fn starting(seconds: u64) {
+    tell(&format!("EXTEND_TIMEOUT_USEC={}", seconds * 1_000_000));
+}
+
 /// Ready to answer, also after [`reloading`].
 pub fn ready() {
     tell("READY=1");

@@ -260,6 +260,9 @@ catalogue! {
 
     // Interactive messages.
     ACTION_MISSING = 404, "api.post.do_action.action_id.app_error", "Invalid action id.";
+    TRIGGER_DATA = 400, "interactive_message.decode_trigger_id.missing_data", "Trigger ID missing required data for interactive dialog.";
+    TRIGGER_SIGNATURE = 400, "interactive_message.decode_trigger_id.verify_signature_failed", "Signature verification failed of trigger ID for interactive dialog.";
+    TRIGGER_EXPIRED = 400, "interactive_message.decode_trigger_id.expired", "Trigger ID for interactive dialog is expired. Trigger IDs live for a maximum of {name} seconds.";
     ACTION_INTEGRATION = 400, "api.post.do_action.action_integration.app_error", "Action integration error.";
 
     // Configuration.

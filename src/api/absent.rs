@@ -10,7 +10,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// Paths that are absent with every method.
 #[rustfmt::skip]
 const ANY_METHOD: &[&str] = &[
-    "/actions/*", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
+    "/actions/dialogs/lookup", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
     "/compliance/*", "/content_flagging/*", "/custom_profile_attributes/*", "/data_retention/*", "/drafts/*",
     "/elasticsearch/*", "/emoji/*", "/exports/*", "/files/*", "/groups/*", "/hooks/outgoing/*", "/image/*", "/imports/*",
     "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/notifications/*", "/oauth/*",

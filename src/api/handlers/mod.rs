@@ -6,6 +6,7 @@ pub mod channel_lists;
 pub mod channel_members;
 pub mod channels;
 pub mod config;
+pub mod dialogs;
 pub mod incoming;
 pub mod post_lists;
 pub mod posts;

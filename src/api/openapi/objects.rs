@@ -135,6 +135,8 @@ objects! {
     }
     /// Posts: their order, and each by its id
     PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty, first_inaccessible_post_time: Time; matches: ObjectOrNull }
+    /// What an integration says to what was filled in
+    DialogAnswer { ; error: Text, errors: Object, type: Text, form: Object }
     /// An integration was asked
     ActionStarted { status: OK, trigger_id: Id }
     /// A reaction to a post
@@ -201,6 +203,12 @@ objects! {
     TeamSearch { term: Text; page: Count, per_page: Count }
     /// A presence; `dnd_end_time` is without effect
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
+    /// A form, and where what is filled in goes
+    DialogOpening { trigger_id: Text, url: Text; dialog: Object }
+    /// What was filled in
+    DialogSubmission {
+        url: Text, channel_id: Id, team_id: Id; callback_id: Text, state: Text, submission: Object, cancelled: Flag,
+    }
     /// What was chosen, where the action is a list
     ActionRun { ; selected_option: Text }
     /// An incoming webhook to be made; `user_id` of somebody else only by those who may manage theirs

@@ -2,9 +2,9 @@
 
 use super::{Access, Route, Work};
 use crate::api::handlers::{
-    audits, bots, channel_lists, channel_members, channels, config, post_lists, posts, preferences,
-    reactions, roles, sessions, statuses, system, teams, tokens, user_edits, user_lists, users,
-    webhooks,
+    audits, bots, channel_lists, channel_members, channels, config, dialogs, post_lists, posts,
+    preferences, reactions, roles, sessions, statuses, system, teams, tokens, user_edits,
+    user_lists, users, webhooks,
 };
 use crate::api::openapi::{Operation, Shape, shape};
 use crate::api::{openapi, websocket};
@@ -239,6 +239,10 @@ routes! {
            PinPost () () => 200 StatusOK, 403;
     POST   "/posts/{post_id}/actions/{action_id}" Session Call posts::run_action, "Press a button or choose from a list of an attachment: its integration is asked"
            DoPostAction () ActionRun => 200 ActionStarted, 403;
+    POST   "/actions/dialogs/open" Open Change dialogs::open, "Open a form for whoever has pressed a button; the integration shows its trigger"
+           OpenInteractiveDialog () DialogOpening => 200 StatusOK;
+    POST   "/actions/dialogs/submit" Session Call dialogs::submit, "Tell the integration of a form what was filled in"
+           SubmitInteractiveDialog () DialogSubmission => 200 DialogAnswer, 403;
     POST   "/posts/{post_id}/unpin" Session Change posts::unpin, "Take it off"
            UnpinPost () () => 200 StatusOK, 403;
     GET    "/posts/{post_id}/reactions" Session Read reactions::list, "List the reactions to a post"

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::dialog::Trigger;
 use super::{Post, attachment, hashtags, located, markdown, sql};
 use crate::app::App;
 use crate::config::{
@@ -14,7 +15,6 @@ use crate::config::{
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::http::outgoing::{AllowedHosts, post_json};
-use crate::id;
 use crate::messaging::channel::{self, Channel, may_read};
 use crate::messaging::team;
 use crate::permission::{CHANNEL_READ, Caller, Granted};
@@ -60,7 +60,7 @@ pub fn run(
     action_id: &str,
     selected_option: &str,
 ) -> Result<String, AppError> {
-    let trigger = id::new();
+    let trigger = Trigger::new(&caller.user_id, app.clock.now());
     let question = app.store.read(|tx| {
         let (_, post, channel) = found(tx, caller, post_id)?;
         question(
@@ -69,7 +69,7 @@ pub fn run(
             (&post, &channel),
             action_id,
             selected_option,
-            &trigger,
+            &trigger.text,
         )
     })?;
     let reply = ask(&app.config.last(), &question)?;
@@ -97,7 +97,7 @@ pub fn run(
         }
         Ok(())
     })?;
-    Ok(trigger)
+    Ok(trigger.client_id)
 }
 
 /// Returns the post with the id, and its channel, which the caller may read.
@@ -157,17 +157,26 @@ fn question(
 }
 
 fn ask(config: &Config, question: &Question) -> Result<Reply, AppError> {
-    let failed =
-        |why: String| AppError::new(&error::ACTION_INTEGRATION).detail(format!("err={why}"));
-    let allowed = AllowedHosts::parse(config.text(&ALLOWED_UNTRUSTED_INTERNAL_CONNECTIONS));
-    let seconds = config.int(&OUTGOING_INTEGRATION_REQUESTS_TIMEOUT);
-    let within = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
-    let body = question.body.to_string();
-    let answer = post_json(&question.url, body.as_bytes(), &allowed, within).map_err(failed)?;
+    let answer = call(config, &question.url, &question.body.to_string())?;
     if answer.is_empty() {
         return Ok(Reply::default());
     }
-    serde_json::from_slice(&answer).map_err(|_| failed("its answer is not the JSON of one".into()))
+    serde_json::from_slice(&answer).map_err(|_| failed("its answer is not the JSON of one"))
+}
+
+fn failed(why: &str) -> AppError {
+    AppError::new(&error::ACTION_INTEGRATION).detail(format!("err={why}"))
+}
+
+/// Sends JSON to an integration, and returns what it answers.
+///
+/// # Errors
+/// It was not reached, or did not answer as it must.
+pub(super) fn call(config: &Config, url: &str, body: &str) -> Result<Vec<u8>, AppError> {
+    let allowed = AllowedHosts::parse(config.text(&ALLOWED_UNTRUSTED_INTERNAL_CONNECTIONS));
+    let seconds = config.int(&OUTGOING_INTEGRATION_REQUESTS_TIMEOUT);
+    let within = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
+    post_json(url, body.as_bytes(), &allowed, within).map_err(|why| failed(&why))
 }
 
 /// Returns the props that an integration cannot change.

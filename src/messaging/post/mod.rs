@@ -4,6 +4,7 @@
 pub mod action;
 pub mod attachment;
 mod create;
+pub mod dialog;
 mod edit;
 pub mod markdown;
 pub mod reaction;

@@ -112,6 +112,8 @@ const REQUESTS: &[(&str, &str)] = &[
     ("DELETE /posts/{post_id}", ""),
     ("GET /posts/{post_id}/thread", ""),
     ("POST /posts/{post_id}/pin", ""),
+    ("POST /actions/dialogs/open", r#"{"trigger_id":"t","url":"http://a","dialog":{"title":"t"}}"#),
+    ("POST /actions/dialogs/submit", r#"{"url":"http://a","channel_id":"$channel_id","team_id":"$team_id","callback_id":"c","state":"s","submission":{"a":"b"},"cancelled":false}"#),
     ("POST /posts/{post_id}/unpin", ""),
     ("POST /posts/{post_id}/actions/{action_id}", r#"{"selected_option":"o"}"#),
     ("GET /posts/{post_id}/reactions", ""),
@@ -151,7 +153,9 @@ const REQUESTS: &[(&str, &str)] = &[
 
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
 /// an archived channel in `teams.rs`, an integration in `attachments.rs`.
-const NEVER_RIGHT: [&str; 4] = [
+const NEVER_RIGHT: [&str; 6] = [
+    "POST /actions/dialogs/open",
+    "POST /actions/dialogs/submit",
     "POST /posts/{post_id}/actions/{action_id}",
     "GET /websocket",
     "POST /users/tokens/non_compliant/revoke",

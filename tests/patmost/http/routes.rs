@@ -63,7 +63,7 @@ const ABSENT: &[&str] = &[
     "GET /imports",
     "GET /exports",
     "GET /analytics/old",
-    "POST /actions/dialogs/open",
+    "POST /actions/dialogs/lookup",
     "POST /drafts",
     "GET /sharedchannels/{id}",
     "GET /remotecluster",

@@ -138,13 +138,21 @@ fn an_action_asks_its_integration_and_does_what_that_says() {
     let [press, choose] = actions(&mm, &channel, &url);
     let (mut hers, mut his) = (alice.listen(), bob.listen());
     let started = alice.post(&press, json!({})).ok();
-    let question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let mut question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let trigger = question["trigger_id"].take();
+    // The client knows it by its first part.
+    assert!(
+        trigger
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("{}:", started.text("trigger_id")))
+    );
     let post = press.split('/').nth(2).unwrap();
     assert_eq!(
         question,
         json!({
             "user_id": alice.id, "user_name": "alice", "channel_id": channel, "channel_name": "town-square",
-            "team_id": team.id, "team_domain": "core", "post_id": post, "trigger_id": started["trigger_id"],
+            "team_id": team.id, "team_domain": "core", "post_id": post, "trigger_id": null,
             "type": "button", "data_source": "", "context": {"key": "context-secret"},
         })
     );
@@ -267,4 +275,53 @@ fn integrations_that_do_not_answer_hold_up_nobody() {
             answer.refused(400, "api.post.do_action.action_integration.app_error");
         }
     });
+}
+
+#[test]
+fn an_integration_opens_a_form_and_is_told_what_was_filled_in() {
+    let mm = server();
+    let team = mm.team("core");
+    let alice = mm.member("alice", &team);
+    let channel = channel(&team);
+    allow(&mm, "127.0.0.1");
+    let (url, asked) = integration(&http(&json!({"errors": {"name": "no"}, "more": 1})));
+    let [press, _] = actions(&mm, &channel, &url);
+    let started = alice.post(&press, json!({})).ok();
+    let question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let mut socket = alice.listen();
+    let form = json!({"title": "Form", "elements": []});
+    let open = |trigger: &str| {
+        let body = json!({"trigger_id": trigger, "url": url, "dialog": form});
+        mm.anonymous().post("/actions/dialogs/open", body)
+    };
+    let trigger = question.text("trigger_id");
+    open(&trigger).acknowledged();
+    let told = socket.only("open_dialog")["data"].text("dialog");
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let expected = json!({"trigger_id": started["trigger_id"], "url": url, "dialog": form});
+    assert_eq!(told, expected);
+    open("x").refused(400, "interactive_message.decode_trigger_id.missing_data");
+    open(&trigger.replace(&alice.id, &mm.admin().id)).refused(
+        400,
+        "interactive_message.decode_trigger_id.verify_signature_failed",
+    );
+    mm.clock().advance(Duration::from_secs(6));
+    open(&trigger).refused(400, "interactive_message.decode_trigger_id.expired");
+    let filled = json!({
+        "url": url, "callback_id": "c", "state": "s", "channel_id": channel, "team_id": team.id,
+        "submission": {"name": "n"}, "cancelled": false, "user_id": NOBODY,
+    });
+    let answered = alice.post("/actions/dialogs/submit", filled.clone()).ok();
+    assert_eq!(answered, json!({"errors": {"name": "no"}}));
+    let told = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!(
+        told,
+        json!({
+            "type": "dialog_submission", "callback_id": "c", "state": "s", "user_id": alice.id, "channel_id": channel,
+            "team_id": team.id, "submission": {"name": "n"}, "cancelled": false,
+        })
+    );
+    mm.user("stranger")
+        .post("/actions/dialogs/submit", filled)
+        .forbidden();
 }

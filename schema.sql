@@ -256,5 +256,72 @@ CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
 CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
 CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
 
+-- Files: what was uploaded, for posts. Whatever they belong to takes them along when it is deleted for good.
+CREATE TABLE files (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    user_id    TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    channel_id TEXT    REFERENCES channels (id) ON DELETE CASCADE, -- null while it is on its way
+    post_id    TEXT    REFERENCES posts (id) ON DELETE CASCADE,    -- null while it is in no post, for a day at most
+    position   INTEGER NOT NULL DEFAULT 0,           -- in its post
+    create_at  INTEGER NOT NULL,
+    name       TEXT    NOT NULL,                     -- made safe
+    size       INTEGER NOT NULL DEFAULT 0,           -- bytes
+    width      INTEGER NOT NULL DEFAULT 0,           -- of a picture whose size is known
+    height     INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX files_by_user ON files (user_id);
+CREATE INDEX files_by_channel ON files (channel_id);
+CREATE INDEX files_by_post ON files (post_id, position) WHERE post_id IS NOT NULL;
+CREATE INDEX files_without_post ON files (create_at) WHERE post_id IS NULL;
+
+-- What is in them. Pieces outlive their file: they are deleted a few at a time.
+CREATE TABLE file_pieces (
+    file_id TEXT    NOT NULL,
+    start   INTEGER NOT NULL,                        -- its first byte in the file
+    size    INTEGER NOT NULL,
+    bytes   BLOB    NOT NULL,
+    PRIMARY KEY (file_id, start)
+) STRICT;
+
+-- Files that are deleted, and their pieces are not.
+CREATE TABLE leftover_files (
+    file_id TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- Pictures of accounts that have one of their own.
+CREATE TABLE pictures (
+    user_id   TEXT    NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    update_at INTEGER NOT NULL,
+    mime_type TEXT    NOT NULL,
+    size      INTEGER NOT NULL,
+    bytes     BLOB    NOT NULL
+) STRICT;
+
+-- How many bytes all of them have: one row. A file counts as 1024 bytes more than are in it.
+CREATE TABLE file_bytes (
+    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    bytes INTEGER NOT NULL
+) STRICT;
+INSERT INTO file_bytes (id, bytes) VALUES (1, 0);
+CREATE TRIGGER file_added AFTER INSERT ON files BEGIN
+    UPDATE file_bytes SET bytes = bytes + 1024;
+END;
+CREATE TRIGGER file_deleted AFTER DELETE ON files BEGIN
+    UPDATE file_bytes SET bytes = bytes - 1024;
+    INSERT INTO leftover_files (file_id) VALUES (OLD.id);
+END;
+CREATE TRIGGER file_piece_added AFTER INSERT ON file_pieces BEGIN
+    UPDATE file_bytes SET bytes = bytes + NEW.size;
+END;
+CREATE TRIGGER file_piece_deleted AFTER DELETE ON file_pieces BEGIN
+    UPDATE file_bytes SET bytes = bytes - OLD.size;
+END;
+CREATE TRIGGER picture_added AFTER INSERT ON pictures BEGIN
+    UPDATE file_bytes SET bytes = bytes + NEW.size;
+END;
+CREATE TRIGGER picture_deleted AFTER DELETE ON pictures BEGIN
+    UPDATE file_bytes SET bytes = bytes - OLD.size;
+END;
+
 PRAGMA application_id = 1885434996; -- "patt": tells this file from other SQLite files
 PRAGMA user_version = 3;

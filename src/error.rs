@@ -265,6 +265,25 @@ catalogue! {
     TRIGGER_EXPIRED = 400, "interactive_message.decode_trigger_id.expired", "Trigger ID for interactive dialog is expired. Trigger IDs live for a maximum of {name} seconds.";
     ACTION_INTEGRATION = 400, "api.post.do_action.action_integration.app_error", "Action integration error.";
 
+    // Files.
+    FILE_DISABLED = 403, "api.file.attachments.disabled.app_error", "File attachments have been disabled on this server.";
+    FILE_READ_REQUEST = 400, "api.file.upload_file.read_request.app_error", "Unable to upload file(s). Error reading or parsing request data.";
+    FILE_FORM_VALUE = 400, "api.file.upload_file.read_form_value.app_error", "Unable to upload file(s). Error reading the value for {name}.";
+    FILE_CHANNELS = 400, "api.file.upload_file.multiple_channel_ids.app_error", "Unable to upload file(s). Multiple conflicting channel IDs.";
+    FILE_CLIENT_IDS = 400, "api.file.upload_file.incorrect_number_of_client_ids.app_error", "Unable to upload file(s). There must be one of client_ids for each file: {name}.";
+    FILE_TOO_MANY = 400, "api.file.upload_file.too_many.app_error", "Unable to upload more than {name} files at once.";
+    FILE_TOO_LARGE = 413, "api.file.upload_file.too_large_detailed.app_error", "Unable to upload file {name}";
+    FILE_TOTAL = 507, "app.file.total.app_error", "There is no room for more files: all together have at most {name} bytes (PatmostSettings.MaximumFileBytes). Delete some first.";
+    FILE_MISSING = 404, "app.file_info.get.app_error", "Unable to get the file info.";
+    FILE_THUMBNAIL = 400, "api.file.get_file_thumbnail.no_thumbnail.app_error", "File doesn't have a thumbnail image.";
+    FILE_PREVIEW = 400, "api.file.get_file_preview.no_preview.app_error", "File doesn't have a preview image.";
+    FILE_LINK = 403, "api.file.get_public_link.disabled.app_error", "Public links have been disabled.";
+    FILE_RANGE = 416, "api.file.get_file.range.app_error", "The file has no such range.";
+    PICTURE_FORM = 400, "api.user.upload_profile_user.parse.app_error", "Could not parse multipart form.";
+    PICTURE_MISSING = 400, "api.user.upload_profile_user.no_file.app_error", "No file under 'image' in request.";
+    PICTURE_LARGE = 413, "api.user.upload_profile_user.too_large.app_error", "Unable to upload profile image. File is too large.";
+    PICTURE_KIND = 400, "api.user.upload_profile_user.check_image_limits.app_error", "Image limits check failed. Only PNG, JPEG and GIF are taken.";
+
     // Configuration.
     LICENSE_FORMAT = 501, "api.license.client.old_format.app_error", "New format for the client license is not supported yet. Please specify format=old in the query string.";
     CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";

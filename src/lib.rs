@@ -26,23 +26,25 @@
 //! | | `event` | what happened, for those who listen, and who hears of it |
 //! | 8 | `config` | settings: their table, their values, their changes |
 //! | 9 | `app` | what every operation is given: store, settings, clock, passwords, hub |
-//! | 10 | `role` | changes of roles |
+//! | 10 | `content` | what is in files and pictures, and how much of it there is |
+//! | | `role` | changes of roles |
 //! | | `session` | sessions, and their end |
 //! | 11 | `user` | accounts of people and bots, and passwords |
 //! | 12 | `bot` `login` `preference` `status` `token` | what belongs to an account |
 //! | 13 | `messaging/team` | what a team is, and who is in it |
 //! | 14 | `messaging/channel` | what a channel is, and who is in it |
-//! | 15 | `messaging/post` | posts, threads, reactions, posts of the system |
-//! | 16 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
-//! | 17 | `messaging/administration` | changes of teams and channels, announced by posts |
-//! | 18 | `messaging/incoming` | what is posted by incoming webhooks |
-//! | 19 | `auth` | a request's credential becomes a caller |
-//! | 20 | `console` | the pages for a browser, embedded; clients of the API like any other |
-//! | 21 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
-//! | 22 | `server` | a running server, and its work in the background |
+//! | 15 | `messaging/file` | files of posts: who uploads, attaches and reads them |
+//! | 16 | `messaging/post` | posts, threads, reactions, posts of the system |
+//! | 17 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
+//! | 18 | `messaging/administration` | changes of teams and channels, announced by posts |
+//! | 19 | `messaging/incoming` | what is posted by incoming webhooks |
+//! | 20 | `auth` | a request's credential becomes a caller |
+//! | 21 | `console` | the pages for a browser, embedded; clients of the API like any other |
+//! | 22 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
+//! | 23 | `server` | a running server, and its work in the background |
 //! | | `seed` | a file of users, tokens, channels, applied to the data |
-//! | 23 | `fixture` | a server for the tests of other programs, around the router |
-//! | 24 | `cli` | the command line |
+//! | 24 | `fixture` | a server for the tests of other programs, around the router |
+//! | 25 | `cli` | the command line |
 //!
 //! In a room, `mod.rs` has the rules of its word and `sql.rs` its SQL. A word's endpoints are `api/handlers/<word>.rs`, its
 //! commands `cli/commands/<word>.rs`.
@@ -108,10 +110,10 @@
 //!
 //! # Invariants
 //!
-//! - No async: threads, and requests that are handled only when they are complete.
+//! - No async: threads, and requests that are handled only when they are complete; only the bodies of uploads are stored before.
 //! - No SQL outside `sql.rs` and `.sql` files; no `rusqlite` outside `store/`; no socket outside `http/`.
 //! - No secret in a log, an error, a list or an audit row; only hashes are stored.
-//! - No change without a `Granted`, and none without an audit row in the same transaction; a post is its own record.
+//! - No change without a `Granted`, and none without an audit row in the same transaction; a post is its own record, and so is a file.
 //! - No credential is cached: what is revoked, by whomever, is refused on the next request.
 //! - No clock but `clock.rs`.
 //! - A success is answered only after its commit is on disk.
@@ -128,6 +130,7 @@ pub mod cli;
 mod clock;
 mod config;
 mod console;
+mod content;
 mod error;
 mod event;
 pub mod fixture;

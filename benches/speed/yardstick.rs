@@ -94,6 +94,7 @@ impl Handler for Fixed {
         Admission {
             lane: Lane::Fast,
             body_limit: 0,
+            is_upload: false,
         }
     }
 

@@ -12,7 +12,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const ANY_METHOD: &[&str] = &[
     "/actions/dialogs/lookup", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
     "/compliance/*", "/content_flagging/*", "/custom_profile_attributes/*", "/data_retention/*", "/drafts/*",
-    "/elasticsearch/*", "/emoji/*", "/exports/*", "/files/*", "/groups/*", "/hooks/outgoing/*", "/image/*", "/imports/*",
+    "/elasticsearch/*", "/emoji/*", "/exports/*", "/groups/*", "/hooks/outgoing/*", "/image/*", "/imports/*",
     "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/notifications/*", "/oauth/*",
     "/opengraph/*", "/permissions/*", "/plugins/*", "/redirect_location/*", "/remotecluster/*", "/reports/*", "/saml/*",
     "/schemes/*", "/scheduled_posts/*", "/sharedchannels/*", "/terms_of_service/*", "/trial-license/*", "/uploads/*",
@@ -25,8 +25,8 @@ const ONE_METHOD: &[&str] = &[
     "POST /users/login/cws", "POST /users/login/type", "POST /users/login/switch", "POST /users/password/reset",
     "POST /users/password/reset/send", "POST /users/email/verify", "POST /users/email/verify/send", "POST /users/mfa",
     "POST /users/group_channels", "GET /users/invalid_emails", "PUT /users/sessions/device",
-    "POST /users/migrate_auth/{id}", "GET /users/notify-admin", "POST /users/notify-admin", "POST /users/{id}/image",
-    "DELETE /users/{id}/image", "PUT /users/{id}/mfa", "POST /users/{id}/mfa/generate", "POST /users/{id}/promote",
+    "POST /users/migrate_auth/{id}", "GET /users/notify-admin", "POST /users/notify-admin",
+    "PUT /users/{id}/mfa", "POST /users/{id}/mfa/generate", "POST /users/{id}/promote",
     "POST /users/{id}/demote", "POST /users/{id}/email/verify/member", "POST /users/{id}/typing",
     "GET /users/{id}/uploads", "PUT /users/{id}/status/custom", "DELETE /users/{id}/status/custom",
     "DELETE /users/{id}/status/custom/recent", "GET /users/{id}/oauth/apps/authorized", "GET /users/{id}/teams/unread",
@@ -57,7 +57,7 @@ const ONE_METHOD: &[&str] = &[
     "PUT /channels/{id}/moderations/patch", "GET /channels/{id}/groups/*", "GET /channels/{id}/bookmarks/*",
     "POST /channels/{id}/bookmarks/*", "PATCH /channels/{id}/bookmarks/*", "DELETE /channels/{id}/bookmarks/*",
     "GET /channels/{id}/common_teams", "GET /channels/stats/member_count",
-    "GET /posts/{id}/files/info", "GET /posts/{id}/info", "GET /posts/{id}/edit_history", "POST /posts/{id}/move",
+    "POST /files/search", "GET /posts/{id}/info", "GET /posts/{id}/edit_history", "POST /posts/{id}/move",
     "POST /posts/ids", "POST /posts/ids/reactions", "POST /posts/search",
     "POST /posts/rewrite", "POST /posts/schedule/*", "PUT /posts/schedule/*", "DELETE /posts/schedule/*",
     "POST /posts/{id}/restore/*",
@@ -97,7 +97,7 @@ mod tests {
     fn what_mattermost_has_is_told_from_what_nobody_has() {
         for (method, path) in [
             ("GET", "/emoji"),
-            ("POST", "/files"),
+            ("POST", "/files/search"),
             ("PUT", "/teams/x1"),
             ("GET", "/users/me/teams/x1/threads"),
             ("PUT", "/users/me/teams/x1/threads/x1/read/1"),

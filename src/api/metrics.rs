@@ -36,6 +36,7 @@ impl Handler for Page {
         Admission {
             lane: Lane::Fast,
             body_limit: 0,
+            is_upload: false,
         }
     }
 

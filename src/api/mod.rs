@@ -15,12 +15,14 @@ pub mod handlers;
 pub mod json;
 pub mod limit;
 pub mod metrics;
+mod multipart;
 pub mod openapi;
 pub mod origin;
 pub mod path;
 mod router;
 pub mod routes;
 mod state;
+mod text;
 pub mod traffic;
 pub mod websocket;
 

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::access::AccessLine;
 use super::context::Params;
-use super::routes::{self, Access, Route, Work};
+use super::routes::{self, Access, Route, Uploading, Work};
 use super::state::RouterState;
+use super::text::encoded;
 use super::{Context, answer, cors, origin};
 use crate::api::handlers::system::{PING, unhealthy};
 use crate::api::limit::DEAR;
@@ -46,15 +47,15 @@ impl Handler for Router {
         let config = self.app.config.last();
         config.proxies().introduce(request);
         let route = routes::find(&request.method, &request.path);
-        let lane = route.map_or(Lane::Fast, |(route, _)| route.work.lane());
-        let body_limit = config.int(&config::MAXIMUM_PAYLOAD_SIZE_BYTES);
+        let route = route.map(|(route, _)| route);
         Admission {
-            lane,
-            body_limit: usize::try_from(body_limit).unwrap_or(0),
+            lane: route.map_or(Lane::Fast, |route| route.work.lane()),
+            body_limit: routes::body_limit(route, &config),
+            is_upload: route.is_some_and(|route| matches!(route.work, Work::Upload(_))),
         }
     }
 
-    fn turn_away(&self, request: &Request) -> Option<Response> {
+    fn turn_away(&self, request: &mut Request) -> Option<Response> {
         Some(self.finish(self.refuse_body(request)?))
     }
 
@@ -117,9 +118,12 @@ impl Router {
         }
     }
 
-    /// Returns what is answered in place of reading a large body. `None` lets it come: it is of someone who is signed in or
-    /// knows a webhook, or who was a moment ago, for the handler's own request asks again.
-    pub fn refuse_body(&self, request: &Request) -> Option<Response> {
+    /// Returns what is answered in place of reading a large body. `None` lets it come, to an upload where the route has one:
+    /// it is of someone who is signed in or knows a webhook, or who was a moment ago, for the handler's own request asks again.
+    pub fn refuse_body(&self, request: &mut Request) -> Option<Response> {
+        if let Err(error) = self.receive(request) {
+            return Some(self.decline(request, &error));
+        }
         let Some((route, params)) = routes::find(&request.method, &request.path) else {
             // No handler will want it.
             return Some(self.serve(request));
@@ -133,10 +137,30 @@ impl Router {
         {
             return None;
         }
-        let entry = match auth::enter(&self.app, request, &request.peer.ip().to_string()) {
-            Ok((_, Entry::Known(_), _)) => return None,
-            Ok((_, entry, _)) => Ok(entry),
-            Err(error) => Err(error),
+        let entered = auth::enter(&self.app, request, &request.peer.ip().to_string());
+        let entry = match (entered, route.work) {
+            (Ok((config, Entry::Known(anyone), reading)), Work::Upload(work)) => {
+                let context = Context {
+                    app: &self.app,
+                    router: &self.state,
+                    request,
+                    config,
+                    anyone,
+                    params,
+                };
+                let opened = (work.open)(&context, &reading.tx());
+                drop((context, reading));
+                match opened {
+                    Ok(upload) => {
+                        request.upload = Some(upload);
+                        return None;
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+            (Ok((_, Entry::Known(_), _)), _) => return None,
+            (Ok((_, entry, _)), _) => Ok(entry),
+            (Err(error), _) => Err(error),
         };
         Some(self.within_limits(request, |_, line| {
             line.route = Some(route);
@@ -264,7 +288,12 @@ impl Router {
         };
         let answered = match route.work {
             Work::Read(handler) => handler(&context, &reading.tx()),
-            Work::Change(handler) | Work::Slow(handler) | Work::Call(handler) => {
+            Work::Change(handler)
+            | Work::Slow(handler)
+            | Work::Call(handler)
+            | Work::Upload(Uploading {
+                handle: handler, ..
+            }) => {
                 // A change must not wait for its disk while the log cannot begin anew.
                 drop(reading);
                 handler(&context)
@@ -401,24 +430,6 @@ fn redirect(path: &str, request: &Request) -> Response {
     };
     let path: Vec<Cow<str>> = path.split('/').map(encoded).collect();
     Response::empty(301).with("Location", format!("{}{query}", path.join("/")))
-}
-
-/// Percent-encoded but for the unreserved letters (RFC 3986, 2.3).
-fn encoded(text: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    if text.bytes().all(plain) {
-        return text.into();
-    }
-    text.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect::<String>()
-        .into()
 }
 
 #[cfg(test)]

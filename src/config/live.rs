@@ -89,6 +89,11 @@ impl Config {
         self.value(setting).as_i64().unwrap_or(0)
     }
 
+    /// The value of a number that is a size.
+    pub fn size(&self, setting: &'static Setting) -> usize {
+        usize::try_from(self.int(setting)).unwrap_or(0)
+    }
+
     /// The value of a text.
     pub fn text(&self, setting: &'static Setting) -> &str {
         self.value(setting).as_str().unwrap_or("")

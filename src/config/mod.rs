@@ -100,6 +100,9 @@ settings! {
     PASSWORD_SYMBOL = PasswordSettings.Symbol, Bool(true), "A password needs a symbol";
     SHOW_EMAIL_ADDRESS = PrivacySettings.ShowEmailAddress, Bool(true), "Everyone sees e-mail addresses";
     SHOW_FULL_NAME = PrivacySettings.ShowFullName, Bool(true), "Everyone sees first and last names";
+    ENABLE_FILE_ATTACHMENTS = FileSettings.EnableFileAttachments, Bool(true), "Files can be uploaded";
+    MAX_FILE_SIZE = FileSettings.MaxFileSize, Int(104_857_600, 1, 10_737_418_240, "max_file_size"), "Bytes of a file at most";
+    MAXIMUM_FILE_BYTES = PatmostSettings.MaximumFileBytes, Int(10_737_418_240, 0, 1_125_899_906_842_624, "max_file_bytes"), "Bytes of all files together, pictures of accounts included; 0: no limit";
     RATE_LIMIT = RateLimitSettings.Enable, Bool(false), "Requests are limited, see the next five";
     RATE_LIMIT_PER_SEC = RateLimitSettings.PerSec, Int(10, 1, 1_000_000, "rate_sec"), "Requests per second in the long run";
     RATE_LIMIT_MAX_BURST = RateLimitSettings.MaxBurst, Int(100, 1, 1_000_000, "max_burst"), "Requests at once";

@@ -4,7 +4,9 @@
 use super::buffers::Share;
 use super::parse::Framing;
 use super::request::Request;
+use super::transfer::PIECE;
 use super::{Lane, Refusal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What is kept between two reads of a body.
 pub(super) struct Pending {
@@ -12,8 +14,21 @@ pub(super) struct Pending {
     pub framing: Framing,
     pub lane: Lane,
     pub limit: usize,
+    /// Bytes that are read before the application is asked whether the body may come.
+    pub unasked: usize,
     /// The memory of a large body that the application let come.
     pub let_in: Option<Share>,
+}
+
+/// What an upload was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Nothing yet, or there is no upload.
+    Nothing,
+    /// A piece, and it takes more.
+    Piece,
+    /// A piece, and it takes no more.
+    Enough,
 }
 
 impl Pending {
@@ -36,6 +51,23 @@ impl Pending {
         if let Some(share) = &mut self.let_in {
             share.grow(self.request.body.capacity());
         }
+    }
+
+    /// Gives what came to the upload, if there is one, and it is a piece's worth or the last.
+    pub fn give(&mut self, is_complete: bool) -> Result<Given, Refusal> {
+        let body = &mut self.request.body;
+        let is_due = body.len() >= PIECE || (is_complete && !body.is_empty());
+        let Some(upload) = self.request.upload.as_ref().filter(|_| is_due) else {
+            return Ok(Given::Nothing);
+        };
+        let wants_more = catch_unwind(AssertUnwindSafe(|| upload.take(body)));
+        let wants_more = wants_more.map_err(|_| Refusal::Panicked)?;
+        body.clear();
+        Ok(if wants_more || is_complete {
+            Given::Piece
+        } else {
+            Given::Enough
+        })
     }
 
     /// Moves what belongs to this body out of the input; true when the body is complete.

@@ -1,7 +1,7 @@
 //! One connection: its stages, its buffers and its deadline, and how it reads (`sending.rs` is how it answers). Never blocks. Owns no thread and no
 //! place among the others: `worker.rs` gives it turns, `parked.rs` keeps it in between.
 
-use super::body::Pending;
+use super::body::{Given, Pending};
 use super::buffers::{Buffers, Share};
 use super::guard::Guarded;
 use super::limits::Limits;
@@ -9,6 +9,7 @@ use super::parked::{Parked, Seat};
 use super::parse::{self, Framing, Head, Scanner};
 use super::request::Request;
 use super::source::{Interest, Source};
+use super::transfer::Transfer;
 use super::upgrade::{After, Upgrade, Upgraded};
 use super::{Lane, Refusal, Response};
 use std::io::{ErrorKind, Read};
@@ -83,6 +84,8 @@ pub(super) struct Connection {
     pub(super) input: Vec<u8>,
     pub(super) output: Vec<u8>,
     pub(super) sent: usize,
+    /// What of the answer comes behind `output`.
+    pub(super) rest: Option<Transfer>,
     /// The memory of `output`, when it is large and the client does not take it.
     pub(super) untaken: Option<Share>,
     pub(super) upgraded: Option<Upgraded>,
@@ -107,6 +110,7 @@ impl Connection {
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
+            rest: None,
             untaken: None,
             upgraded: None,
             _seat: seat,
@@ -196,6 +200,10 @@ impl Connection {
     pub fn advance(&mut self, turn: &mut Turn<'_>) -> Next {
         loop {
             match self.flush() {
+                Ok(true) if self.rest.is_some() => match self.next_piece(turn) {
+                    None => continue,
+                    Some(next) => return next,
+                },
                 Ok(true) => self.untaken = None,
                 Ok(false) => {
                     self.count_untaken(turn);
@@ -221,6 +229,24 @@ impl Connection {
                 Err(refusal) => self.refuse(refusal, turn.handler, turn.limits),
             }
         }
+    }
+
+    /// Puts the next piece of a download into the output; `Some` if the turn is over.
+    fn next_piece(&mut self, turn: &mut Turn<'_>) -> Option<Next> {
+        if turn.reads == 0 {
+            return Some(Next::Park(Interest::Write));
+        }
+        turn.reads -= 1;
+        let rest = self.rest.as_mut()?;
+        if !rest.append(&mut self.output) {
+            return Some(Next::Close);
+        }
+        if rest.left() == 0 {
+            self.rest = None;
+        }
+        // Who takes it slowly has the time for each piece.
+        self.deadline = Instant::now() + turn.limits.write_deadline;
+        None
     }
 
     /// Counts the memory of an answer that the client does not take as fast as it comes.
@@ -300,6 +326,10 @@ impl Connection {
             framing: head.framing,
             lane: admission.lane,
             limit: admission.body_limit,
+            unasked: match admission.is_upload {
+                true => 0,
+                false => turn.limits.unasked_bytes,
+            },
             let_in: None,
         });
         if let Some(answer) = self.turn_away(&mut pending, turn) {
@@ -323,8 +353,18 @@ impl Connection {
         if let Some(answer) = self.turn_away(&mut pending, turn) {
             return Ok(answer);
         }
-        if is_complete {
+        let given = pending.give(is_complete)?;
+        if given == Given::Enough {
+            // What is left of the body is not read.
+            self.terms.keep_alive = false;
+            self.input = Vec::new();
+        }
+        if is_complete || given == Given::Enough {
             return Ok(Step::Done(Next::Run(pending.request, pending.lane)));
+        }
+        if given == Given::Piece {
+            // A large upload has the time for each piece.
+            self.deadline = Instant::now() + turn.limits.body_deadline;
         }
         // A body that is waited for keeps no other buffer.
         self.input = Vec::new();
@@ -335,10 +375,10 @@ impl Connection {
 
     /// Asks the application once whether a body of more than a few bytes may come; `Some` when it answers instead.
     fn turn_away(&mut self, pending: &mut Pending, turn: &Turn<'_>) -> Option<Step> {
-        if pending.let_in.is_some() || pending.size() <= turn.limits.unasked_bytes {
+        if pending.let_in.is_some() || pending.size() <= pending.unasked {
             return None;
         }
-        let Some(response) = turn.handler.turn_away(&pending.request) else {
+        let Some(response) = turn.handler.turn_away(&mut pending.request) else {
             pending.let_in = Some(turn.buffers.share());
             return None;
         };

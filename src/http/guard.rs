@@ -13,7 +13,7 @@ impl Guarded {
         catch_unwind(AssertUnwindSafe(|| self.0.admit(request))).map_err(|_| Refusal::Panicked)
     }
 
-    pub fn turn_away(&self, request: &Request) -> Option<Response> {
+    pub fn turn_away(&self, request: &mut Request) -> Option<Response> {
         catch_unwind(AssertUnwindSafe(|| self.0.turn_away(request)))
             .unwrap_or_else(|_| Some(self.refuse(Refusal::Panicked, request.peer)))
     }

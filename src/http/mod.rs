@@ -24,6 +24,7 @@ mod sending;
 mod server;
 mod source;
 mod target;
+mod transfer;
 mod upgrade;
 mod worker;
 
@@ -37,6 +38,7 @@ pub use request::Headers;
 pub use request::Request;
 pub use response::Response;
 pub use server::Server;
+pub use transfer::{Download, Transfer, Upload};
 pub use upgrade::{After, Protocol, Upgrade, Waker};
 
 use std::net::SocketAddr;
@@ -67,6 +69,8 @@ pub struct Admission {
     pub lane: Lane,
     /// The most bytes its body may have; more is [`Refusal::BodyTooLarge`].
     pub body_limit: usize,
+    /// Whether it is to have an [`Upload`]: then [`Handler::turn_away`] is asked before any byte of its body is read.
+    pub is_upload: bool,
 }
 
 /// Why a request never reached [`Handler::handle`], or did not come back from it.
@@ -133,9 +137,9 @@ pub trait Handler: Send + Sync + 'static {
     /// Called once the head is complete, before the body is read. It may put the client in place of a proxy as the
     /// request's peer: from here on that is who the request is of.
     fn admit(&self, request: &mut Request) -> Admission;
-    /// Asked with the head before more than [`Limits::unasked_bytes`] of its body are read. `None` lets the body come; an
-    /// answer is sent instead, and the connection closed.
-    fn turn_away(&self, _request: &Request) -> Option<Response> {
+    /// Asked with the head before more than [`Limits::unasked_bytes`] of its body are read. `None` lets the body come, to the
+    /// [`Request::upload`] where the request was given one; an answer is sent instead, and the connection closed.
+    fn turn_away(&self, _request: &mut Request) -> Option<Response> {
         None
     }
     /// Called with complete requests only.

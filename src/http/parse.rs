@@ -155,6 +155,7 @@ pub(super) fn head(bytes: &[u8], peer: SocketAddr, limits: &Limits) -> Result<He
             query: target.query,
             headers,
             body: Vec::new(),
+            upload: None,
             peer,
             is_forwarded: false,
             encrypted: false,

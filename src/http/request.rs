@@ -1,8 +1,10 @@
 //! A request as plain data. Owns how its parts are looked up; knows no socket, and checks nothing: what is in here
 //! has passed `parse.rs` and `target.rs`.
 
+use super::transfer::Upload;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A complete request.
 #[derive(Clone, Debug)]
@@ -17,8 +19,10 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     /// The header lines.
     pub headers: Headers,
-    /// The whole body, transfer coding removed.
+    /// The whole body, transfer coding removed; empty where an upload took it.
     pub body: Vec<u8>,
+    /// Has taken the body; [`super::Handler::turn_away`] may set it.
+    pub upload: Option<Arc<dyn Upload>>,
     /// The other end of the socket, or the client that [`super::Handler::admit`] put in its place.
     pub peer: SocketAddr,
     /// Whether a trusted proxy spoke for the client.
@@ -145,6 +149,7 @@ mod tests {
             query: vec![("a".into(), "1".into()), ("a".into(), "2".into())],
             headers,
             body: Vec::new(),
+            upload: None,
             peer: ([127, 0, 0, 1], 1).into(),
             is_forwarded: false,
             encrypted: false,

@@ -1,6 +1,7 @@
 //! An answer as plain data, and its bytes. The one place that writes HTTP, through `tiny_http`'s writer; refuses
 //! header values that would break out of their line. Knows no socket.
 
+use super::transfer::Transfer;
 use super::upgrade::Upgrade;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,8 +13,10 @@ pub struct Response {
     pub status: u16,
     /// Header lines; `Content-Length`, `Connection` and `Transfer-Encoding` are the engine's and ignored here.
     pub headers: Vec<(&'static str, String)>,
-    /// The body, whole.
+    /// The body, whole; empty where there is a download.
     pub body: Vec<u8>,
+    /// The body, piece by piece.
+    pub download: Option<Transfer>,
     /// Close the connection after this answer.
     pub close: bool,
     /// Go on with another protocol after this answer, which is 101 then, with these headers and no body.
@@ -55,6 +58,18 @@ impl Response {
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Response {
         self.body = body.into();
         self
+    }
+
+    /// Returns the length of the body. One that is too large for this machine's memory is refused before.
+    fn length(&self) -> usize {
+        let download = self.download.as_ref();
+        download.map_or(self.body.len(), |download| download.left() as usize)
+    }
+
+    /// Returns what of the body is not written with the head.
+    pub(super) fn rest(&self, head_only: bool) -> Option<Transfer> {
+        let rest = self.download.clone();
+        rest.filter(|rest| !head_only && rest.left() > 0)
     }
 
     /// 101 is not for `tiny_http`, which has an upgrade of its own that takes the socket away.
@@ -121,7 +136,7 @@ impl Response {
             status.into(),
             headers,
             std::io::empty(),
-            Some(self.body.len()),
+            Some(self.length()),
             None,
         )
         // Never chunked: answers are whole and have a length.

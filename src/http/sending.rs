@@ -20,6 +20,7 @@ impl Connection {
             http10,
         } = self.terms;
         response.write(&mut self.output, head_only, keep_alive, http10);
+        self.rest = response.rest(head_only);
         self.stage = Stage::Sending;
         // Idle counts from here, before the client can know: so two clients agree with us on who came first.
         self.since = Instant::now();

@@ -55,8 +55,8 @@ use Permission::{
     ManagePrivateChannelProperties, ManagePublicChannelMembers, ManagePublicChannelProperties,
     ManageRoles, ManageSystem, ManageTeam, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
     ReadPublicChannel, ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions,
-    RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, ViewTeam, WritePermissionsInConsole,
-    WriteUsersInConsole,
+    RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, UploadFile, ViewTeam,
+    WritePermissionsInConsole, WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -131,6 +131,7 @@ rules! {
     CHANNEL_MEMBERS_PRIVATE: "add, take out others in a private channel", Some(ManagePrivateChannelMembers), None,        None, PERMISSIONS;
     POST_CREATE:       "post in a channel",                       Some(CreatePost),            None,                      None, PERMISSIONS;
     POST_CREATE_PUBLIC: "post in a public channel without being in it", Some(CreatePostPublic), None,                     None, PERMISSIONS;
+    FILE_UPLOAD:       "upload a file",                           Some(UploadFile),            None,                      None, PERMISSIONS;
     POST_EPHEMERAL:    "post what only one account sees",         Some(CreatePostEphemeral),   None,                      None, PERMISSIONS;
     POST_EDIT:         "change one's own post",                   Some(EditPost),              None,                      None, PERMISSIONS;
     POST_EDIT_OTHERS:  "change somebody else's post",             Some(EditOthersPosts),       None,                      None, PERMISSIONS;

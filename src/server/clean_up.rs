@@ -1,6 +1,5 @@
 //! Work in the background: a data file that is moved or deleted is noticed; the reserve of room on the disk is taken again;
-//! the write-ahead log is cut off; tokens and
-//! sessions that ended and audit rows beyond their limits are deleted, at start and every hour; listeners whose
+//! the write-ahead log is cut off; the contents of deleted files are deleted; tokens and sessions that ended, files in no post and audit rows beyond their limits are deleted, at start and every hour; listeners whose
 //! credential ended, by whomever, are ended within a second.
 
 use std::sync::Arc;
@@ -12,9 +11,10 @@ use crate::app::App;
 use crate::audit::Retention;
 use crate::config::{AUDIT_MAXIMUM_ROWS, AUDIT_RETENTION_DAYS};
 use crate::error::AppError;
+use crate::messaging::file;
 use crate::messaging::webhook;
 use crate::store::Store;
-use crate::{session, token, user};
+use crate::{content, session, token, user};
 
 /// How often what ended is deleted.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -43,7 +43,7 @@ impl CleanUp {
     pub fn start(app: Arc<App>) -> std::io::Result<CleanUp> {
         let (stop, stopped) = channel::<()>();
         let work = move || {
-            let (mut last, mut log) = (None, Log::default());
+            let (mut last, mut log, mut swept) = (None, Log::default(), None);
             loop {
                 // The loss of the file is logged where it is found.
                 drop(app.store.check_place());
@@ -56,6 +56,11 @@ impl CleanUp {
                     "the credentials of listeners were not looked at",
                     crate::api::websocket::watch::recheck(&app),
                 );
+                let changes = Some(app.store.changes());
+                if swept != changes {
+                    swept = changes;
+                    tell("deleted files still take room", content::sweep(&app));
+                }
                 log.look(&app.store);
                 if !matches!(stopped.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
                     break;
@@ -126,6 +131,7 @@ pub fn now(app: &App) -> Result<(), AppError> {
     session::clean_up(app)?;
     user::lockout::clean_up(app)?;
     webhook::clean_up(app)?;
+    let files = file::delete_unused(app)?;
     let config = app.config.last();
     let retention = Retention {
         days: config.int(&AUDIT_RETENTION_DAYS),
@@ -134,6 +140,9 @@ pub fn now(app: &App) -> Result<(), AppError> {
     let rows = retention.apply(&app.store, app.clock.now())?;
     if rows > 0 {
         log::info!("deleted {rows} audit rows beyond the limits on their age and number");
+    }
+    if files > 0 {
+        log::info!("deleted {files} files that were in no post for a day");
     }
     if tokens > 0 {
         log::info!("deleted {tokens} tokens that expired long ago");

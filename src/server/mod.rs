@@ -1,6 +1,7 @@
 //! A running server, for the command line and for whoever starts one inside a program of their own.
 
 mod clean_up;
+mod examiner;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,10 +14,12 @@ use crate::audit;
 use crate::auth::{self, Entry};
 use crate::config::{ENABLE_USER_ACCESS_TOKENS, Pin};
 use crate::http::{self, Handler, Limits, Listener};
+use crate::messaging::file;
 use crate::secret::Secret;
 use crate::store::Serving;
 use crate::user;
 use clean_up::CleanUp;
+use examiner::Examiner;
 
 /// How long a reader of the metrics may take to go.
 const METRICS_STOP: Duration = Duration::from_secs(1);
@@ -28,6 +31,7 @@ pub struct Server {
     clean_up: CleanUp,
     metrics: Option<http::Server>,
     setup_code: Option<SetupCode>,
+    examiner: Option<Examiner>,
     _serving: Serving,
 }
 
@@ -47,8 +51,12 @@ impl Server {
         let router = Arc::new(Router::new(app));
         let setup_code = setup_code(&listener, &router)?;
         let handler = Arc::clone(&router);
+        let forgotten = file::delete_incomplete(&router.app);
+        forgotten.map_err(|error| error.to_string())?;
         let mut server = Server::over(listener, router, serving, Limits::default(), handler)?;
         server.setup_code = setup_code;
+        let examiner = Examiner::start(Arc::clone(&server.router.app));
+        server.examiner = Some(examiner.map_err(|error| format!("cannot start: {error}"))?);
         Ok(server)
     }
 
@@ -73,6 +81,7 @@ impl Server {
             clean_up,
             metrics: None,
             setup_code: None,
+            examiner: None,
             _serving: serving,
         })
     }
@@ -123,6 +132,7 @@ impl Server {
     /// Takes no more requests, finishes those that are complete, and closes the file. False when some were still in
     /// flight after that time.
     pub fn stop(self, within: Duration) -> bool {
+        drop(self.examiner);
         drop(self.clean_up);
         let stopped = self.engine.stop(within);
         // The last look at a server that drains is of interest, too.

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::read_only::ReadOnly;
-use super::{StoreError, Tx, migrate, params};
+use super::{StoreError, Tx, migrate, params, seal};
 use crate::secret::search::{candidates, decoded};
 
 /// One thing that was looked at.
@@ -43,7 +43,11 @@ pub fn check(path: &Path) -> Result<Vec<Look>, String> {
         faults: look(connection).unwrap_or_else(|error| vec![error.to_string()]),
     };
     let looks = LOOKS.iter().take(if is_current { LOOKS.len() } else { 2 });
-    let looks = looks.map(look).collect();
+    let sealed = Look {
+        what: "a copy is as it was made",
+        faults: seal::look(path).unwrap_or_else(|error| vec![error.to_string()]),
+    };
+    let looks = std::iter::once(sealed).chain(looks.map(look)).collect();
     file.check_unchanged()?;
     Ok(looks)
 }
@@ -51,7 +55,7 @@ pub fn check(path: &Path) -> Result<Vec<Look>, String> {
 /// The tables that Litestream keeps in each file that it replicates.
 const LITESTREAM: [&str; 2] = ["table _litestream_seq", "table _litestream_lock"];
 
-fn texts(connection: &Connection, sql: &str) -> Faults {
+pub fn texts(connection: &Connection, sql: &str) -> Faults {
     Tx::new(connection).many(sql, params![], |row| row.get::<String>(0))
 }
 

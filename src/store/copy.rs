@@ -7,8 +7,8 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::file::{beside, create_private};
-use super::migrate;
 use super::read_only::ReadOnly;
+use super::{migrate, seal};
 
 /// Copies one consistent state of the data into a new file that only its owner can read. Needs no write access to the data.
 ///
@@ -48,6 +48,7 @@ pub fn copy(
         .map_err(|error| failed(to)(&error));
     let placed = written.and_then(|_| ready()).and_then(|()| {
         reset_counter(&mut file)
+            .and_then(|()| seal::put(&mut file))
             .and_then(|()| file.sync_all())
             .and_then(|()| std::fs::rename(&part, to))
             .and_then(|()| sync_folder(to))

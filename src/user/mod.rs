@@ -7,6 +7,7 @@ mod creation;
 pub mod lockout;
 pub mod password;
 pub mod picture;
+pub mod portrait;
 pub mod sql;
 pub mod valid;
 mod view;

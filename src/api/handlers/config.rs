@@ -115,6 +115,7 @@ fn of_a_session(config: &Config, values: &mut Value) {
         ("EnableUserAccessTokens", &config::ENABLE_USER_ACCESS_TOKENS),
         ("EnableUserDeactivation", &config::ENABLE_USER_DEACTIVATION),
         ("EnableDeveloper", &config::ENABLE_DEVELOPER),
+        ("EnableFileAttachments", &config::ENABLE_FILE_ATTACHMENTS),
         ("ShowEmailAddress", &config::SHOW_EMAIL_ADDRESS),
         ("ShowFullName", &config::SHOW_FULL_NAME),
         (
@@ -124,6 +125,7 @@ fn of_a_session(config: &Config, values: &mut Value) {
     ] {
         values[name] = text(config.is_on(setting)).into();
     }
+    values["MaxFileSize"] = config.int(&config::MAX_FILE_SIZE).to_string().into();
     for (name, value) in FIXED {
         values[*name] = (*value).into();
     }
@@ -178,14 +180,12 @@ const FIXED: &[(&str, &str)] = &[
     ("EnableChannelViewedMessages", "true"),
     ("EnableCommands", "false"),
     ("EnableEmojiPicker", "true"),
-    ("EnableFileAttachments", "false"),
     ("EnableIncomingWebhooks", "false"),
     ("EnableLinkPreviews", "false"),
     ("EnableOutgoingWebhooks", "false"),
     ("EnablePublicLink", "false"),
     ("EnableUserStatuses", "true"),
     ("EnableUserTypingMessages", "true"),
-    ("MaxFileSize", "0"),
     ("MinimumHashtagLength", "3"),
     ("PostEditTimeLimit", "-1"),
     ("RequireEmailVerification", "false"),

@@ -40,13 +40,16 @@ fn is_not_false(text: &str) -> bool {
     !["0", "f", "F", "false", "FALSE", "False"].contains(&text)
 }
 
-/// Each once; what is no text is left out.
+/// Each once, in the order of the client; what is no text is left out.
 fn file_ids(sent: Option<&Value>) -> Vec<String> {
     let ids = sent.and_then(Value::as_array).into_iter().flatten();
-    let mut ids: Vec<String> = ids.filter_map(Value::as_str).map(str::to_owned).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
+    let mut once: Vec<String> = Vec::new();
+    for id in ids.filter_map(Value::as_str) {
+        if !once.iter().any(|known| known == id) {
+            once.push(id.to_owned());
+        }
+    }
+    once
 }
 
 fn object_of(value: Option<&Value>) -> Option<Map<String, Value>> {

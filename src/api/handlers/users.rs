@@ -4,9 +4,8 @@ use super::user_edits as edit;
 use crate::api::{Answer, Context, answer, json};
 use crate::config;
 use crate::error::{self, AppError};
-use crate::http::Response;
 use crate::store::Tx;
-use crate::user::{NewUser, Seen, User, picture, sql, valid};
+use crate::user::{NewUser, Seen, User, sql, valid};
 
 /// `POST /users`: by an admin, by anyone while sign-up is open, and by whoever comes first.
 pub fn create(cx: &Context) -> Answer {
@@ -37,17 +36,6 @@ pub fn create(cx: &Context) -> Answer {
     let user = crate::user::create(cx.app, &cx.config, &cx.anyone, new)?;
     // Mattermost: the answer shows the new account as its owner sees it.
     Ok(answer::created(&Seen::Own.view(&user)))
-}
-
-/// `GET /users/{user_id}/image`: a picture made from the id.
-pub fn picture(cx: &Context, tx: &Tx) -> Answer {
-    let id = cx.id("user_id")?;
-    crate::user::find(tx, id)?;
-    let picture = || {
-        Response::new(200, "image/png", picture::png(id))
-            .with("Cache-Control", "max-age=86400, private")
-    };
-    Ok(cx.unless_known(id, picture))
 }
 
 /// `GET /users/{user_id}`

@@ -88,11 +88,13 @@ fn components(
     })
 }
 
-/// Returns the name of a parameter among the components: one of a query may be called like one of a path.
+/// What a parameter is called among all: some names are in paths and in queries.
 fn key(name: &str, place: &str) -> String {
-    match place == "query" && PATH.iter().any(|(in_path, ..)| *in_path == name) {
-        true => format!("{name}_of_query"),
-        false => name.to_owned(),
+    let is_in_both = place == "query" && PATH.iter().any(|(in_path, ..)| *in_path == name);
+    if is_in_both {
+        format!("{name}_in_query")
+    } else {
+        name.to_owned()
     }
 }
 
@@ -121,7 +123,7 @@ fn operation(route: &Route) -> Value {
         described["parameters"] = parameters.into();
     }
     if operation.body != Shape::Nothing {
-        let content = json!({"application/json": {"schema": schema(operation.body)}});
+        let content = json!({responses::media(operation.body): {"schema": schema(operation.body)}});
         described["requestBody"] = json!({"required": true, "content": content});
     }
     described["responses"] = responses::of(route, in_path.count() > 0);

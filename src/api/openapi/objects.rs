@@ -133,6 +133,14 @@ objects! {
         props: Object, hashtags: Text, file_ids: [Id], pending_post_id: Text, reply_count: Count, last_reply_at: Time,
         participants: ListOrNull, metadata: Object,
     }
+    /// A file
+    FileInfo {
+        id: Id, user_id: Id, channel_id: Id, create_at: Time, update_at: Time, delete_at: Time, name: Text,
+        extension: Text, size: Count, mime_type: Text, mini_preview: TextOrNull, remote_id: Text, archived: Flag;
+        post_id: Id, width: Count, height: Count,
+    }
+    /// The files that were uploaded, and what the client called them
+    FilesUploaded { file_infos: [FileInfo], client_ids: TextsOrNull }
     /// Posts: their order, and each by its id
     PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty, first_inaccessible_post_time: Time; matches: ObjectOrNull }
     /// What an integration says to what was filled in
@@ -248,7 +256,7 @@ objects! {
     NewChannelMember { ; user_id: Id, user_ids: [Id] }
     /// Which channel is looked at now
     ChannelView { ; channel_id: IdOrEmpty, prev_channel_id: IdOrEmpty }
-    /// A post to be made; `create_at` only by admins, `file_ids` and `user_id` are without effect
+    /// A post to be made; `create_at` only by admins, `user_id` is without effect
     NewPost {
         channel_id: Id, message: Text; root_id: IdOrEmpty, type: Text, props: Object, pending_post_id: Text,
         create_at: Time, file_ids: [Id], user_id: Id,

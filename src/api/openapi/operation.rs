@@ -26,8 +26,14 @@ pub enum Shape {
     List(&'static str),
     /// `{User}`: an object that has them under names of any kind.
     Map(&'static str),
-    /// A PNG.
+    /// A PNG, JPEG or GIF.
     Picture,
+    /// A form with one.
+    NewPicture,
+    /// Whatever is in a file.
+    File,
+    /// A form with files, or a file.
+    Files,
     /// Text that is no JSON.
     Plain,
     /// A WebSocket.
@@ -41,6 +47,15 @@ macro_rules! shape {
     };
     (Picture) => {
         Shape::Picture
+    };
+    (NewPicture) => {
+        Shape::NewPicture
+    };
+    (File) => {
+        Shape::File
+    };
+    (Files) => {
+        Shape::Files
     };
     (Upgrade) => {
         Shape::Upgrade

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::operation::Operation;
-use super::operation::Shape::{self, Nothing, One, Picture, Plain, Upgrade};
+use super::operation::Shape::{
+    self, File, Files, NewPicture, Nothing, One, Picture, Plain, Upgrade,
+};
 use super::reference;
 use super::schema::schema;
 use crate::api::routes::Route;
@@ -13,6 +15,7 @@ type Refusal = (&'static str, &'static str, &'static str, Shape);
 
 #[rustfmt::skip]
 static REFUSALS: &[Refusal] = &[
+    ("206", "PartialContent",  "The part of it that `Range` asks for", File),
     ("304", "NotModified",     "The client has it already: `If-None-Match` names its `Etag`", Nothing),
     ("400", "BadRequest",      "Something in the path, the query or the body is missing or bad", One("Error")),
     ("401", "Unauthorized",    "No credential, or one that is refused", One("Error")),
@@ -79,11 +82,19 @@ fn refusal(status: &str, operation: &Operation) -> Value {
 }
 
 fn response(means: &str, shape: Shape) -> Value {
-    let media = match shape {
-        Nothing | Upgrade => return json!({"description": means}),
-        Picture => "image/png",
+    if [Nothing, Upgrade].contains(&shape) {
+        return json!({"description": means});
+    }
+    json!({"description": means, "content": {media(shape): {"schema": schema(shape)}}})
+}
+
+/// The type of a body.
+pub fn media(shape: Shape) -> &'static str {
+    match shape {
+        Picture => "image/*",
+        File => "*/*",
+        Files | NewPicture => "multipart/form-data",
         Plain => "text/plain",
         _ => "application/json",
-    };
-    json!({"description": means, "content": {media: {"schema": schema(shape)}}})
+    }
 }

@@ -78,7 +78,22 @@ pub fn schema(shape: Shape) -> Value {
             json!({"type": "object", "additionalProperties": schema(Shape::One(of))})
         }
         Shape::Plain => json!({"type": "string"}),
-        Shape::Picture => json!({"type": "string", "format": "binary"}),
+        Shape::Picture | Shape::File => json!({"type": "string", "format": "binary"}),
+        Shape::NewPicture => json!({
+            "type": "object",
+            "description": "A PNG, JPEG or GIF",
+            "properties": {"image": schema(Shape::Picture)},
+            "required": ["image"],
+        }),
+        Shape::Files => json!({
+            "type": "object",
+            "description": "Without a form, the file itself. In a form, each of `files` may have one of `client_ids`",
+            "properties": {
+                "channel_id": schema(Shape::One("Id")),
+                "client_ids": schema(Shape::List("Text")),
+                "files": {"type": "array", "items": schema(Shape::File)},
+            },
+        }),
         Shape::Nothing | Shape::Upgrade => Value::Null,
     }
 }
@@ -120,6 +135,7 @@ fn word(name: &str) -> Option<Value> {
         "ChannelType" => one_of(&["O", "P", "D", "G"]),
         "NewChannelType" => one_of(&["O", "P"]),
         "TextOrNull" => json!({"type": "string", "nullable": true}),
+        "TextsOrNull" => json!({"type": "array", "nullable": true, "items": {"type": "string"}}),
         "FlagOrNull" => json!({"type": "boolean", "nullable": true}),
         "ObjectOrNull" => json!({"type": "object", "nullable": true}),
         "ListOrNull" => json!({"type": "array", "nullable": true, "items": {"type": "object"}}),

@@ -2,15 +2,17 @@
 
 mod table;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::context::Params;
 use super::openapi::{Operation, Shape};
 use super::path::PathIndex;
 use super::{Answer, Context, absent};
+use crate::config::{Config, MAXIMUM_PAYLOAD_SIZE_BYTES};
 use crate::error::{self, AppError};
-use crate::http::Lane;
+use crate::http::{Lane, Upload};
 use crate::store::Tx;
+use crate::user::portrait;
 
 pub use table::ROUTES;
 
@@ -41,13 +43,27 @@ pub enum Work {
     Slow(fn(&Context) -> Answer),
     /// Changes something, and asks another server: it runs on the lane of calls.
     Call(fn(&Context) -> Answer),
+    /// Changes something with a body that is stored as it comes.
+    Upload(Uploading),
+}
+
+/// What takes a body, or why it may not come.
+pub type Opened = Result<Arc<dyn Upload>, AppError>;
+
+/// How an upload is handled.
+#[derive(Clone, Copy, Debug)]
+pub struct Uploading {
+    /// Makes what takes the body, once the credential is checked.
+    pub open: fn(&Context, &Tx) -> Opened,
+    /// Answers when the body is taken, or no more of it is wanted.
+    pub handle: fn(&Context) -> Answer,
 }
 
 impl Work {
     /// Returns the threads that run it.
     pub fn lane(self) -> Lane {
         match self {
-            Work::Read(_) | Work::Change(_) => Lane::Fast,
+            Work::Read(_) | Work::Change(_) | Work::Upload(_) => Lane::Fast,
             Work::Slow(_) => Lane::Slow,
             Work::Call(_) => Lane::Calls,
         }
@@ -106,6 +122,20 @@ pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'
         Some((route, params)) => Some((*route, params)),
         None if absent::is_absent(method, path) => Some((&NOT_IMPLEMENTED, Vec::new())),
         None => None,
+    }
+}
+
+/// Room for what a form with a picture has beside it.
+const FORM: usize = 16 * 1024;
+
+/// Returns how many bytes a body may have.
+pub fn body_limit(route: Option<&Route>, config: &Config) -> usize {
+    let most = config.size(&MAXIMUM_PAYLOAD_SIZE_BYTES);
+    match route {
+        // An upload has its own limits.
+        Some(route) if matches!(route.work, Work::Upload(_)) => usize::MAX,
+        Some(route) if route.operation.body == Shape::NewPicture => most.max(portrait::MOST + FORM),
+        _ => most,
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{Access, Route, Work};
 use crate::api::handlers::{
-    audits, bots, channel_lists, channel_members, channels, config, dialogs, post_lists, posts,
-    preferences, reactions, roles, sessions, statuses, system, teams, tokens, user_edits,
-    user_lists, users, webhooks,
+    audits, bots, channel_lists, channel_members, channels, config, dialogs, files, pictures,
+    post_lists, posts, preferences, reactions, roles, sessions, statuses, system, teams, tokens,
+    user_edits, user_lists, users, webhooks,
 };
 use crate::api::openapi::{Operation, Shape, shape};
 use crate::api::{openapi, websocket};
@@ -104,9 +104,13 @@ routes! {
            ResetPasswordFailedAttempts () () => 200 StatusOK, 403;
     POST   "/users/{user_id}/convert_to_bot" Session Change bots::convert, "Make a bot of an account"
            ConvertUserToBot () () => 200 Bot, 403;
-    GET    "/users/{user_id}/image" Session Read users::picture, "A picture made from the id"
+    GET    "/users/{user_id}/image" Session Read pictures::get, "The account's picture, or one made from the id"
            GetProfileImage () () => 200 Picture, 304;
-    GET    "/users/{user_id}/image/default" Session Read users::picture, "The same"
+    POST   "/users/{user_id}/image" Session Change pictures::set, "Set the account's picture"
+           SetProfileImage () NewPicture => 200 StatusOK, 403;
+    DELETE "/users/{user_id}/image" Session Change pictures::delete, "Take the account's picture away"
+           SetDefaultProfileImage () () => 200 StatusOK, 403;
+    GET    "/users/{user_id}/image/default" Session Read pictures::get_default, "A picture made from the id"
            GetDefaultProfileImage () () => 200 Picture, 304;
     GET    "/users/{user_id}/status" Session Read statuses::get, "Read the presence of an account"
            GetUserStatus () () => 200 Status;
@@ -247,6 +251,20 @@ routes! {
            UnpinPost () () => 200 StatusOK, 403;
     GET    "/posts/{post_id}/reactions" Session Read reactions::list, "List the reactions to a post"
            GetReactions () () => 200 [Reaction], 403;
+    GET    "/posts/{post_id}/files/info" Session Read files::of_post, "List the files of a post"
+           GetFileInfosForPost () () => 200 [FileInfo], 304 403;
+    POST   "/files" Session Upload files::UPLOAD, "Upload files for a channel: one with its name in the query, or a form of several"
+           UploadFile (channel_id filename client_id) Files => 201 FilesUploaded, 403;
+    GET    "/files/{file_id}" Session Read files::get, "Download a file, or a range of it"
+           GetFile (download) () => 200 File, 206 304 403 416;
+    GET    "/files/{file_id}/info" Session Read files::info, "Read name, size and type of a file"
+           GetFileInfo () () => 200 FileInfo, 403;
+    GET    "/files/{file_id}/thumbnail" Session Read files::thumbnail, "That no smaller picture is made"
+           GetFileThumbnail () () => 200 File, 403;
+    GET    "/files/{file_id}/preview" Session Read files::preview, "The same"
+           GetFilePreview () () => 200 File, 403;
+    GET    "/files/{file_id}/link" Session Read files::link, "That there are no public links"
+           GetFileLink () () => 200 Texts, 403;
     POST   "/reactions" Session Change reactions::add, "React to a post"
            SaveReaction () NewReaction => 200 Reaction, 403;
 

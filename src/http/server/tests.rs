@@ -5,6 +5,7 @@ mod fairness;
 mod life;
 mod refusals;
 mod requests;
+mod transfers;
 
 use super::super::{Admission, After, Lane, Limits, Protocol, Refusal, Request, Response, Upgrade};
 use super::*;
@@ -33,13 +34,30 @@ impl Handler for Echo {
             } else {
                 Lane::Fast
             },
-            body_limit: if path == "/guarded" { 100_000 } else { 1000 },
+            body_limit: match path {
+                "/upload" => usize::MAX,
+                "/guarded" => 100_000,
+                _ => 1000,
+            },
+            is_upload: path == "/upload",
         }
     }
 
-    fn turn_away(&self, request: &Request) -> Option<Response> {
+    fn turn_away(&self, request: &mut Request) -> Option<Response> {
+        if request.path == "/upload" && request.query("refused").is_none() {
+            let wanted = request
+                .query("wanted")
+                .map(|wanted| wanted.parse().unwrap());
+            request.upload = Some(Arc::new(transfers::Told {
+                tell: self.entered.lock().clone(),
+                wanted: wanted.unwrap_or(usize::MAX),
+                taken: Mutex::default(),
+            }));
+            return None;
+        }
         let is_known = request.header("x-client").is_some();
-        (request.path == "/guarded" && !is_known).then(|| Response::new(401, "text/plain", "who?"))
+        (["/guarded", "/upload"].contains(&&*request.path) && !is_known)
+            .then(|| Response::new(401, "text/plain", "who?"))
     }
 
     fn handle(&self, request: Request) -> Response {
@@ -47,6 +65,14 @@ impl Handler for Echo {
         match request.path.as_str() {
             "/panic" => panic!("on purpose"),
             "/huge" => Response::new(200, "text/plain", vec![b'h'; 32 << 20]),
+            "/upload" if request.upload.is_none() => {
+                Response::new(200, "text/plain", "nothing to take")
+            }
+            "/upload" => transfers::taken(&request),
+            "/download" => {
+                let number = |name| request.query(name).unwrap().parse().unwrap();
+                transfers::download(number("there"), number("said"))
+            }
             "/header" => Response::empty(200).with("X", request.query("v").unwrap_or_default()),
             "/close" => Response {
                 close: true,

@@ -233,12 +233,12 @@ pub fn serialize_for_clients<S: Serializer>(
     shown.serialize(serializer)
 }
 
-/// Returns what is embedded in a post, for its metadata.
-pub fn metadata_of(props: &Value) -> Value {
+/// Writes into the metadata of a post what is embedded in it.
+pub fn show_embeds(metadata: &mut Value, props: &Value) {
     if props.get("attachments").is_some() {
-        json!({"embeds": [{"type": "message_attachment"}]})
-    } else {
-        json!({})
+        metadata["embeds"] = json!([{"type": "message_attachment"}]);
+    } else if let Some(members) = metadata.as_object_mut() {
+        members.remove("embeds");
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{self, AppError};
 use crate::event::{self, Audience, News};
 use crate::id;
 use crate::messaging::channel::{self, Channel, ChannelKind};
+use crate::messaging::file;
 use crate::permission::{Caller, Granted, POST_CREATE, POST_EPHEMERAL};
 use crate::store::Tx;
 use crate::user::{self, User};
@@ -24,7 +25,7 @@ pub struct NewPost {
     pub root_id: String,
     /// Empty, or a type of the client's own.
     pub kind: String,
-    /// Mattermost: files that nobody has are left out; here nobody has any.
+    /// Its files, in their order; those that are not there for it are left out.
     pub file_ids: Vec<String>,
     /// Empty: it is a new one, as it must be.
     pub id: String,
@@ -90,6 +91,14 @@ pub fn create(
         }
         post.check()?;
         check_kind_and_files(&post.kind, &new.file_ids)?;
+        sql::insert(tx, &post)?;
+        post.show(&file::attach(
+            tx,
+            &caller,
+            &channel,
+            &post.id,
+            &new.file_ids,
+        )?);
         publish(tx, news, &channel, &author, &post, new.set_online)?;
         channel::sql::viewed(tx, &channel.id, &author.id, post.create_at)?;
         news.tell(
@@ -136,6 +145,7 @@ pub fn by_integration(
     };
     post.check().map_err(refused)?;
     check_kind_and_files(&post.kind, &[]).map_err(refused)?;
+    sql::insert(tx, &post)?;
     publish(tx, news, channel, author, &post, false)?;
     Ok(post)
 }
@@ -173,7 +183,7 @@ fn thread_of(tx: &Tx, root_id: &str, channel: &Channel) -> Result<String, AppErr
     }
 }
 
-/// Writes the post and tells those who are in the channel.
+/// Tells those who are in the channel of a post that was written.
 pub(super) fn publish(
     tx: &Tx,
     news: &mut News,
@@ -183,7 +193,6 @@ pub(super) fn publish(
     set_online: bool,
 ) -> Result<(), AppError> {
     let system = post.kind.starts_with("system_");
-    sql::insert(tx, post)?;
     channel::sql::posted(tx, &channel.id, post.create_at, !system)?;
     let mut data = json!({
         "channel_display_name": channel.display_name,

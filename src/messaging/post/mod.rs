@@ -20,7 +20,8 @@ use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::id;
 use crate::messaging::channel::{self, Channel, ChannelKind, Here, may_read};
-use crate::permission::{Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
+use crate::messaging::file::FileInfo;
+use crate::permission::{CHANNEL_READ, Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
 use crate::store::Tx;
 use crate::user::User;
 
@@ -131,8 +132,16 @@ impl Post {
     /// Gives the post its props, as they were sent.
     fn set_props(&mut self, mut props: Value) {
         attachment::complete_all(&mut props);
-        self.metadata = attachment::metadata_of(&props);
+        attachment::show_embeds(&mut self.metadata, &props);
         self.props = props;
+    }
+
+    /// Shows files as those of the post.
+    fn show(&mut self, files: &[FileInfo]) {
+        self.file_ids = files.iter().map(|file| file.id.clone()).collect();
+        if !files.is_empty() {
+            self.metadata["files"] = json!(files);
+        }
     }
 
     fn check(&self) -> Result<(), AppError> {
@@ -255,6 +264,16 @@ pub fn readable(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
         channel::permissions(tx, caller, &channel)?,
     )?;
     sql::with_replies(tx, post)
+}
+
+/// Returns a post whose channel the caller reads as a member. Mattermost: a post that does not exist is one that nobody
+/// reads.
+///
+/// # Errors
+/// The refusal of `CHANNEL_READ`.
+pub fn readable_by_member(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
+    let (_, post, _) = reachable(tx, &CHANNEL_READ, caller, id)?;
+    Ok(post)
 }
 
 /// Returns a post in whose channel the rule permits. Mattermost: a post that does not exist is one that nobody reaches.

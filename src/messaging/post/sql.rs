@@ -1,9 +1,12 @@
 //! SQL of posts.
 
+use serde_json::json;
+
 use super::Post;
-use super::attachment::metadata_of;
+use super::attachment::show_embeds;
 use super::reaction::Reaction;
 use crate::clock::Millis;
+use crate::messaging::file;
 use crate::store::Page;
 use crate::store::{Row, StoreError, ToSql, Tx, params};
 
@@ -12,7 +15,8 @@ const COLUMNS: &str = "p.id, p.create_at, p.update_at, p.edit_at, p.delete_at, p
 
 fn post(row: &Row) -> Result<Post, StoreError> {
     let root_id: String = row.get(8)?;
-    let props = row.json(11)?;
+    let (props, mut metadata) = (row.json(11)?, json!({}));
+    show_embeds(&mut metadata, &props);
     Ok(Post {
         id: row.get(0)?,
         create_at: row.get(1)?,
@@ -27,7 +31,7 @@ fn post(row: &Row) -> Result<Post, StoreError> {
         original_id: "",
         message: row.get(9)?,
         kind: row.get(10)?,
-        metadata: metadata_of(&props),
+        metadata,
         props,
         hashtags: row.get(12)?,
         file_ids: Vec::new(),
@@ -36,6 +40,15 @@ fn post(row: &Row) -> Result<Post, StoreError> {
         last_reply_at: 0,
         participants: None,
     })
+}
+
+/// The posts that a statement finds, with their files.
+fn posts(tx: &Tx, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<Post>, StoreError> {
+    let mut posts = tx.many(sql, params, post)?;
+    for post in &mut posts {
+        post.show(&file::sql::of_post(tx, &post.id)?);
+    }
+    Ok(posts)
 }
 
 /// The post with how many answers its thread has.
@@ -58,11 +71,8 @@ pub fn with_replies<E: From<StoreError>>(tx: &Tx, post: Post) -> Result<Post, E>
 
 /// The post with the id, also a deleted one.
 pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Post>, StoreError> {
-    tx.optional(
-        &format!("SELECT {COLUMNS} FROM posts p WHERE p.id = $1"),
-        params![id],
-        post,
-    )
+    let sql = format!("SELECT {COLUMNS} FROM posts p WHERE p.id = $1");
+    Ok(posts(tx, &sql, params![id])?.pop())
 }
 
 /// The post that the client gave this id.
@@ -74,7 +84,7 @@ pub fn by_pending_id(
     let sql = format!(
         "SELECT {COLUMNS} FROM posts p WHERE p.user_id = $1 AND p.pending_post_id = $2 AND p.pending_post_id <> ''"
     );
-    tx.optional(&sql, params![user_id, pending_post_id], post)
+    Ok(posts(tx, &sql, params![user_id, pending_post_id])?.pop())
 }
 
 /// Which posts of a channel a list shows.
@@ -119,7 +129,7 @@ pub fn list(tx: &Tx, channel_id: &str, window: Window) -> Result<Vec<Post>, Stor
     );
     let channel: [&dyn ToSql; 1] = [&channel_id];
     let values: Vec<&dyn ToSql> = channel.into_iter().chain(values).collect();
-    let mut posts = tx.many(&sql, &values, post)?;
+    let mut posts = posts(tx, &sql, &values)?;
     if matches!(window, Window::After(..)) {
         posts.reverse();
     }
@@ -134,7 +144,7 @@ pub fn thread(tx: &Tx, root_id: &str) -> Result<Vec<Post>, StoreError> {
              AND p.delete_at = 0
          ORDER BY p.create_at, p.number"
     );
-    tx.many(&sql, params![root_id], post)
+    posts(tx, &sql, params![root_id])
 }
 
 /// The pinned posts of a channel, newest first.
@@ -142,7 +152,7 @@ pub fn pinned(tx: &Tx, channel_id: &str) -> Result<Vec<Post>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM posts p WHERE p.channel_id = $1 AND p.is_pinned = 1 AND p.delete_at = 0 ORDER BY p.create_at DESC, p.number DESC"
     );
-    tx.many(&sql, params![channel_id], post)
+    posts(tx, &sql, params![channel_id])
 }
 
 /// Posts in the account's channels of a team, and its direct messages, that hold every one of the words (or any).
@@ -169,7 +179,7 @@ pub fn search(
         words.len() + 4
     );
     values.extend([&page.limit as &dyn ToSql, &page.offset]);
-    tx.many(&sql, &values, post)
+    posts(tx, &sql, &values)
 }
 
 /// Adds a post.
@@ -203,8 +213,9 @@ pub fn update(tx: &Tx, post: &Post) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Deletes a post and the answers to it.
+/// Deletes a post and the answers to it, with their files.
 pub fn delete(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+    file::sql::delete_of_thread(tx, id)?;
     tx.execute(
         "UPDATE posts SET delete_at = $2, update_at = $2 WHERE id = $1",
         params![id, at],

@@ -31,6 +31,7 @@ pub fn say(
     post.kind = notice.kind.to_owned();
     post.props = notice.props;
     post.props["username"] = by.username.clone().into();
+    super::sql::insert(tx, &post)?;
     publish(tx, news, channel, by, &post, false)
 }
 

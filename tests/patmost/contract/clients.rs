@@ -89,7 +89,7 @@ fn each_error_has_the_five_fields_and_its_own_status() {
         (admin.get(unknown), 404),
         (admin.send_text("POST", "/users", &long), 413),
         (admin.get("/config/client"), 501),
-        (admin.post("/files", json!({})), 501),
+        (admin.post("/files/search", json!({})), 501),
     ] {
         let id = answer.json().text("id");
         answer.refused(status, &id);

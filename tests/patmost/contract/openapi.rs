@@ -66,7 +66,8 @@ fn every_route_has_a_name_a_summary_and_one_success() {
         assert!(!operation.text("summary").is_empty(), "{method} {path}");
         let statuses = operation["responses"].as_object().unwrap().keys();
         let successes: Vec<_> = statuses
-            .filter(|status| status.starts_with('2') || *status == "101")
+            // A part of a file is the same success.
+            .filter(|status| status.starts_with('2') && *status != "206" || *status == "101")
             .collect();
         assert_eq!(successes.len(), 1, "{method} {path}: {successes:?}");
     }
@@ -125,6 +126,10 @@ fn recorded_answers_fit_the_description() {
         if recorded == "token" {
             // The recorded server is older than the lifetime of tokens.
             answer["expires_at"] = 0.into();
+        }
+        if recorded == "post" {
+            // It is older than posts that always say which files they have.
+            answer["file_ids"] = Value::Array(Vec::new());
         }
         fits(schema, &answer, recorded).unwrap();
     }

@@ -167,5 +167,7 @@ fn a_channel_a_membership_and_a_post_are_as_recorded() {
     let channel = admin.create_channel(&team, "general", "O").created();
     is_as_recorded("channel", &channel, nothing);
     let post = json!({"channel_id": channel["id"], "message": "hi"});
-    is_as_recorded("post", &admin.post("/posts", post).created(), nothing);
+    let post = admin.post("/posts", post).created();
+    // The recorded server is older than posts that always say which files they have.
+    is_as_recorded("post", &post, |recorded| recorded["file_ids"] = json!([]));
 }

@@ -52,7 +52,7 @@ fn an_unclean_path_redirects_to_the_clean_one() {
 fn an_endpoint_patmost_lacks_is_501() {
     let mm = fresh();
     mm.admin()
-        .post("/files", json!({}))
+        .post("/uploads", json!({}))
         .refused(501, "api.not_implemented.app_error");
     mm.anonymous().get("/emoji").expired();
 }

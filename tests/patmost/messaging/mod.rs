@@ -2,6 +2,7 @@
 
 mod attachments;
 mod channels;
+mod files;
 mod posting;
 mod posts;
 mod team_channels;

@@ -280,10 +280,10 @@ fn the_data_is_copied_and_looked_at_while_the_server_runs() {
     let checked = done(&mm, &["check"]);
     let lines: Vec<&str> = checked.lines().collect();
     assert!(
-        lines[..5].iter().all(|line| line.starts_with("ok  ")),
+        lines[..6].iter().all(|line| line.starts_with("ok  ")),
         "{checked}"
     );
-    assert_eq!(lines[5..], ["the data file is sound"]);
+    assert_eq!(lines[6..], ["the data file is sound"]);
     assert_eq!(
         run_in(&["user", "list", "--quiet", "--data", &copy], "", &[]).1,
         done(&mm, &["user", "list", "--quiet"])

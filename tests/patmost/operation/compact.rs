@@ -38,7 +38,9 @@ fn compact_gives_unused_pages_back_and_says_how_much_before() {
     succeeds(&folder, &["check"]);
     let again = succeeds(&folder, &["compact", "--json"]);
     let again: Value = serde_json::from_str(&again).unwrap();
-    assert_eq!(again["before"]["bytes"], again["bytes"]);
+    let (before, after) = (&again["before"]["bytes"], &again["bytes"]);
+    // The same pages; the seal of a copy stands behind the last one.
+    assert_eq!(before.as_u64().unwrap() + 48, after.as_u64().unwrap());
     assert_eq!(again["before"]["unused"], 0);
     // The server takes the file as it is.
     let process = serve(&folder, &["--must-exist"], &[]);

@@ -9,6 +9,7 @@ mod configuration;
 mod data_file;
 mod deleted;
 #[cfg(target_os = "linux")]
+mod flipped_bits;
 mod full_disk;
 mod hidden_secrets;
 #[cfg(target_os = "linux")]

@@ -5,5 +5,6 @@ mod bounds;
 mod changes;
 mod creation;
 mod lists;
+mod pictures;
 mod powers;
 mod profile;

@@ -325,3 +325,27 @@ fn an_integration_opens_a_form_and_is_told_what_was_filled_in() {
         .post("/actions/dialogs/submit", filled)
         .forbidden();
 }
+
+#[test]
+fn a_post_keeps_its_files_beside_its_attachments() {
+    let mm = server();
+    let admin = mm.admin();
+    let channel = channel(&mm.team("core"));
+    let path = format!("/files?channel_id={channel}&filename=a.txt");
+    let file = admin.send_text("POST", &path, "contents").created();
+    let file = file["file_infos"][0].text("id");
+    let mut post = button(&channel, "http://127.0.0.1:1/");
+    post["file_ids"] = json!([file]);
+    let made = admin.post("/posts", post).created();
+    let path = format!("/posts/{}", made.text("id"));
+    let patch = json!({"props": {"attachments": [{"text": "other"}]}});
+    let changed = admin.put(&format!("{path}/patch"), patch).ok();
+    for shown in [made, changed, admin.get(&path).ok()] {
+        assert_eq!(shown["file_ids"], json!([file]));
+        assert_eq!(shown["metadata"]["files"][0].text("id"), file);
+        assert_eq!(
+            shown["metadata"]["embeds"][0].text("type"),
+            "message_attachment"
+        );
+    }
+}

@@ -49,7 +49,7 @@ CREATE TABLE tokens (
     last_used_from    TEXT    NOT NULL DEFAULT '',   -- address, as in the access log; empty: not known
     session_id        TEXT,                          -- null: no session is open
     session_create_at INTEGER NOT NULL DEFAULT 0
-, parent TEXT) STRICT, WITHOUT ROWID;
+, parent TEXT, scopes TEXT, allowed_from TEXT) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
 CREATE INDEX tokens_by_owner ON tokens (owner, create_at, id);
 CREATE INDEX tokens_by_age ON tokens (create_at, id);
@@ -255,6 +255,15 @@ CREATE INDEX incoming_webhooks_by_user ON incoming_webhooks (user_id);
 CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
 CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
 CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
+
+-- The secret that a token had before the one it has: good until its end, and known for some time after it.
+CREATE TABLE previous_secrets (
+    secret_hash  TEXT    NOT NULL PRIMARY KEY,
+    token_id     TEXT    NOT NULL UNIQUE REFERENCES tokens (id) ON DELETE CASCADE,
+    until        INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL DEFAULT 0          -- exact to a minute
+) STRICT, WITHOUT ROWID;
+CREATE INDEX previous_secrets_by_end ON previous_secrets (until);
 
 -- Files: what was uploaded, for posts. Whatever they belong to takes them along when it is deleted for good.
 CREATE TABLE files (

@@ -29,6 +29,7 @@ catalogue! {
     URL_PARAM = 400, "api.context.invalid_url_param.app_error", "Invalid or missing {name} parameter in request URL.";
     SESSION_EXPIRED = 401, "api.context.session_expired.app_error", "Invalid or expired session, please login again.";
     TOKEN_IN_QUERY = 401, "api.context.token_provided.app_error", "Session is not OAuth but token was provided in the query string.";
+    TOKEN_SCOPE = 403, "api.context.token_scope.app_error", "The scopes of this token do not permit this: it takes the scope {name}.";
     PERMISSIONS = 403, "api.context.permissions.app_error", "You do not have the appropriate permissions.";
     FOREIGN_ORIGIN = 403, "api.context.foreign_origin.app_error", "A web page of another origin sent this request, so nothing was changed. If that page may call, name its origin in ServiceSettings.AllowCorsFrom; if it is this server's own, set ServiceSettings.SiteURL.";
     MISDIRECTED = 421, "api.context.misdirected.app_error", "This request asks for a host that is not this server, so nothing was done. Ask for localhost or a loopback address, set ServiceSettings.SiteURL, or name the proxy in front in ServiceSettings.TrustedProxies.";
@@ -145,6 +146,9 @@ catalogue! {
     TOKEN_LIMIT = 400, "app.user_access_token.limit.app_error", "An account can have at most {name} tokens (PatmostSettings.MaximumTokensPerUser). Revoke one first.";
     EXPIRES_AT_TOO_FAR = 400, "app.user_access_token.expires_at_too_far.app_error", "expires_at can be at most {name} days from now.";
     EXPIRES_AT_NEGATIVE = 400, "model.user_access_token.is_valid.expires_at.app_error", "Invalid expires_at, must not be negative.";
+    GRACE_SECONDS = 400, "api.user.rotate_user_access_token.grace_seconds.app_error", "grace_seconds must be a number from 0 to 604800.";
+    ROTATE_IN_GRACE = 409, "api.user.rotate_user_access_token.grace.app_error", "The secret that this token had before its last rotation is still good. End that first (POST /api/v4/users/tokens/end_grace), or wait.";
+    NO_TOKEN = 400, "api.user.user_access_token.self.app_error", "This request did not come with a personal access token, so there is no token that is its own.";
     ROTATE_DISABLED = 400, "api.user.rotate_user_access_token.disabled_token.app_error", "A disabled personal access token cannot be rotated. Enable it first.";
     NO_LIFETIME_POLICY = 400, "app.user_access_token.revoke_non_compliant.no_policy.app_error", "There is no limit to the lifetime of personal access tokens, so none breaks it.";
 
@@ -273,7 +277,7 @@ catalogue! {
     FILE_CLIENT_IDS = 400, "api.file.upload_file.incorrect_number_of_client_ids.app_error", "Unable to upload file(s). There must be one of client_ids for each file: {name}.";
     FILE_TOO_MANY = 400, "api.file.upload_file.too_many.app_error", "Unable to upload more than {name} files at once.";
     FILE_TOO_LARGE = 413, "api.file.upload_file.too_large_detailed.app_error", "Unable to upload file {name}";
-    FILE_TOTAL = 507, "app.file.total.app_error", "There is no room for more files: all together have at most {name} bytes (PatmostSettings.MaximumFileBytes). Delete some first.";
+    FILE_TOTAL = 413, "app.file.total.app_error", "There is no room for more files: all together have at most {name} bytes (PatmostSettings.MaximumFileBytes). Delete some first.";
     FILE_MISSING = 404, "app.file_info.get.app_error", "Unable to get the file info.";
     FILE_THUMBNAIL = 400, "api.file.get_file_thumbnail.no_thumbnail.app_error", "File doesn't have a thumbnail image.";
     FILE_PREVIEW = 400, "api.file.get_file_preview.no_preview.app_error", "File doesn't have a preview image.";

@@ -268,9 +268,15 @@ impl Router {
             }
         };
         let anyone = match self.let_in(route, entry, line) {
-            Ok(anyone) => anyone,
+            Ok(anyone) => anyone.limited(matches!(route.work, Work::Read(_))),
             Err(refused) => return refused,
         };
+        if anyone.scope.changes_nothing()
+            && let Err(error) = anyone.within_scope(None)
+        {
+            return self.refused(&error, line);
+        }
+        let token_expires_at = anyone.token_expires_at;
         line.caller(&anyone);
         if config.is_on(&config::RATE_LIMIT_BY_USER)
             && !anyone.user_id.is_empty()
@@ -299,7 +305,11 @@ impl Router {
                 handler(&context)
             }
         };
-        answered.unwrap_or_else(|error| self.refused(&error, line))
+        let answer = answered.unwrap_or_else(|error| self.refused(&error, line));
+        match token_expires_at {
+            0 => answer,
+            end => answer.with("X-Token-Expires-At", end.to_string()),
+        }
     }
 
     /// Tells who enters the route: its caller, or a stranger where those may; or what is answered instead.

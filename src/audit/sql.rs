@@ -72,6 +72,7 @@ pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Row>, StoreErro
 pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
     tx.one(
         "SELECT EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1) OR EXISTS (SELECT 1 FROM tokens WHERE secret_hash = $1)
+             OR EXISTS (SELECT 1 FROM previous_secrets WHERE secret_hash = $1)
              OR EXISTS (SELECT 1 FROM incoming_webhooks WHERE secret_hash = $1)",
         params![secret_hash.as_str()],
         |row| row.get(0),

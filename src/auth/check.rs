@@ -11,7 +11,7 @@ use crate::config::{
     SESSION_IDLE_TIMEOUT_IN_MINUTES,
 };
 use crate::error::AppError;
-use crate::permission::Via;
+use crate::permission::{Scope, Via};
 use crate::secret::SecretHash;
 use crate::session::Session;
 use crate::store::Tx;
@@ -48,12 +48,16 @@ pub fn hash(
     hash: &SecretHash,
     now: Millis,
 ) -> Result<Option<Checked>, AppError> {
-    let Some(found) = sql::by_secret(tx, hash)? else {
+    let found = match sql::by_secret(tx, hash)? {
+        None => sql::by_previous_secret(tx, hash)?,
+        found => found,
+    };
+    let Some(found) = found else {
         return Ok(None);
     };
     let config = app.config.at(tx, found.revision)?;
     let checked = match found.holder {
-        Holder::Token(token) => of_token(&config, found.owner, token, hash, now),
+        Holder::Token(token) => of_token(&config, found.owner, token, now),
         Holder::Login(login) => of_login(&config, found.owner, login, now),
     };
     Ok(Some((config, checked)))
@@ -68,6 +72,9 @@ fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<
         owner,
         session_id: login.session_id,
         via: Via::Session,
+        scope: Scope::Full,
+        allowed_from: None,
+        token_expires_at: 0,
         touch: (idle >= LAST_USE).then_some(Touch::Renew {
             expires_at: extended.unwrap_or(login.expires_at),
         }),
@@ -85,30 +92,35 @@ fn of_login(config: &Config, owner: Owner, login: Login, now: Millis) -> Result<
     Ok(good)
 }
 
-fn of_token(
-    config: &Config,
-    owner: Owner,
-    token: Token,
-    secret_hash: &SecretHash,
-    now: Millis,
-) -> Result<Good, Refused> {
+fn of_token(config: &Config, owner: Owner, token: Token, now: Millis) -> Result<Good, Refused> {
+    let last_use = match &token.previous {
+        None => token.last_used_at,
+        Some(previous) => previous.last_used_at,
+    };
     let (session_id, touch) = match token.session_id {
-        Some(id) => (
-            id,
-            (now - token.last_used_at >= LAST_USE).then_some(Touch::Use),
-        ),
+        Some(id) if now - last_use < LAST_USE => (id, None),
+        Some(id) if token.previous.is_some() => (id, Some(Touch::UsePrevious)),
+        Some(id) => (id, Some(Touch::Use)),
         None => (
             id::of(id::Kind::Session),
-            Some(Touch::Open(secret_hash.clone())),
+            Some(Touch::Open(token.secret_hash)),
         ),
     };
+    let scopes = token.scopes.as_deref().unwrap_or_default();
     let good = Good {
         owner,
         session_id,
         via: Via::Token(token.id),
         touch,
+        // What is stored was read when it was made. A name that a later version knows permits nothing here.
+        scope: Scope::parse(scopes.split_whitespace()).unwrap_or(Scope::NOTHING),
+        allowed_from: token.allowed_from,
+        token_expires_at: token.expires_at,
     };
-    let reason = if !token.is_active {
+    let is_rotated_away = token.previous.is_some_and(|previous| previous.until <= now);
+    let reason = if is_rotated_away {
+        Reason::RotatedAway
+    } else if !token.is_active {
         Reason::TokenDisabled
     } else if token.expires_at > 0 && token.expires_at <= now {
         Reason::TokenExpired

@@ -15,8 +15,8 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
-use crate::http::Request;
-use crate::permission::{Caller, PermissionSet, Via};
+use crate::http::{Networks, Request};
+use crate::permission::{Caller, PermissionSet, Scope, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session;
 use crate::store::{Reading, Tx};
@@ -68,6 +68,9 @@ struct Good {
     owner: sql::Owner,
     session_id: String,
     via: Via,
+    scope: Scope,
+    allowed_from: Option<String>,
+    token_expires_at: Millis,
     touch: Option<Touch>,
 }
 
@@ -81,6 +84,8 @@ impl Good {
             roles: self.owner.roles,
             permissions,
             via: self.via,
+            scope: self.scope,
+            token_expires_at: self.token_expires_at,
             ..stranger
         }
     }
@@ -92,6 +97,8 @@ enum Touch {
     Open(SecretHash),
     /// The time of a token's last use has grown old.
     Use,
+    /// That of the secret that the token had before has.
+    UsePrevious,
     /// That of a login has.
     Renew {
         /// The end of the session, which a use may move.
@@ -217,7 +224,8 @@ fn admit(
 ) -> Result<(Arc<Config>, Option<Entry>), AppError> {
     let now = stranger.at;
     let (config, checked) = check::secret(app, tx, secret, now)?;
-    let good = match checked.and_then(check) {
+    let from_here = |good| check_address(good, &stranger.address);
+    let good = match checked.and_then(from_here).and_then(check) {
         Ok(good) => good,
         Err(refused) => return Ok((config, Some(Entry::Refused(refused, stranger)))),
     };
@@ -259,6 +267,18 @@ fn of_header(value: &str) -> Option<&str> {
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known))
         .then_some(secret)
+}
+
+/// Refuses a token that may not be used from the address.
+fn check_address(good: Good, address: &str) -> Result<Good, Refused> {
+    let Some(networks) = &good.allowed_from else {
+        return Ok(good);
+    };
+    let networks = Networks::parse(networks).unwrap_or_default();
+    match address.parse() {
+        Ok(address) if networks.contain(address) => Ok(good),
+        _ => Err(of_user(&good, Reason::AddressNotAllowed)),
+    }
 }
 
 /// What depends on where a good secret was sent.
@@ -306,6 +326,13 @@ fn touch(app: &App, good: &Good, from: &Caller) -> Touched {
             let token_id = token_id(good).unwrap_or_default().to_owned();
             app.store
                 .defer(move |tx| Ok(token::sql::used(tx, &token_id, now, &address)?));
+        }
+        Some(Touch::UsePrevious) => {
+            let token_id = token_id(good).unwrap_or_default().to_owned();
+            app.store.defer(move |tx| {
+                token::sql::used_previous(tx, &token_id, now)?;
+                Ok(token::sql::used(tx, &token_id, now, &address)?)
+            });
         }
         Some(Touch::Renew { expires_at }) => {
             let (expires_at, used) = (*expires_at, good.session_id.clone());

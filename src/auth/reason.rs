@@ -11,6 +11,10 @@ pub enum Reason {
     TokenDisabled,
     /// The token has expired.
     TokenExpired,
+    /// The token has another secret now.
+    RotatedAway,
+    /// The token may not be used from this address.
+    AddressNotAllowed,
     /// Personal access tokens are switched off.
     TokensSwitchedOff,
     /// The session has expired.
@@ -35,6 +39,8 @@ impl Reason {
             Reason::TokenIdInsteadOfSecret => "token_id_instead_of_secret",
             Reason::TokenDisabled => "token_disabled",
             Reason::TokenExpired => "token_expired",
+            Reason::RotatedAway => "rotated_away",
+            Reason::AddressNotAllowed => "address_not_allowed",
             Reason::TokensSwitchedOff => "tokens_switched_off",
             Reason::SessionExpired => "session_expired",
             Reason::SessionIdle => "session_idle",

@@ -1,5 +1,7 @@
 //! SQL of credentials.
 
+use std::sync::LazyLock;
+
 use crate::clock::Millis;
 use crate::secret::SecretHash;
 use crate::store::{Row, StoreError, Tx, params};
@@ -48,6 +50,22 @@ pub struct Token {
     pub last_used_at: Millis,
     /// Its open session, if it has one.
     pub session_id: Option<String>,
+    /// The names of its scopes with spaces between; `None`: everything.
+    pub scopes: Option<String>,
+    /// The networks it may be used from, with spaces between; `None`: all.
+    pub allowed_from: Option<String>,
+    /// The hash of the secret that it has now.
+    pub secret_hash: SecretHash,
+    /// What is asked of a secret that it had before; `None` for the one it has.
+    pub previous: Option<Previous>,
+}
+
+/// A secret that a token had before.
+pub struct Previous {
+    /// The time until which it is good.
+    pub until: Millis,
+    /// When it was used last; 0: never since it was replaced.
+    pub last_used_at: Millis,
 }
 
 /// What is asked of a login.
@@ -62,19 +80,33 @@ pub struct Login {
     pub expires_at: Millis,
 }
 
-/// The token or the login with the secret. One statement, for every request asks it; tokens come first, for most have one.
-pub fn by_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
-    tx.optional(
-        "SELECT (SELECT revision FROM config WHERE id = 1), u.id, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL,
-                t.session_id, t.last_used_at, t.expires_at, t.id, t.is_active, u.number
+const REVISION_AND_OWNER: &str = "(SELECT revision FROM config WHERE id = 1), u.id, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL";
+
+const OF_TOKEN: &str = "t.session_id, t.last_used_at, t.expires_at, t.id, t.is_active, u.number, t.scopes, t.allowed_from, t.secret_hash";
+
+static BY_SECRET: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {REVISION_AND_OWNER}, {OF_TOKEN}, NULL, NULL
          FROM tokens t JOIN users u ON u.number = t.owner WHERE t.secret_hash = $1
          UNION ALL
-         SELECT (SELECT revision FROM config WHERE id = 1), u.id, u.roles, u.delete_at, u.bot_owner_id IS NOT NULL,
-                s.id, s.last_activity_at, s.expires_at, NULL, s.device_id, u.number
-         FROM sessions s JOIN users u ON u.number = s.owner WHERE s.secret_hash = $1",
-        params![secret_hash.as_str()],
-        found,
+         SELECT {REVISION_AND_OWNER}, s.id, s.last_activity_at, s.expires_at, NULL, s.device_id, u.number, NULL, NULL, NULL, NULL, NULL
+         FROM sessions s JOIN users u ON u.number = s.owner WHERE s.secret_hash = $1"
     )
+});
+
+/// Returns the token or the login with the secret. One statement, for every request asks it; tokens come first, for most have
+/// one. `None` when nobody has the secret, or a token had it before.
+pub fn by_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
+    tx.optional(&BY_SECRET, params![secret_hash.as_str()], found)
+}
+
+/// Returns the token that had the secret before the one that it has.
+pub fn by_previous_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
+    let sql = format!(
+        "SELECT {REVISION_AND_OWNER}, {OF_TOKEN}, p.until, p.last_used_at
+         FROM previous_secrets p JOIN tokens t ON t.id = p.token_id JOIN users u ON u.number = t.owner WHERE p.secret_hash = $1"
+    );
+    tx.optional(&sql, params![secret_hash.as_str()], found)
 }
 
 fn found(row: &Row) -> Result<Found, StoreError> {
@@ -85,6 +117,16 @@ fn found(row: &Row) -> Result<Found, StoreError> {
             expires_at: row.get(7)?,
             last_used_at: row.get(6)?,
             session_id: row.get(5)?,
+            scopes: row.get(11)?,
+            allowed_from: row.get(12)?,
+            secret_hash: SecretHash::stored(row.get(13)?),
+            previous: match row.get(14)? {
+                Some(until) => Some(Previous {
+                    until,
+                    last_used_at: row.get(15)?,
+                }),
+                None => None,
+            },
         }),
         None => Holder::Login(Login {
             session_id: row.get(5)?,

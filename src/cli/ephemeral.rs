@@ -9,7 +9,7 @@ use std::time::Duration;
 use pico_args::Arguments;
 
 use super::signals::{self, Wish};
-use super::{Stop, print};
+use super::{Stop, duration, print};
 use crate::config::Pin;
 use crate::fixture::Builder;
 
@@ -54,7 +54,10 @@ impl Flags {
 
 /// Serves until it is told to stop.
 pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
-    let lifetime = flags.max_lifetime.as_deref().map(duration).transpose()?;
+    let lifetime = flags.max_lifetime.as_deref();
+    let lifetime = lifetime
+        .map(|text| duration("--max-lifetime", text))
+        .transpose()?;
     let from_stdin = flags.seed.as_deref() == Some(Path::new("-"));
     if from_stdin && flags.exit_with_stdin {
         return Err(Stop::Usage(
@@ -143,26 +146,5 @@ fn remove(path: &Path) -> Result<(), Stop> {
             path.display()
         ))),
         _ => Ok(()),
-    }
-}
-
-/// `90s`, `10m`, `1h`.
-fn duration(text: &str) -> Result<Duration, Stop> {
-    let bad = || {
-        Stop::Usage(format!(
-            "--max-lifetime: {text:?} is not like 90s, 10m or 1h"
-        ))
-    };
-    let unit = text.chars().last().ok_or_else(bad)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        _ => return Err(bad()),
-    };
-    let number: u32 = text[..text.len() - 1].parse().map_err(|_| bad())?;
-    match u64::from(number) * seconds {
-        0 => Err(bad()),
-        seconds => Ok(Duration::from_secs(seconds)),
     }
 }

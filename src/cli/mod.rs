@@ -15,6 +15,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pico_args::Arguments;
 use serde::Serialize;
@@ -55,6 +56,8 @@ pub static COMMANDS: &[&Command] = &[
     &commands::user::PASSWORD,
     &commands::token::CREATE,
     &commands::token::LIST,
+    &commands::token::ROTATE,
+    &commands::token::EXPLAIN,
     &commands::token::REVOKE,
     &commands::token::DISABLE,
     &commands::token::ENABLE,
@@ -303,6 +306,27 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 /// Whether a terminal that shows the letter would show others in another order.
 fn turns_direction(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Reads a time such as `90s`, `10m`, `1h` or `30d`.
+///
+/// # Errors
+/// The usage, with the flag.
+pub fn duration(flag: &str, text: &str) -> Result<Duration, Stop> {
+    let bad = || Stop::Usage(format!("{flag}: {text:?} is not like 90s, 10m, 1h or 30d"));
+    let (number, unit) = text.split_at(text.len() - text.chars().last().map_or(0, char::len_utf8));
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return Err(bad()),
+    };
+    let number: u32 = number.parse().map_err(|_| bad())?;
+    match u64::from(number) * seconds {
+        0 => Err(bad()),
+        seconds => Ok(Duration::from_secs(seconds)),
+    }
 }
 
 /// Reads `--data`.

@@ -31,7 +31,7 @@ mod worker;
 pub use client::get;
 pub use limits::{Limits, check_descriptors};
 pub use load::LoadOf;
-pub use network::network_of;
+pub use network::{Networks, network_of};
 pub use origin::Origin;
 #[cfg(test)]
 pub use request::Headers;

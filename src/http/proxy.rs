@@ -4,62 +4,21 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Request;
+use super::network::Networks;
 
 /// The servers that are believed.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Vec<Network>);
-
-/// An address and how many of its bits count; IPv4 as it stands within IPv6.
-#[derive(Clone, Copy, Debug)]
-struct Network {
-    address: u128,
-    mask: u128,
-}
-
-fn bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-impl Network {
-    /// `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`
-    fn parse(text: &str) -> Option<Network> {
-        let (address, length) = text.split_once('/').unwrap_or((text, ""));
-        let address: IpAddr = address.parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let length: u32 = match (length, text.contains('/')) {
-            ("", false) => most,
-            // No sign and no blank.
-            (digits, _) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-                digits.parse().ok()?
-            }
-            _ => return None,
-        };
-        let mask = u128::MAX
-            .checked_shl(most.checked_sub(length)?)
-            .unwrap_or(0);
-        Some(Network {
-            address: bits(address) & mask,
-            mask,
-        })
-    }
-}
+pub struct Proxies(Networks);
 
 impl Proxies {
-    /// Addresses and networks, with spaces between; none when one of them is neither.
+    /// Reads addresses and networks with spaces between. `None` when one of them is neither.
     pub fn parse(text: &str) -> Option<Proxies> {
-        let networks: Option<Vec<Network>> = text.split_whitespace().map(Network::parse).collect();
-        networks.map(Proxies)
+        Networks::parse(text).map(Proxies)
     }
 
     /// Whether the address is one of them.
     pub fn trusts(&self, address: IpAddr) -> bool {
-        let address = bits(address);
-        self.0
-            .iter()
-            .any(|network| address & network.mask == network.address)
+        self.0.contain(address)
     }
 
     /// Puts the client in place of the proxy that speaks for it. Read from the right, where the nearest proxy wrote: the

@@ -1,7 +1,8 @@
 //! Who asks, by which credential, and about whom.
 
-use super::{Permission, PermissionSet};
+use super::{Permission, PermissionSet, Scope};
 use crate::clock::Millis;
+use crate::error::{AppError, TOKEN_SCOPE};
 
 /// By which credential a caller came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,12 @@ pub struct Caller {
     pub permissions: PermissionSet,
     /// By which credential.
     pub via: Via,
+    /// What the credential may be used for.
+    pub scope: Scope,
+    /// Whether the request only reads.
+    pub is_reading: bool,
+    /// The end of the token; 0 for one that never ends, and for other credentials.
+    pub token_expires_at: Millis,
     /// Where from; empty for the command line.
     pub address: String,
     /// What is asked, for the audit: the path as the client wrote it, or the command.
@@ -52,6 +59,9 @@ impl Caller {
             roles,
             permissions: PermissionSet::default(),
             via: Via::Nothing,
+            scope: Scope::Full,
+            is_reading: false,
+            token_expires_at: 0,
             address,
             action,
             at,
@@ -74,6 +84,28 @@ impl Caller {
         Caller {
             user_id: user_id.to_owned(),
             ..self.clone()
+        }
+    }
+
+    /// Returns the caller of a request that only reads, or that changes something: of their permissions are left those that
+    /// the credential may use for it.
+    pub fn limited(self, is_reading: bool) -> Caller {
+        Caller {
+            permissions: self.scope.narrow(self.permissions, is_reading),
+            is_reading,
+            ..self
+        }
+    }
+
+    /// Looks whether the credential may be used for something that takes the permission, or for what everybody may do with
+    /// their own account.
+    ///
+    /// # Errors
+    /// 403, with the name of the scope that is missing.
+    pub fn within_scope(&self, permission: Option<Permission>) -> Result<(), AppError> {
+        match self.scope.missing(permission, self.is_reading) {
+            Some(missing) => Err(AppError::named(&TOKEN_SCOPE, missing)),
+            None => Ok(()),
         }
     }
 

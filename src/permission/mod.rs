@@ -6,10 +6,12 @@
 mod caller;
 mod names;
 pub mod roles;
+mod scope;
 pub mod sql;
 
 pub use caller::{Caller, Via};
 pub use names::{Permission, PermissionSet};
+pub use scope::Scope;
 
 use self::caller::Target;
 use crate::clock::Millis;
@@ -197,6 +199,10 @@ impl Rule {
         caller: &Caller,
         owner_id: &str,
     ) -> Result<Granted, AppError> {
+        if let Some((own, others)) = self.bots {
+            let is_own = caller.user_id == owner_id;
+            caller.within_scope(Some(if is_own { own } else { others }))?;
+        }
         if self.permits_bot_of(caller, owner_id) {
             return Ok(Granted {
                 caller: caller.clone(),
@@ -223,6 +229,7 @@ impl Rule {
         caller: &Caller,
         here: PermissionSet,
     ) -> Result<Granted, AppError> {
+        caller.within_scope(self.needs)?;
         match self.needs {
             Some(permission) if !here.has(permission) => self.ask(caller),
             _ => Ok(Granted {
@@ -241,6 +248,7 @@ impl Rule {
         caller: &Caller,
         permission: Option<Permission>,
     ) -> Result<(), AppError> {
+        caller.within_scope(permission)?;
         match permission {
             // Mattermost: who lacks what, for developers.
             Some(permission) if !caller.has(permission) => {

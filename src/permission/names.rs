@@ -13,6 +13,11 @@ macro_rules! permissions {
             /// All of them: what a system admin has.
             pub const ALL: &[Permission] = &[$(Permission::$variant),*];
 
+            /// Returns the permission with the name. `None` when nobody knows it.
+            pub fn by_name(name: &str) -> Option<Permission> {
+                BY_NAME.get(name).copied()
+            }
+
             /// Mattermost's name.
             pub fn name(self) -> &'static str {
                 match self { $(Permission::$variant => $name),* }
@@ -115,6 +120,9 @@ static BY_NAME: LazyLock<HashMap<&str, Permission>> = LazyLock::new(|| {
 pub struct PermissionSet(u128);
 
 impl PermissionSet {
+    /// No permission.
+    pub const NONE: PermissionSet = PermissionSet(0);
+
     /// Every permission.
     pub fn all() -> PermissionSet {
         Permission::ALL.iter().copied().collect()
@@ -141,6 +149,21 @@ impl PermissionSet {
     /// The permissions of this set that are not in the other one.
     pub fn without(self, other: PermissionSet) -> PermissionSet {
         PermissionSet(self.0 & !other.0)
+    }
+
+    /// The permissions that are in both sets.
+    pub fn common(self, other: PermissionSet) -> PermissionSet {
+        PermissionSet(self.0 & other.0)
+    }
+
+    /// Returns the names of the permissions.
+    pub fn names(self) -> Vec<&'static str> {
+        let has = |permission: &&Permission| self.has(**permission);
+        Permission::ALL
+            .iter()
+            .filter(has)
+            .map(|one| one.name())
+            .collect()
     }
 
     /// Both sets together.

@@ -52,6 +52,11 @@ impl SecretHash {
         SecretHash(hex::encode(Sha256::digest(text.as_bytes())))
     }
 
+    /// A hash that was stored.
+    pub fn stored(text: String) -> SecretHash {
+        SecretHash(text)
+    }
+
     /// 64 hexadecimal letters.
     pub fn as_str(&self) -> &str {
         &self.0

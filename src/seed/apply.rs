@@ -384,6 +384,7 @@ impl Applying<'_> {
                     user_id: owner.id.clone(),
                     description: new.description.clone(),
                     expires_at: new.expires_at.unwrap_or(0),
+                    ..token::NewToken::default()
                 };
                 let config = self.app.config.last();
                 let token = token::create_with(self.app, &config, self.caller, new, &secret)?;

@@ -22,6 +22,19 @@ CREATE INDEX audits_of_failed_logins ON audits (create_at)
 ALTER TABLE tokens ADD COLUMN parent TEXT;
 CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;
 
+-- What a token may be used for, and from where: names and networks with spaces between. Null: everything, and from everywhere.
+ALTER TABLE tokens ADD COLUMN scopes TEXT;
+ALTER TABLE tokens ADD COLUMN allowed_from TEXT;
+
+-- The secret that a token had before the one it has: good until its end, and known for some time after it.
+CREATE TABLE previous_secrets (
+    secret_hash  TEXT    NOT NULL PRIMARY KEY,
+    token_id     TEXT    NOT NULL UNIQUE REFERENCES tokens (id) ON DELETE CASCADE,
+    until        INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL DEFAULT 0          -- exact to a minute
+) STRICT, WITHOUT ROWID;
+CREATE INDEX previous_secrets_by_end ON previous_secrets (until);
+
 -- Files: what was uploaded, for posts. Whatever they belong to takes them along when it is deleted for good.
 CREATE TABLE files (
     id         TEXT    NOT NULL PRIMARY KEY,

@@ -1,7 +1,10 @@
 //! Personal access tokens. Owns their life: created, disabled, enabled, revoked. How one is recognised in a request
 //! stands in `auth/`.
 
+mod explain;
 pub mod sql;
+
+pub use explain::{Asked, Gate, explain};
 
 use std::sync::Arc;
 
@@ -14,8 +17,9 @@ use crate::config::{
     Config, ENABLE_USER_ACCESS_TOKENS, MAXIMUM_TOKEN_LIFETIME_DAYS, MAXIMUM_TOKENS_PER_USER,
 };
 use crate::error::{self, AppError};
+use crate::http::Networks;
 use crate::id;
-use crate::permission::{Caller, Granted, Rule, TOKEN_ALL, TOKEN_CREATE};
+use crate::permission::{Caller, Granted, Rule, Scope, TOKEN_ALL, TOKEN_CREATE, TOKEN_REVOKE};
 use crate::secret::Secret;
 use crate::store::Tx;
 use crate::user::{self, User};
@@ -48,6 +52,30 @@ pub struct Token {
     /// The id of the token by which it was made, which may be gone; empty: none.
     #[serde(skip)]
     pub parent_id: String,
+    /// What it may be used for.
+    #[serde(
+        rename = "scopes",
+        serialize_with = "scope_names",
+        skip_serializing_if = "is_full"
+    )]
+    pub scope: Scope,
+    /// The addresses and networks from which it may be used; none: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_from: Vec<String>,
+    /// The time until which the secret that it had before is good; 0: it had none.
+    #[serde(skip)]
+    pub previous_secret_until: Millis,
+    /// When that secret was used last since it was replaced; 0: never.
+    #[serde(skip)]
+    pub previous_secret_last_used_at: Millis,
+}
+
+fn scope_names<S: serde::Serializer>(scope: &Scope, serializer: S) -> Result<S::Ok, S::Error> {
+    scope.names().serialize(serializer)
+}
+
+fn is_full(scope: &Scope) -> bool {
+    *scope == Scope::Full
 }
 
 /// A token with what Mattermost does not show of it.
@@ -59,6 +87,8 @@ pub struct WithUsage<'t> {
     last_used_at: Millis,
     last_used_from: &'t str,
     parent_id: &'t str,
+    previous_secret_until: Millis,
+    previous_secret_last_used_at: Millis,
 }
 
 impl Token {
@@ -70,12 +100,14 @@ impl Token {
             last_used_at: self.last_used_at,
             last_used_from: &self.last_used_from,
             parent_id: &self.parent_id,
+            previous_secret_until: self.previous_secret_until,
+            previous_secret_last_used_at: self.previous_secret_last_used_at,
         }
     }
 }
 
 /// A token to be made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewToken {
     /// The id of its owner.
     pub user_id: String,
@@ -83,12 +115,16 @@ pub struct NewToken {
     pub description: String,
     /// The end in milliseconds since 1970; 0: never.
     pub expires_at: Millis,
+    /// What it may be used for.
+    pub scope: Scope,
+    /// From where, as [`check_networks`] accepts it.
+    pub allowed_from: Vec<String>,
 }
 
 /// Makes a token. The secret is in this answer and never again anywhere.
 ///
 /// # Errors
-/// In Mattermost's order: the rule's refusal, the user does not exist, tokens are switched off, the end, the number of tokens, the description.
+/// In Mattermost's order: the rule's refusal, the user does not exist, tokens are switched off, the end, the number of tokens, the description; more than the caller's own token may do.
 pub fn create(
     app: &App,
     config: &Arc<Config>,
@@ -133,11 +169,70 @@ pub fn create_with(
             last_used_at: 0,
             last_used_from: String::new(),
             parent_id: caller.token_id().unwrap_or_default().to_owned(),
+            scope: new.scope,
+            allowed_from: new.allowed_from,
+            previous_secret_until: 0,
+            previous_secret_last_used_at: 0,
         };
+        check_within(tx, &caller, &token)?;
         sql::insert(tx, &token, &secret_hash)?;
         record(tx, &granted, &token.id)?;
         Ok(token)
     })
+}
+
+/// Networks of a token at most.
+const NETWORKS: usize = 64;
+
+/// Looks whether a token can have these networks.
+///
+/// # Errors
+/// One is none, two of them overlap, or there are too many.
+pub fn check_networks(networks: &[String]) -> Result<(), AppError> {
+    let parsed: Option<Vec<Networks>> = networks.iter().map(|one| single(one)).collect();
+    let parsed = parsed.filter(|all| all.len() <= NETWORKS);
+    let parsed = parsed.ok_or_else(|| AppError::body_param("allowed_from"))?;
+    for (number, one) in parsed.iter().enumerate() {
+        let mut others = parsed[..number].iter();
+        if others.any(|other| other.include(one) || one.include(other)) {
+            return Err(AppError::body_param("allowed_from"));
+        }
+    }
+    Ok(())
+}
+
+fn single(network: &str) -> Option<Networks> {
+    let is_one = !network.is_empty() && !network.contains(char::is_whitespace);
+    is_one.then(|| Networks::parse(network)).flatten()
+}
+
+/// Looks whether a token may do no more than the one that the caller came with, and from nowhere else.
+///
+/// # Errors
+/// 403, with the scope that is missing.
+fn check_within(tx: &Tx, caller: &Caller, token: &Token) -> Result<(), AppError> {
+    let Some(own) = caller.token_id() else {
+        return Ok(());
+    };
+    let own = sql::by_id(tx, own)?.ok_or(&error::SESSION_EXPIRED)?;
+    if !own.scope.includes(token.scope) {
+        let missing = token
+            .scope
+            .names()
+            .into_iter()
+            .find(|name| Scope::parse([*name]).is_ok_and(|scope| !own.scope.includes(scope)));
+        return Err(AppError::named(
+            &error::TOKEN_SCOPE,
+            missing.unwrap_or_default(),
+        ));
+    }
+    let networks = |of: &Token| Networks::parse(&of.allowed_from.join(" ")).unwrap_or_default();
+    let is_within = own.allowed_from.is_empty()
+        || (!token.allowed_from.is_empty() && networks(&own).include(&networks(token)));
+    if !is_within {
+        return Err(AppError::named(&error::TOKEN_SCOPE, "allowed_from"));
+    }
+    Ok(())
 }
 
 /// Whether the account may get a secret that ends then. Mattermost: bots are bound neither by the switch nor by the
@@ -177,35 +272,73 @@ pub fn latest_end(config: &Config, now: Millis) -> Option<Millis> {
     (days > 0).then_some(now + days * DAY)
 }
 
-/// Gives the token a new secret, shown once, and a new end (0: never). Id and description stay; the old secret and its
-/// session are dead at once.
+/// The longest time for which a replaced secret may be good, in seconds: a week.
+pub const GRACE_MOST: i64 = 604_800;
+
+/// What a rotation changes.
+#[derive(Clone, Debug, Default)]
+pub struct Rotation {
+    /// The id of the token.
+    pub token_id: String,
+    /// The new end in milliseconds since 1970; 0: never.
+    pub expires_at: Millis,
+    /// How long the old secret is good, at most [`GRACE_MOST`].
+    pub grace_seconds: i64,
+    /// What the token may be used for from now on; `None`: as before.
+    pub scope: Option<Scope>,
+    /// From where; `None`: as before.
+    pub allowed_from: Option<Vec<String>>,
+}
+
+/// Gives the token a new secret, shown once, and a new end. Id and description stay; the old secret is good for the time of
+/// grace. Without one it is dead at once, and so is its session.
 ///
 /// # Errors
-/// As [`allowed`]; the token is disabled; then as [`create`].
+/// As [`allowed`]; the token is disabled, or an older secret is still good; then as [`create`].
 pub fn rotate(
     app: &App,
     config: &Arc<Config>,
     caller: &Caller,
-    token_id: &str,
-    expires_at: Millis,
+    rotation: Rotation,
 ) -> Result<(Token, Secret), AppError> {
-    let (caller, token_id, config) = (caller.clone(), token_id.to_owned(), Arc::clone(config));
+    let (caller, config) = (caller.clone(), Arc::clone(config));
     app.store.write(move |tx| {
-        let (granted, token, owner) = allowed(tx, &TOKEN_CREATE, &caller, &token_id)?;
+        let (granted, token, owner) = allowed(tx, &TOKEN_CREATE, &caller, &rotation.token_id)?;
         if !token.is_active {
             return Err(AppError::new(&error::ROTATE_DISABLED));
         }
-        check_new(&config, &owner, expires_at, granted.at())?;
+        if token.previous_secret_until > granted.at() {
+            return Err(AppError::new(&error::ROTATE_IN_GRACE));
+        }
+        check_new(&config, &owner, rotation.expires_at, granted.at())?;
+        let until = granted.at() + rotation.grace_seconds * 1000;
+        let rotated = Token {
+            expires_at: rotation.expires_at,
+            scope: rotation.scope.unwrap_or(token.scope),
+            allowed_from: rotation.allowed_from.unwrap_or(token.allowed_from),
+            previous_secret_until: until,
+            previous_secret_last_used_at: 0,
+            ..token
+        };
+        check_within(tx, &caller, &rotated)?;
         let secret = Secret::new();
-        sql::update_secret(tx, &token.id, &secret.hash(), expires_at)?;
-        record(tx, &granted, &token.id)?;
-        Ok((
-            Token {
-                expires_at,
-                ..token
-            },
-            secret,
-        ))
+        sql::keep_previous_secret(tx, &rotated.id, until)?;
+        sql::update_secret(tx, &rotated, &secret.hash(), rotation.grace_seconds > 0)?;
+        record(tx, &granted, &rotated.id)?;
+        Ok((rotated, secret))
+    })
+}
+
+/// Ends the time in which the secret that the token had before is good.
+///
+/// # Errors
+/// As [`allowed`].
+pub fn end_grace(app: &App, caller: &Caller, token_id: &str) -> Result<(), AppError> {
+    let (caller, token_id) = (caller.clone(), token_id.to_owned());
+    app.store.take_away(move |tx| {
+        let (granted, token, _) = allowed(tx, &TOKEN_REVOKE, &caller, &token_id)?;
+        sql::end_previous_secret(tx, &token.id, granted.at())?;
+        record(tx, &granted, &token.id)
     })
 }
 
@@ -231,6 +364,8 @@ const EXPIRED_KEPT_DAYS: i64 = 30;
 pub fn clean_up(app: &App) -> Result<i64, AppError> {
     let caller = Caller::operator("clean-up", app.clock.now());
     let before = caller.at - EXPIRED_KEPT_DAYS * DAY;
+    app.store
+        .write(move |tx| Ok(sql::forget_previous_secrets(tx, before, BATCH)?))?;
     revoke_in_batches(app, &caller, move |tx| {
         Ok(sql::ended_before(tx, before, BATCH)?)
     })

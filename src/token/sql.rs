@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Token;
 use crate::clock::Millis;
+use crate::permission::Scope;
 use crate::secret::SecretHash;
 use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, end_of, params};
@@ -11,7 +12,8 @@ use crate::store::{Row, StoreError, Tx, end_of, params};
 /// Rows that a search shows at most.
 const FOUND_MOST: i64 = 10_000;
 
-const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from, coalesce(t.parent, '')";
+const COLUMNS: &str = "t.id, (SELECT id FROM users WHERE number = t.owner), t.description, t.is_active, t.expires_at, t.create_at, t.last_used_at, t.last_used_from, coalesce(t.parent, ''), t.scopes, t.allowed_from,
+    (SELECT until FROM previous_secrets WHERE token_id = t.id), (SELECT last_used_at FROM previous_secrets WHERE token_id = t.id)";
 
 fn token(row: &Row) -> Result<Token, StoreError> {
     Ok(Token {
@@ -24,6 +26,17 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         last_used_at: row.get(6)?,
         last_used_from: row.get(7)?,
         parent_id: row.get(8)?,
+        scope: {
+            let names: Option<String> = row.get(9)?;
+            Scope::parse(names.unwrap_or_default().split_whitespace()).unwrap_or(Scope::NOTHING)
+        },
+        allowed_from: {
+            let networks: Option<String> = row.get(10)?;
+            let networks = networks.unwrap_or_default();
+            networks.split_whitespace().map(str::to_owned).collect()
+        },
+        previous_secret_until: row.get::<Option<Millis>>(11)?.unwrap_or_default(),
+        previous_secret_last_used_at: row.get::<Option<Millis>>(12)?.unwrap_or_default(),
     })
 }
 
@@ -33,6 +46,15 @@ pub fn by_id(tx: &Tx, id: &str) -> Result<Option<Token>, StoreError> {
         &format!("SELECT {COLUMNS} FROM tokens t WHERE t.id = $1"),
         params![id],
         token,
+    )
+}
+
+/// Returns the id of the token that has the secret, or had it before the one it has.
+pub fn id_of_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<String>, StoreError> {
+    tx.optional(
+        "SELECT id FROM tokens WHERE secret_hash = $1 UNION ALL SELECT token_id FROM previous_secrets WHERE secret_hash = $1",
+        params![secret_hash.as_str()],
+        |row| row.get(0),
     )
 }
 
@@ -82,8 +104,8 @@ pub fn has_as_many(tx: &Tx, user_id: &str, number: i64) -> Result<bool, StoreErr
 /// Adds a token that was not used yet.
 pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, parent)
-         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, nullif($8, ''))",
+        "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, parent, scopes, allowed_from)
+         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, nullif($8, ''), nullif($9, 'full'), nullif($10, ''))",
         params![
             token.id,
             token.user_id,
@@ -92,7 +114,9 @@ pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), St
             token.is_active,
             token.create_at,
             token.expires_at,
-            token.parent_id
+            token.parent_id,
+            token.scope.names().join(" "),
+            token.allowed_from.join(" ")
         ],
     )?;
     Ok(())
@@ -155,16 +179,61 @@ pub fn open_session(
     Ok(open.flatten())
 }
 
-/// Gives the token another secret and another end; the session of the old secret ends.
+/// Keeps the secret that the token has as the one that it had before.
+pub fn keep_previous_secret(tx: &Tx, id: &str, until: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT OR REPLACE INTO previous_secrets (secret_hash, token_id, until)
+         SELECT secret_hash, id, $2 FROM tokens WHERE id = $1",
+        params![id, until],
+    )?;
+    Ok(())
+}
+
+/// Gives the token another secret, and what a rotation may change. The session goes on while the old secret is good.
 pub fn update_secret(
     tx: &Tx,
-    id: &str,
+    token: &Token,
     secret_hash: &SecretHash,
-    expires_at: Millis,
+    keeps_session: bool,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE tokens SET secret_hash = $2, expires_at = $3, session_id = NULL WHERE id = $1",
-        params![id, secret_hash.as_str(), expires_at],
+        "UPDATE tokens SET secret_hash = $2, expires_at = $3, scopes = nullif($4, 'full'), allowed_from = nullif($5, ''),
+             session_id = iif($6, session_id, NULL) WHERE id = $1",
+        params![
+            token.id,
+            secret_hash.as_str(),
+            token.expires_at,
+            token.scope.names().join(" "),
+            token.allowed_from.join(" "),
+            keeps_session
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes a use of the secret that the token had before.
+pub fn used_previous(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE previous_secrets SET last_used_at = $2 WHERE token_id = $1",
+        params![id, at],
+    )?;
+    Ok(())
+}
+
+/// Ends the secret that the token had before, if it is still good.
+pub fn end_previous_secret(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE previous_secrets SET until = $2 WHERE token_id = $1 AND until > $2",
+        params![id, at],
+    )?;
+    Ok(())
+}
+
+/// Forgets secrets that ended before.
+pub fn forget_previous_secrets(tx: &Tx, before: Millis, limit: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM previous_secrets WHERE secret_hash IN (SELECT secret_hash FROM previous_secrets WHERE until < $1 LIMIT $2)",
+        params![before, limit],
     )?;
     Ok(())
 }

@@ -1,16 +1,18 @@
 //! HTTP endpoints of personal access tokens.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::api::routes::{self, Work};
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::audit;
 use crate::clock::Millis;
-use crate::error::AppError;
+use crate::error::{self, AppError};
 use crate::http::Response;
-use crate::permission::{Rule, TOKEN_ALL, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
+use crate::permission::{Rule, Scope, TOKEN_ALL, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::store::Tx;
-use crate::token::{Change, NewToken, Token, sql};
+use crate::token::{self, Asked, Change, GRACE_MOST, NewToken, Rotation, Token, sql};
+use crate::user;
 
 /// The one answer that shows a secret.
 #[derive(Serialize)]
@@ -26,13 +28,16 @@ pub fn create(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "user_access_token")?;
     let description = body.required("description")?;
     let expires_at = expires_at(&body, "user_access_token")?;
+    let (scope, allowed_from) = limits(&body)?;
     let caller = cx.caller()?;
     let new = NewToken {
         user_id: user_id.to_owned(),
         description: description.to_owned(),
         expires_at,
+        scope: scope.unwrap_or_default(),
+        allowed_from: allowed_from.unwrap_or_default(),
     };
-    let created = || crate::token::create(cx.app, &cx.config, caller, new);
+    let created = || token::create(cx.app, &cx.config, caller, new);
     let (token, secret) = audit::attempt(&cx.app.store, caller, &[""], created)?;
     // Mattermost: 200, although its specification says 201.
     Ok(answer::secret(&Created {
@@ -78,7 +83,7 @@ fn views(cx: &Context, tokens: &[Token]) -> Response {
 /// `GET /users/tokens/{token_id}`
 pub fn get(cx: &Context, tx: &Tx) -> Answer {
     let token_id = cx.id("token_id")?;
-    let (_, token, _) = crate::token::allowed(tx, &TOKEN_READ, cx.caller()?, token_id)?;
+    let (_, token, _) = token::allowed(tx, &TOKEN_READ, cx.caller()?, token_id)?;
     Ok(answer::json(&token))
 }
 
@@ -112,9 +117,9 @@ fn change(cx: &Context, rule: &'static Rule, change: Change) -> Answer {
         Change::Disable | Change::Enable => &[],
     };
     let body = of_json::texts_and_switches_by_name(cx.body(), switches);
-    let token_id = body.text("token_id");
+    let token_id = meant(cx, body.text("token_id"))?;
     audit::attempt(&cx.app.store, cx.caller()?, &[""], || {
-        crate::token::change(cx.app, cx.caller()?, rule, token_id, change)
+        token::change(cx.app, cx.caller()?, rule, token_id, change)
     })?;
     Ok(answer::ok())
 }
@@ -127,15 +132,148 @@ fn expires_at(body: &of_json::Object, name: &str) -> Result<Millis, AppError> {
     }
 }
 
+/// Not in Mattermost: what a token may be used for, and from where; `None` where it is not said.
+fn limits(body: &of_json::Object) -> Result<(Option<Scope>, Option<Vec<String>>), AppError> {
+    let texts = |name| match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            let texts = Vec::<String>::deserialize(value);
+            texts.map(Some).map_err(|_| AppError::body_param(name))
+        }
+    };
+    let scope = match texts("scopes")? {
+        None => None,
+        // Nothing would be permitted, or everything: better said.
+        Some(names) if names.is_empty() => return Err(AppError::body_param("scopes")),
+        Some(names) => {
+            let scope = Scope::parse(names.iter().map(String::as_str));
+            Some(scope.map_err(|_| AppError::body_param("scopes"))?)
+        }
+    };
+    let allowed_from = texts("allowed_from")?;
+    token::check_networks(allowed_from.as_deref().unwrap_or_default())?;
+    Ok((scope, allowed_from))
+}
+
+/// Returns the id of a token that is meant: `self` is the one of the request.
+fn meant<'t>(cx: &'t Context, token_id: &'t str) -> Result<&'t str, AppError> {
+    match token_id {
+        "self" => Ok(cx.caller()?.token_id().ok_or(&error::NO_TOKEN)?),
+        token_id => Ok(token_id),
+    }
+}
+
+/// Not in Mattermost: how long the old secret is good, in seconds.
+fn grace_seconds(body: &of_json::Object) -> Result<i64, AppError> {
+    let seconds = match body.get("grace_seconds") {
+        None | Some(Value::Null) => Some(0),
+        Some(value) => value.as_i64(),
+    };
+    let within = |seconds: &i64| (0..=GRACE_MOST).contains(seconds);
+    Ok(seconds.filter(within).ok_or(&error::GRACE_SECONDS)?)
+}
+
+/// `POST /users/tokens/end_grace`
+pub fn end_grace(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "token_id")?;
+    let token_id = meant(cx, body.required("token_id")?)?;
+    let caller = cx.caller()?;
+    audit::attempt(&cx.app.store, caller, &[""], || {
+        token::end_grace(cx.app, caller, token_id)
+    })?;
+    Ok(answer::ok())
+}
+
+/// A token as it sees itself.
+#[derive(Serialize)]
+struct Own<'t> {
+    id: &'t str,
+    description: &'t str,
+    user_id: &'t str,
+    username: String,
+    scopes: Vec<&'static str>,
+    allowed_from: &'t [String],
+    create_at: Millis,
+    expires_at: Millis,
+    /// `null` for one that never ends.
+    seconds_left: Option<i64>,
+    last_used_at: Millis,
+    permissions: Vec<&'static str>,
+}
+
+/// `GET /users/tokens/self`: needs no permission.
+pub fn get_own(cx: &Context, tx: &Tx) -> Answer {
+    let caller = cx.caller()?;
+    let id = caller.token_id().ok_or(&error::NO_TOKEN)?;
+    let token = sql::by_id(tx, id)?.ok_or(&error::TOKEN_UNKNOWN)?;
+    let owner = user::find(tx, &token.user_id)?;
+    let ends = token.expires_at > 0;
+    let permissions = token
+        .scope
+        .narrow(cx.config.permissions(&caller.roles), token.scope.reads());
+    Ok(answer::json(&Own {
+        id: &token.id,
+        description: &token.description,
+        user_id: &token.user_id,
+        username: owner.username,
+        scopes: token.scope.names(),
+        allowed_from: &token.allowed_from,
+        create_at: token.create_at,
+        expires_at: token.expires_at,
+        seconds_left: ends.then(|| (token.expires_at - caller.at).max(0) / 1000),
+        last_used_at: token.last_used_at,
+        permissions: permissions.names(),
+    }))
+}
+
+/// `GET /users/tokens/{token_id}/explain`
+pub fn explain(cx: &Context, tx: &Tx) -> Answer {
+    let token_id = cx.id("token_id")?;
+    let (_, token, owner) = token::allowed(tx, &TOKEN_READ, cx.caller()?, token_id)?;
+    let asked = |name| cx.request.query(name).unwrap_or_default();
+    let (method, path) = (asked("method"), asked("path"));
+    let address = match asked("address") {
+        "" => None,
+        text => Some(text.parse().map_err(|_| AppError::url_param("address"))?),
+    };
+    let path = path.split('?').next().unwrap_or_default();
+    let route = match (method, path) {
+        ("", "") => None,
+        _ => Some(
+            routes::find(&method.to_uppercase(), path)
+                .ok_or_else(|| AppError::url_param("path"))?
+                .0,
+        ),
+    };
+    let is_reading = route.map(|route| matches!(route.work, Work::Read(_)));
+    let asked = Asked {
+        address,
+        is_reading,
+    };
+    let gates = token::explain(&cx.config, &token, &owner, asked, cx.app.clock.now());
+    let works = gates.iter().all(|gate| gate.passed);
+    Ok(answer::json(
+        &json!({"id": token.id, "works": works, "gates": gates}),
+    ))
+}
+
 /// `POST /users/tokens/rotate`
 pub fn rotate(cx: &Context) -> Answer {
     let name = "rotate_user_access_token";
     // Mattermost: `null` is an object without members here.
     let body = of_json::typed::<Option<of_json::Object>>(cx.body(), name)?.unwrap_or_default();
     let expires_at = expires_at(&body, name)?;
-    let token_id = body.required("token_id")?;
+    let token_id = meant(cx, body.required("token_id")?)?.to_owned();
+    let (scope, allowed_from) = limits(&body)?;
+    let rotation = Rotation {
+        token_id,
+        expires_at,
+        grace_seconds: grace_seconds(&body)?,
+        scope,
+        allowed_from,
+    };
     let caller = cx.caller()?;
-    let rotated = || crate::token::rotate(cx.app, &cx.config, caller, token_id, expires_at);
+    let rotated = || token::rotate(cx.app, &cx.config, caller, rotation);
     let (token, secret) = audit::attempt(&cx.app.store, caller, &[""], rotated)?;
     Ok(answer::secret(&Created {
         token: secret.reveal(),
@@ -146,7 +284,7 @@ pub fn rotate(cx: &Context) -> Answer {
 /// `GET /users/tokens/non_compliant/count`
 pub fn count_non_compliant(cx: &Context, tx: &Tx) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
-    let count = match crate::token::latest_end(&cx.config, cx.app.clock.now()) {
+    let count = match token::latest_end(&cx.config, cx.app.clock.now()) {
         Some(latest) => sql::count_beyond(tx, latest)?,
         None => 0,
     };
@@ -159,7 +297,7 @@ pub fn revoke_non_compliant(cx: &Context) -> Answer {
     // Mattermost: who may not is not in the audit.
     TOKEN_ALL.ask(caller)?;
     let count = audit::attempt(&cx.app.store, caller, &[""], || {
-        crate::token::revoke_non_compliant(cx.app, &cx.config, caller)
+        token::revoke_non_compliant(cx.app, &cx.config, caller)
     })?;
     Ok(answer::json(&json!({"count": count})))
 }

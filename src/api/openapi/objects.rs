@@ -54,12 +54,21 @@ objects! {
     /// Which other service logs an account in
     UserAuth { auth_service: Text, auth_data: Text }
     /// A token with its secret, which no other answer shows
-    UserAccessToken { id: Id, token: Secret, user_id: Id, description: Text, is_active: Flag, expires_at: Time }
+    UserAccessToken { id: Id, token: Secret, user_id: Id, description: Text, is_active: Flag, expires_at: Time; scopes: [Text], allowed_from: [Text] }
     /// A token
     UserAccessTokenSanitized {
         id: Id, user_id: Id, description: Text, is_active: Flag, expires_at: Time; create_at: Time, last_used_at: Time, last_used_from: Text,
-        parent_id: Text,
+        parent_id: Text, scopes: [Text], allowed_from: [Text], previous_secret_until: Time, previous_secret_last_used_at: Time,
     }
+    /// The token of a request, as it sees itself; `seconds_left` is null for one that never ends
+    OwnUserAccessToken {
+        id: Id, description: Text, user_id: Id, username: Text, scopes: [Text], allowed_from: [Text], create_at: Time,
+        expires_at: Time, seconds_left: CountOrNull, last_used_at: Time, permissions: [Text],
+    }
+    /// Whether a token is accepted, and each thing that decides, in order
+    TokenExplanation { id: Id, works: Flag, gates: [Gate] }
+    /// One thing that decides whether a token is accepted
+    Gate { gate: Text, passed: Flag, says: Text }
     /// A number of tokens
     TokenCount { count: Count }
     /// An open session, of a login or of a token
@@ -198,13 +207,13 @@ objects! {
     /// Which session
     SessionId { session_id: Id }
     /// A token to be made; `expires_at` 0 or absent: it never ends
-    NewToken { description: Text; expires_at: Time }
+    NewToken { description: Text; expires_at: Time, scopes: [Text], allowed_from: [Text] }
     /// Which token; whether those that it made are revoked, too, is not in Mattermost
     TokenRevocation { token_id: Id; with_children: Flag }
     /// Which token
     TokenId { token_id: Id }
-    /// Which token, and when its new secret ends; 0 or absent: never
-    TokenRotation { token_id: Id; expires_at: Time }
+    /// Which token, and when its new secret ends; 0 or absent: never. What is not in Mattermost: how long the old one is good
+    TokenRotation { token_id: IdOrSelf; expires_at: Time, grace_seconds: Count, scopes: [Text], allowed_from: [Text] }
     /// How a name begins
     Search { term: Text }
     /// How a name begins; with `page` and `per_page`, a page of what is found

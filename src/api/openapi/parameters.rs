@@ -31,6 +31,7 @@ pub static PATH: &[Parameter] = &[
 #[rustfmt::skip]
 pub static QUERY: &[Parameter] = &[
     ("active",             "Flag",      "Only active accounts"),
+    ("address",            "Text",      "The address that a request would come from"),
     ("after",              "IdOrEmpty", "Only posts made after the one with this id"),
     ("before",             "IdOrEmpty", "Only posts made before the one with this id"),
     ("channel_id",         "IdOrEmpty", "Which channel; a form may say it instead"),
@@ -50,11 +51,13 @@ pub static QUERY: &[Parameter] = &[
     ("include_deleted",    "Flag",      "Archived channels, disabled bots or deactivated accounts, too"),
     ("limit",              "Count",     "Rows at most: 1 to 1000, else 100"),
     ("logs_per_page",      "Count",     "Lines at most"),
+    ("method",             "Text",      "The method of a request"),
     ("name",               "Text",      "How a name begins"),
     ("not_in_channel",     "IdOrEmpty", "Without the members of this channel"),
     ("not_in_team",        "IdOrEmpty", "Without the members of this team"),
     ("only_orphaned",      "Flag",      "Only bots whose owner is deactivated"),
     ("page",               "Count",     "Which page, from 0"),
+    ("path",               "Text",      "The path of a request, from `/api/v4` on"),
     ("per_page",           "Count",     "Rows of a page: at most 200, 60 if absent"),
     ("permanent",          "Flag",      "Delete for good: an account where `ServiceSettings.EnableAPIUserDeletion` is on, a channel never"),
     ("remove_masked",      "Flag",      "Without effect"),

@@ -118,6 +118,8 @@ fn word(name: &str) -> Option<Value> {
         }
         "Id" => pattern("^[A-Za-z0-9]{26}$"),
         "IdOrEmpty" => pattern("^([A-Za-z0-9]{26})?$"),
+        "IdOrSelf" => pattern("^(self|[A-Za-z0-9]{26})$"),
+        "CountOrNull" => json!({"type": "integer", "nullable": true, "minimum": 0}),
         "UserId" => pattern("^(me|[A-Za-z0-9]{26})$"),
         "Secret" => pattern("^[a-z0-9]{26}$"),
         "Username" => pattern("^[a-z0-9_-][a-z0-9._-]{0,63}$"),

@@ -72,12 +72,18 @@ routes! {
            DisableUserAccessToken () TokenId => 200 StatusOK, 403 404;
     POST   "/users/tokens/enable" Session Change tokens::enable, "Accept a disabled token again"
            EnableUserAccessToken () TokenId => 200 StatusOK, 403 404;
-    POST   "/users/tokens/rotate" Session Change tokens::rotate, "Give a token a new secret; the old one is dead at once"
-           RotateUserAccessToken () TokenRotation => 200 UserAccessToken, 403 404 501;
+    POST   "/users/tokens/rotate" Session Change tokens::rotate, "Give a token a new secret; the old one is dead at once, or after a time of grace"
+           RotateUserAccessToken () TokenRotation => 200 UserAccessToken, 403 404 409 501;
     GET    "/users/tokens/non_compliant/count" Session Read tokens::count_non_compliant, "Count the tokens that live longer than the limit allows"
            CountNonCompliantTokens () () => 200 TokenCount, 403;
     POST   "/users/tokens/non_compliant/revoke" Session Change tokens::revoke_non_compliant, "Revoke them"
            RevokeNonCompliantTokens () () => 200 TokenCount, 403;
+    POST   "/users/tokens/end_grace" Session Change tokens::end_grace, "End the secret that a token had before its last rotation"
+           EndUserAccessTokenGrace () TokenId => 200 StatusOK, 403 404;
+    GET    "/users/tokens/self" Session Read tokens::get_own, "Read the token of this very request, and what it may do"
+           GetOwnUserAccessToken () () => 200 OwnUserAccessToken;
+    GET    "/users/tokens/{token_id}/explain" Session Read tokens::explain, "Tell why a token works, or does not"
+           ExplainUserAccessToken (method path address) () => 200 TokenExplanation, 403;
     GET    "/users/tokens/{token_id}" Session Read tokens::get, "Read a token, without its secret"
            GetUserAccessToken () () => 200 UserAccessTokenSanitized, 403;
     GET    "/users/username/{username}" Session Read users::get_by_username, "Read an account by username"

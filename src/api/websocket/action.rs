@@ -56,6 +56,8 @@ impl Socket {
         let entered =
             auth::enter_by_secret(&self.app, secret, self.address.clone(), self.path.clone());
         match entered {
+            // Whoever listens reads everything that the account may read.
+            Ok((_, Entry::Known(caller))) if !caller.scope.reads() => Err(End::Silent),
             Ok((config, Entry::Known(caller))) => {
                 log::info!(
                     user_id = caller.user_id, token_id = caller.token_id().unwrap_or("-"), address = self.address;

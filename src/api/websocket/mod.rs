@@ -46,7 +46,8 @@ pub fn open(cx: &Context, _: &Tx) -> super::Answer {
         return Ok(refusal(400));
     };
     // A bad credential is no refusal here: the client may still say who it is.
-    let known = cx.caller().ok().cloned().zip(auth::secret_hash(request));
+    let known = cx.caller().ok().filter(|caller| caller.scope.reads());
+    let known = known.cloned().zip(auth::secret_hash(request));
     let (app, config, address, path) = (
         Arc::clone(cx.app),
         Arc::clone(&cx.config),

@@ -33,5 +33,7 @@ pub fn recheck(app: &App) -> Result<(), AppError> {
 /// When the store fails.
 pub fn caller(app: &App, tx: &Tx, listener: &Listener) -> Result<Option<Caller>, AppError> {
     let caller = auth::again(app, tx, &listener.secret_hash)?;
-    Ok(caller.filter(|caller| caller.session_id == listener.session_id))
+    let caller = caller.filter(|caller| caller.session_id == listener.session_id);
+    // What comes over a WebSocket changes nothing.
+    Ok(caller.map(|caller| caller.limited(true)))
 }

@@ -1,29 +1,232 @@
 //! Commands for personal access tokens.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use pico_args::Arguments;
 use serde::Serialize;
 
-use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
-use crate::clock::{DAY, Millis, rfc3339};
-use crate::permission::{Rule, TOKEN_CREATE, TOKEN_REVOKE};
+use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, table, take_data};
+use crate::clock::{Millis, rfc3339};
+use crate::permission::{Rule, Scope, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
+use crate::secret::SecretHash;
 use crate::store::Page;
-use crate::token::{Change, NewToken, Token, WithUsage, sql};
+use crate::token::{self, Asked, Change, Gate, NewToken, Rotation, Token, WithUsage, sql};
 use crate::user;
+
+const EXPIRES_IN: (&str, &str) = (
+    "--expires-in TIME",
+    "when it ends, such as 12h or 90d; without it, never",
+);
+
+const SCOPES: (&str, &str) = (
+    "--scopes NAMES",
+    "what it may be used for, with commas between: read, and permissions as in patmost reference permissions; full: everything",
+);
+
+const ALLOWED_FROM: (&str, &str) = (
+    "--allowed-from NETWORKS",
+    "the addresses and networks it may be used from, with commas between",
+);
+
+/// Reads the options that limit a token. `None` where they are not given.
+fn take_limits(arguments: &mut Arguments) -> Result<(Option<Scope>, Option<Vec<String>>), Stop> {
+    let list = |text: String| -> Vec<String> {
+        let parts = text
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
+    };
+    let scopes: Option<String> = arguments.opt_value_from_str("--scopes")?;
+    let networks: Option<String> = arguments.opt_value_from_str("--allowed-from")?;
+    let scope = scopes.map(list).map(|names| {
+        if names.is_empty() {
+            return Err(Stop::Usage("--scopes names nothing; full permits everything".into()));
+        }
+        Scope::parse(names.iter().map(String::as_str)).map_err(|name| {
+            Stop::Usage(format!(
+                "--scopes: {name:?} is no scope, or does not go with the others; patmost reference permissions lists them"
+            ))
+        })
+    });
+    let networks = networks.map(list);
+    token::check_networks(networks.as_deref().unwrap_or_default()).map_err(|_| {
+        Stop::Usage(
+            "--allowed-from: one of these is no address and no network, or two overlap".into(),
+        )
+    })?;
+    Ok((scope.transpose()?, networks))
+}
+
+/// Reads when a token ends, from `--expires-in` or `--expires-in-days`.
+fn take_end(arguments: &mut Arguments) -> Result<Option<Duration>, Stop> {
+    let time: Option<String> = arguments.opt_value_from_str("--expires-in")?;
+    let days: Option<u32> = arguments.opt_value_from_str("--expires-in-days")?;
+    match (time, days) {
+        (Some(_), Some(_)) => Err(Stop::Usage(
+            "--expires-in and --expires-in-days say the same; give one".into(),
+        )),
+        (Some(time), None) => duration("--expires-in", &time).map(Some),
+        (None, days) => Ok(days.map(|days| Duration::from_secs(u64::from(days) * 86_400))),
+    }
+}
+
+fn end(now: Millis, after: Option<Duration>) -> Millis {
+    let after = after.map(|after| i64::try_from(after.as_millis()).unwrap_or(i64::MAX));
+    after.map_or(0, |after| now.saturating_add(after))
+}
+
+/// `patmost token rotate`
+pub static ROTATE: Command = Command {
+    name: "token rotate",
+    takes: "TOKEN_ID [--grace TIME] [--expires-in TIME] [--scopes NAMES] [--allowed-from NETWORKS]",
+    does: "Give a token a new secret and print it, this once",
+    options: &[
+        ("TOKEN_ID", "as in patmost token list"),
+        (
+            "--grace TIME",
+            "how long the old secret is good, at most 7d; without it, no longer",
+        ),
+        EXPIRES_IN,
+        SCOPES,
+        ALLOWED_FROM,
+    ],
+    examples: [
+        "patmost token rotate w9qdkbs5ajyzxgcdsqe9ff6f1r",
+        "patmost token rotate w9qdkbs5ajyzxgcdsqe9ff6f1r --grace 1h --expires-in 90d",
+        "TOKEN=$(patmost token rotate w9qdkbs5ajyzxgcdsqe9ff6f1r --grace 1h --quiet)",
+    ],
+    run: rotate,
+};
+
+fn rotate(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let grace: Option<String> = arguments.opt_value_from_str("--grace")?;
+    let grace = grace.map(|text| duration("--grace", &text)).transpose()?;
+    let grace_seconds = grace.map_or(0, |grace| {
+        i64::try_from(grace.as_secs()).unwrap_or(i64::MAX)
+    });
+    if grace_seconds > token::GRACE_MOST {
+        return Err(Stop::Usage("--grace: at most 7d".into()));
+    }
+    let ends = take_end(&mut arguments)?;
+    let (scope, allowed_from) = take_limits(&mut arguments)?;
+    let token_id: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open(&ROTATE, data, false)?;
+    let rotation = Rotation {
+        token_id,
+        expires_at: end(operator.caller.at, ends),
+        grace_seconds,
+        scope,
+        allowed_from,
+    };
+    let (token, secret) =
+        token::rotate(&operator.app, &operator.config, &operator.caller, rotation)?;
+    let words = format!(
+        "rotated token {}; its new secret, shown this once:\n{}",
+        token.id,
+        secret.reveal()
+    );
+    format.print(
+        &Printed::new(&token, Some(secret.reveal())),
+        &words,
+        secret.reveal(),
+    )
+}
+
+/// `patmost token explain`
+pub static EXPLAIN: Command = Command {
+    name: "token explain",
+    takes: "TOKEN_ID|--secret-stdin [--address ADDRESS]",
+    does: "Tell why a token works, or does not",
+    options: &[
+        ("TOKEN_ID", "as in patmost token list"),
+        (
+            "--secret-stdin",
+            "reads the secret from the first line of standard input instead",
+        ),
+        (
+            "--address ADDRESS",
+            "the address that a request would come from",
+        ),
+    ],
+    examples: [
+        "patmost token explain w9qdkbs5ajyzxgcdsqe9ff6f1r",
+        "patmost token explain w9qdkbs5ajyzxgcdsqe9ff6f1r --address 203.0.113.7 --json",
+        "patmost token explain --secret-stdin < secret",
+    ],
+    run: explain,
+};
+
+fn explain(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let by_secret = arguments.contains("--secret-stdin");
+    let address: Option<IpAddr> = arguments.opt_value_from_str("--address")?;
+    let token_id: Option<String> = arguments.opt_free_from_str()?;
+    nothing_left(arguments)?;
+    let secret = by_secret
+        .then(|| super::user::line_of_stdin("secret"))
+        .transpose()?;
+    let operator = Operator::open_read_only(&EXPLAIN, data)?;
+    let gates = operator.app.store.read(|tx| {
+        let token_id = match (&secret, token_id) {
+            (Some(secret), _) => {
+                sql::id_of_secret(tx, &SecretHash::of(secret))?.unwrap_or_default()
+            }
+            (None, id) => id.unwrap_or_default(),
+        };
+        let found = token::allowed(tx, &TOKEN_READ, &operator.caller, &token_id);
+        let (_, token, owner) = found?;
+        let asked = Asked {
+            address,
+            is_reading: None,
+        };
+        Ok(token::explain(
+            &operator.config,
+            &token,
+            &owner,
+            asked,
+            operator.caller.at,
+        ))
+    })?;
+    let works = gates.iter().all(|gate| gate.passed);
+    let line = |gate: &Gate| {
+        format!(
+            "{}  {}: {}",
+            if gate.passed { "ok" } else { "NO" },
+            gate.gate,
+            gate.says
+        )
+    };
+    let words: Vec<String> = gates.iter().map(line).collect();
+    format.print(
+        &serde_json::json!({"works": works, "gates": gates}),
+        &words.join("\n"),
+        if works { "works" } else { "does not work" },
+    )
+}
 
 /// `patmost token create`
 pub static CREATE: Command = Command {
     name: "token create",
-    takes: "USER --description TEXT [--expires-in-days N]",
+    takes: "USER --description TEXT [--expires-in TIME] [--scopes NAMES] [--allowed-from NETWORKS]",
     does: "Create a token and print its secret, this once",
     options: &[
         ("USER", "an id, a username or an e-mail address"),
         ("--description TEXT", "what it is for, at most 255 bytes"),
-        ("--expires-in-days N", "when it ends; without it, never"),
+        EXPIRES_IN,
+        ("--expires-in-days N", "the same in days"),
+        SCOPES,
+        ALLOWED_FROM,
     ],
     examples: [
         "patmost token create ci --description \"nightly build\"",
         "TOKEN=$(patmost token create ci --description \"nightly build\" --quiet)",
-        "patmost token create ci@example.com --description backup --expires-in-days 90 --json",
+        "patmost token create ci@example.com --description backup --expires-in 90d --scopes read --allowed-from 10.0.0.0/8",
     ],
     run: create,
 };
@@ -48,7 +251,8 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     let description: String = arguments.value_from_str("--description")?;
-    let days: Option<u32> = arguments.opt_value_from_str("--expires-in-days")?;
+    let ends = take_end(&mut arguments)?;
+    let (scope, allowed_from) = take_limits(&mut arguments)?;
     let name: String = arguments.free_from_str()?;
     nothing_left(arguments)?;
     if description.is_empty() {
@@ -58,14 +262,14 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     }
     let operator = Operator::open(&CREATE, data, false)?;
     let user = super::user::find(&operator, &name)?;
-    let expires_at = days.map_or(0, |days| operator.caller.at + i64::from(days) * DAY);
     let new = NewToken {
         user_id: user.id,
         description,
-        expires_at,
+        expires_at: end(operator.caller.at, ends),
+        scope: scope.unwrap_or_default(),
+        allowed_from: allowed_from.unwrap_or_default(),
     };
-    let (token, secret) =
-        crate::token::create(&operator.app, &operator.config, &operator.caller, new)?;
+    let (token, secret) = token::create(&operator.app, &operator.config, &operator.caller, new)?;
     let words = format!(
         "created token {} for {}; its secret, shown this once:\n{}",
         token.id,
@@ -239,7 +443,7 @@ fn change(
     let token_id: String = arguments.free_from_str()?;
     nothing_left(arguments)?;
     let operator = Operator::open(command, data, false)?;
-    crate::token::change(&operator.app, &operator.caller, rule, &token_id, change)?;
+    token::change(&operator.app, &operator.caller, rule, &token_id, change)?;
     let done = match change {
         Change::Revoke | Change::RevokeWithChildren => "revoked",
         Change::Disable => "disabled",

@@ -46,7 +46,7 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     );
     nothing_left(arguments)?;
     let password = if stdin {
-        Some(password_of_stdin()?)
+        Some(line_of_stdin("password")?)
     } else {
         None
     };
@@ -69,14 +69,14 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
     )
 }
 
-/// The first line, without its end.
-fn password_of_stdin() -> Result<String, Stop> {
+/// Reads the first line of standard input, without its end.
+pub fn line_of_stdin(what: &str) -> Result<String, Stop> {
     let mut text = String::new();
     let most = u64::try_from(MAX_BYTES).unwrap_or(0) + 2;
     let read = std::io::stdin().take(most + 1).read_to_string(&mut text);
     read.map_err(|error| {
         Stop::Failed(format!(
-            "cannot read the password from standard input: {error}"
+            "cannot read the {what} from standard input: {error}"
         ))
     })?;
     Ok(text.lines().next().unwrap_or_default().to_owned())
@@ -307,7 +307,7 @@ fn set_password(mut arguments: Arguments) -> Result<(), Stop> {
     let user = find(&operator, &name)?;
     // A secret has lower case and digits; the rules may want the other kinds, too.
     let new = if stdin {
-        password_of_stdin()?
+        line_of_stdin("password")?
     } else {
         format!("{}-A1", Secret::new().reveal())
     };

@@ -54,18 +54,14 @@ pub struct Payload {
     pub kind: String,
 }
 
-/// Posts in the name of the owner of the webhook with the secret.
+/// Posts in the name of the owner of the webhook with the secret; whoever sends the request, and by which credential, does
+/// not matter.
 ///
 /// # Errors
 /// In Mattermost's order: webhooks are disabled, there is no text, there is no such webhook, nobody has the username, there
 /// is no such channel, the webhook is locked to another one, its owner is gone or deactivated, the owner may not read the
 /// channel, the post itself.
-pub fn deliver(
-    app: &App,
-    stranger: &Caller,
-    secret: &str,
-    payload: Payload,
-) -> Result<(), AppError> {
+pub fn deliver(app: &App, sender: &Caller, secret: &str, payload: Payload) -> Result<(), AppError> {
     let config = app.config.last();
     if !config.is_on(&ENABLE_INCOMING_WEBHOOKS) {
         return Err(AppError::new(&error::WEBHOOK_POSTS_DISABLED));
@@ -73,12 +69,12 @@ pub fn deliver(
     if payload.text.is_empty() && payload.attachments.is_none() {
         return Err(AppError::new(&error::WEBHOOK_TEXT));
     }
-    let (stranger, secret_hash, clock) =
-        (stranger.clone(), SecretHash::of(secret), app.clock.clone());
+    let (address, at) = (sender.address.clone(), sender.at);
+    let (secret_hash, clock) = (SecretHash::of(secret), app.clock.clone());
     app.change(move |tx, news| {
         let webhook = webhook::sql::by_secret(tx, &secret_hash)?.ok_or(&error::WEBHOOK_UNKNOWN)?;
-        let mut caller = stranger.in_the_name_of(&webhook.user_id);
-        caller.action = format!("/hooks/{}", webhook.id);
+        let action = format!("/hooks/{}", webhook.id);
+        let caller = Caller::stranger(address, action, at).in_the_name_of(&webhook.user_id);
         let granted = WEBHOOK_USE.ask(&caller)?;
         let channel = channel_of(tx, news, &granted, &webhook, &payload.channel)?;
         if webhook.channel_locked && channel.id != webhook.channel_id {

@@ -31,7 +31,10 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /users/tokens/revoke", r#"{"token_id":"$token_id"}"#),
     ("POST /users/tokens/disable", r#"{"token_id":"$token_id"}"#),
     ("POST /users/tokens/enable", r#"{"token_id":"$token_id"}"#),
-    ("POST /users/tokens/rotate", r#"{"token_id":"$token_id","expires_at":0}"#),
+    ("POST /users/tokens/rotate", r#"{"token_id":"$token_id","expires_at":0,"grace_seconds":0,"scopes":["full"],"allowed_from":[]}"#),
+    ("POST /users/tokens/end_grace", r#"{"token_id":"$token_id"}"#),
+    ("GET /users/tokens/self", ""),
+    ("GET /users/tokens/{token_id}/explain?method=GET&path=/api/v4/users/me&address=127.0.0.1", ""),
     ("GET /users/tokens/non_compliant/count", ""),
     ("POST /users/tokens/non_compliant/revoke", ""),
     ("GET /users/tokens/{token_id}", ""),
@@ -163,10 +166,11 @@ const REQUESTS: &[(&str, &str)] = &[
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
 /// an archived channel in `teams.rs`, forms with pictures in `pictures.rs`, integrations in `attachments.rs`; smaller pictures and
 /// public links are not made.
-const NEVER_RIGHT: [&str; 10] = [
+const NEVER_RIGHT: [&str; 11] = [
     "POST /actions/dialogs/open",
     "POST /actions/dialogs/submit",
     "POST /posts/{post_id}/actions/{action_id}",
+    "GET /users/tokens/self",
     "POST /users/{user_id}/image",
     "GET /files/{file_id}/thumbnail",
     "GET /files/{file_id}/preview",

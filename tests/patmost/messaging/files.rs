@@ -416,7 +416,7 @@ fn a_file_and_all_files_have_a_bound() {
     });
     mm.set("PatmostSettings", "MaximumFileBytes", 810_000);
     let full = "app.file.total.app_error";
-    upload(&admin, &channel, "a", &fits).refused(507, full);
+    upload(&admin, &channel, "a", &fits).refused(413, full);
     let small = upload(&admin, &channel, "a", "x").created();
     assert_eq!(small["file_infos"][0]["size"], 1);
 }

@@ -412,6 +412,26 @@ fn a_webhook_posts_in_other_channels_of_its_team_and_to_people() {
 }
 
 #[test]
+fn a_credential_beside_the_secret_does_not_matter() {
+    let mm = server();
+    let (admin, team) = (mm.admin(), mm.team("core"));
+    let channel = team.default_channel("town-square");
+    let secret = webhook(&admin, &channel).text("id");
+    let alice = mm.user("alice").with_role(TOKEN_ROLE);
+    let reacting = json!({"description": "d", "scopes": ["add_reaction"]});
+    let reacting = alice.post("/users/me/tokens", reacting).ok().text("token");
+    for credential in [&reacting, NOBODY] {
+        let caller = alice.with_token(credential);
+        let path = format!("/hooks/{secret}");
+        is_ok(&caller.post(&path, json!({"text": "t", "channel": "@alice"})));
+    }
+    let direct = json!([admin.id, alice.id]);
+    let direct = admin.post("/channels/direct", direct).created();
+    let authors = posted(&mm, &direct.text("id"));
+    assert!(authors.iter().all(|post| post["user_id"] == *admin.id) && authors.len() == 2);
+}
+
+#[test]
 fn a_webhook_ends_with_its_channel_and_its_owner() {
     let mm = server();
     let (admin, team) = (mm.admin(), mm.team("core"));

@@ -2,5 +2,8 @@
 
 mod children;
 mod expiry;
+mod explain;
+mod grace;
 mod life;
 mod management;
+mod scopes;

@@ -112,7 +112,7 @@ fn what_is_no_picture_or_too_large_is_refused() {
     // They count among all files, and no longer when they are replaced, or with an account that is gone.
     mm.set("PatmostSettings", "MaximumFileBytes", 4 << 20);
     let bob = mm.user("bob");
-    set(&mm, &bob, "me", &sized(2 << 20)).refused(507, "app.file.total.app_error");
+    set(&mm, &bob, "me", &sized(2 << 20)).refused(413, "app.file.total.app_error");
     set(&mm, &alice, "me", &sized(2 << 20)).acknowledged();
     set(&mm, &bob, "me", &sized(2 << 20)).acknowledged();
     mm.set("ServiceSettings", "EnableAPIUserDeletion", true);

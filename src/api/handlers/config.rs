@@ -116,6 +116,8 @@ fn of_a_session(config: &Config, values: &mut Value) {
         ("EnableUserDeactivation", &config::ENABLE_USER_DEACTIVATION),
         ("EnableDeveloper", &config::ENABLE_DEVELOPER),
         ("EnableFileAttachments", &config::ENABLE_FILE_ATTACHMENTS),
+        ("EnableMobileFileDownload", &config::ENABLE_FILE_ATTACHMENTS),
+        ("EnableMobileFileUpload", &config::ENABLE_FILE_ATTACHMENTS),
         ("ShowEmailAddress", &config::SHOW_EMAIL_ADDRESS),
         ("ShowFullName", &config::SHOW_FULL_NAME),
         (

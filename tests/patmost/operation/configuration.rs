@@ -278,6 +278,8 @@ fn client_settings_of_a_signed_in_user_are_texts_and_more() {
         "AvailableLocales",
         "EnableEmojiPicker",
         "EnableFileAttachments",
+        "EnableMobileFileDownload",
+        "EnableMobileFileUpload",
         "MaxFileSize",
         "TimeBetweenUserTypingUpdatesMilliseconds",
         "EnableUserTypingMessages",

@@ -236,6 +236,28 @@ CREATE INDEX audits_by_user ON audits (user_id, create_at, number);
 CREATE INDEX audits_of_failed_logins ON audits (create_at)
     WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
 
+-- Incoming webhooks: whoever knows the secret of one posts by it, in its owner's name. Mattermost calls the secret its id.
+CREATE TABLE incoming_webhooks (
+    number         INTEGER PRIMARY KEY,              -- the order in which they were made
+    id             TEXT    NOT NULL UNIQUE,          -- public: named in lists, logs and audits
+    secret_hash    TEXT    NOT NULL UNIQUE,          -- SHA-256 of the secret, hexadecimal
+    secret         TEXT,                             -- in clear where `PatmostSettings.ShowWebhookIds` is on, else null
+    create_at      INTEGER NOT NULL,
+    update_at      INTEGER NOT NULL,
+    user_id        TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    channel_id     TEXT    NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+    team_id        TEXT    NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    display_name   TEXT    NOT NULL,
+    description    TEXT    NOT NULL,
+    username       TEXT    NOT NULL,                 -- shown in place of the owner's, where settings allow it
+    icon_url       TEXT    NOT NULL,
+    channel_locked INTEGER NOT NULL                  -- whether it posts in its own channel only
+) STRICT;
+CREATE INDEX incoming_webhooks_by_user ON incoming_webhooks (user_id);
+CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
+CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
+CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
+
 -- The secret that a token had before the one it has: good until its end, and known for some time after it.
 CREATE TABLE previous_secrets (
     secret_hash  TEXT    NOT NULL PRIMARY KEY,

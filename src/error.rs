@@ -235,6 +235,40 @@ catalogue! {
     POST_PROPS = 400, "model.post.is_valid.props.app_error", "Invalid props.";
     REACTION_OTHERS = 403, "api.reaction.save_reaction.user_id.app_error", "You cannot save reaction for the other user.";
 
+    // Incoming webhooks.
+    WEBHOOKS_DISABLED = 501, "api.incoming_webhook.disabled.app_error", "Incoming webhooks have been disabled by the system admin.";
+    WEBHOOK_MISSING = 404, "app.webhooks.get_incoming.app_error", "Unable to get the webhook.";
+    WEBHOOK_EXISTING = 400, "app.webhooks.save_incoming.existing.app_error", "You cannot overwrite an existing IncomingWebhook.";
+    WEBHOOK_LIMIT = 400, "app.webhooks.save_incoming.limit.app_error", "An account can have at most {name} incoming webhooks (PatmostSettings.MaximumWebhooksPerUser). Delete one first.";
+    WEBHOOK_TEAM = 400, "api.webhook.team_mismatch.app_error", "Unable to update webhook across teams.";
+    WEBHOOK_DISPLAY_NAME = 400, "model.incoming_hook.display_name.app_error", "Invalid title.";
+    WEBHOOK_DESCRIPTION = 400, "model.incoming_hook.description.app_error", "Invalid description.";
+    WEBHOOK_USERNAME = 400, "api.incoming_webhook.invalid_username.app_error", "Invalid username.";
+    WEBHOOK_ICON_URL = 400, "model.incoming_hook.icon_url.app_error", "Invalid post icon.";
+
+    // What is posted by them.
+    WEBHOOK_POSTS_DISABLED = 501, "web.incoming_webhook.disabled.app_error", "Incoming webhooks have been disabled by the system admin.";
+    WEBHOOK_BODY = 400, "model.incoming_hook.parse_data.app_error", "Unable to parse incoming data.";
+    WEBHOOK_FORM = 400, "api.webhook.incoming.error", "Could not decode the multipart payload of incoming webhook.";
+    WEBHOOK_TEXT = 400, "web.incoming_webhook.text.app_error", "No text specified.";
+    WEBHOOK_UNKNOWN = 400, "web.incoming_webhook.invalid.app_error", "Invalid webhook.";
+    WEBHOOK_USER = 400, "web.incoming_webhook.user.app_error", "Couldn't find the user.";
+    /// Mattermost: 403 for the owner, 400 for somebody to whom it is to be sent.
+    WEBHOOK_OWNER = 403, "web.incoming_webhook.user.app_error", "Couldn't find the user.";
+    WEBHOOK_CHANNEL = 404, "web.incoming_webhook.channel.app_error", "Couldn't find the channel.";
+    WEBHOOK_CHANNEL_LOCKED = 403, "web.incoming_webhook.channel_locked.app_error", "This webhook is not permitted to post to the requested channel.";
+    WEBHOOK_PERMISSIONS = 403, "web.incoming_webhook.permissions.app_error", "Inappropriate channel permissions.";
+    WEBHOOK_SPLIT = 400, "web.incoming_webhook.split_props_length.app_error", "Unable to split webhook props into {name} character parts.";
+    /// Mattermost: 500, after which clients try again, and the same would happen.
+    WEBHOOK_POST = 400, "api.post.create_webhook_post.creating.app_error", "Error creating post.";
+
+    // Interactive messages.
+    ACTION_MISSING = 404, "api.post.do_action.action_id.app_error", "Invalid action id.";
+    TRIGGER_DATA = 400, "interactive_message.decode_trigger_id.missing_data", "Trigger ID missing required data for interactive dialog.";
+    TRIGGER_SIGNATURE = 400, "interactive_message.decode_trigger_id.verify_signature_failed", "Signature verification failed of trigger ID for interactive dialog.";
+    TRIGGER_EXPIRED = 400, "interactive_message.decode_trigger_id.expired", "Trigger ID for interactive dialog is expired. Trigger IDs live for a maximum of {name} seconds.";
+    ACTION_INTEGRATION = 400, "api.post.do_action.action_integration.app_error", "Action integration error.";
+
     // Files.
     FILE_DISABLED = 403, "api.file.attachments.disabled.app_error", "File attachments have been disabled on this server.";
     FILE_READ_REQUEST = 400, "api.file.upload_file.read_request.app_error", "Unable to upload file(s). Error reading or parsing request data.";

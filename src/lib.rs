@@ -35,14 +35,16 @@
 //! | 14 | `messaging/channel` | what a channel is, and who is in it |
 //! | 15 | `messaging/file` | files of posts: who uploads, attaches and reads them |
 //! | 16 | `messaging/post` | posts, threads, reactions, posts of the system |
-//! | 17 | `messaging/administration` | changes of teams and channels, announced by posts |
-//! | 18 | `auth` | a request's credential becomes a caller |
-//! | 19 | `console` | the pages for a browser, embedded; clients of the API like any other |
-//! | 20 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
-//! | 21 | `server` | a running server, and its work in the background |
+//! | 17 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
+//! | 18 | `messaging/administration` | changes of teams and channels, announced by posts |
+//! | 19 | `messaging/incoming` | what is posted by incoming webhooks |
+//! | 20 | `auth` | a request's credential becomes a caller |
+//! | 21 | `console` | the pages for a browser, embedded; clients of the API like any other |
+//! | 22 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
+//! | 23 | `server` | a running server, and its work in the background |
 //! | | `seed` | a file of users, tokens, channels, applied to the data |
-//! | 22 | `fixture` | a server for the tests of other programs, around the router |
-//! | 23 | `cli` | the command line |
+//! | 24 | `fixture` | a server for the tests of other programs, around the router |
+//! | 25 | `cli` | the command line |
 //!
 //! In a room, `mod.rs` has the rules of its word and `sql.rs` its SQL. A word's endpoints are `api/handlers/<word>.rs`, its
 //! commands `cli/commands/<word>.rs`.
@@ -103,6 +105,7 @@
 //! | token id | the public name of a token, which is not its secret |
 //! | user | an account, in code: a person or a bot |
 //! | via | by which credential a caller came |
+//! | webhook | a way to post for whoever knows its secret |
 //! | world | a further fixture, in the same process, with data of its own |
 //!
 //! # Invariants

@@ -10,9 +10,9 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// Paths that are absent with every method.
 #[rustfmt::skip]
 const ANY_METHOD: &[&str] = &[
-    "/actions/*", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
+    "/actions/dialogs/lookup", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
     "/compliance/*", "/content_flagging/*", "/custom_profile_attributes/*", "/data_retention/*", "/drafts/*",
-    "/elasticsearch/*", "/emoji/*", "/exports/*", "/groups/*", "/hooks/*", "/image/*", "/imports/*",
+    "/elasticsearch/*", "/emoji/*", "/exports/*", "/groups/*", "/hooks/outgoing/*", "/image/*", "/imports/*",
     "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/notifications/*", "/oauth/*",
     "/opengraph/*", "/permissions/*", "/plugins/*", "/redirect_location/*", "/remotecluster/*", "/reports/*", "/saml/*",
     "/schemes/*", "/scheduled_posts/*", "/sharedchannels/*", "/terms_of_service/*", "/trial-license/*", "/uploads/*",
@@ -58,7 +58,7 @@ const ONE_METHOD: &[&str] = &[
     "POST /channels/{id}/bookmarks/*", "PATCH /channels/{id}/bookmarks/*", "DELETE /channels/{id}/bookmarks/*",
     "GET /channels/{id}/common_teams", "GET /channels/stats/member_count",
     "POST /files/search", "GET /posts/{id}/info", "GET /posts/{id}/edit_history", "POST /posts/{id}/move",
-    "POST /posts/{id}/actions/{id}", "POST /posts/ids", "POST /posts/ids/reactions", "POST /posts/search",
+    "POST /posts/ids", "POST /posts/ids/reactions", "POST /posts/search",
     "POST /posts/rewrite", "POST /posts/schedule/*", "PUT /posts/schedule/*", "DELETE /posts/schedule/*",
     "POST /posts/{id}/restore/*",
     "GET /bots/{id}/icon", "POST /bots/{id}/icon", "DELETE /bots/{id}/icon", "POST /bots/{id}/convert_to_user",

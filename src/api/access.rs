@@ -7,6 +7,7 @@ use log::kv::{self, Key, Value, VisitSource};
 use super::routes::{Access, Route};
 use crate::api::limit::Allowance;
 use crate::auth::Refused;
+use crate::error::WEBHOOK_UNKNOWN;
 use crate::http::{Request, Response};
 use crate::id;
 use crate::permission::{Caller, Via};
@@ -106,12 +107,13 @@ impl AccessLine {
         self.started.elapsed()
     }
 
-    /// Whether it looks like guessing: a credential that nobody has, or a refused login.
+    /// Whether it looks like guessing: a credential that nobody has, a refused login, or a webhook that is none.
     pub fn is_guess(&self, status: u16) -> bool {
         let guessable = self
             .route
             .is_some_and(|route| route.access == Access::Login);
-        self.guessed || (guessable && status == 401)
+        let webhook = self.error.as_deref() == Some(WEBHOOK_UNKNOWN.id);
+        self.guessed || webhook || (guessable && status == 401)
     }
 
     /// The answer with what is left of the limit on how often.

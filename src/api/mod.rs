@@ -1,7 +1,7 @@
 //! The REST API: from a complete request to its answer.
 //!
 //! `routes/` is the table of endpoints, `path.rs` the matcher of paths, `router.rs` the way through the table, `access.rs` its
-//! log, `origin.rs` the door to web pages of somewhere else, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the routes take and give, `websocket/` events,
+//! log, `origin.rs` the door to web pages of somewhere else, `form.rs` the bodies of forms, `answer.rs` the one place where a failure becomes HTTP, `openapi/` what the routes take and give, `websocket/` events,
 //! `handlers/` the endpoints of each word.
 
 mod absent;
@@ -10,6 +10,7 @@ pub mod answer;
 mod context;
 mod cors;
 pub mod counts;
+mod form;
 pub mod handlers;
 pub mod json;
 pub mod limit;

@@ -21,6 +21,7 @@ use crate::console;
 use crate::error::{self, AppError};
 use crate::http::{Admission, Handler, Lane, Refusal, Request, Response, network_of};
 use crate::id;
+use crate::messaging::webhook;
 use crate::permission::Caller;
 
 /// The application behind the engine.
@@ -118,7 +119,7 @@ impl Router {
     }
 
     /// Returns what is answered in place of reading a large body. `None` lets it come, to an upload where the route has one:
-    /// it is of someone who is signed in, or who was a moment ago, for the handler's own request asks again.
+    /// it is of someone who is signed in or knows a webhook, or who was a moment ago, for the handler's own request asks again.
     pub fn refuse_body(&self, request: &mut Request) -> Option<Response> {
         if let Err(error) = self.receive(request) {
             return Some(self.decline(request, &error));
@@ -127,6 +128,15 @@ impl Router {
             // No handler will want it.
             return Some(self.serve(request));
         };
+        if let Some((_, secret)) = params.iter().find(|(name, _)| *name == "hook_secret")
+            && self
+                .app
+                .store
+                .read(|tx| webhook::is_known(tx, secret))
+                .unwrap_or(false)
+        {
+            return None;
+        }
         let entered = auth::enter(&self.app, request, &request.peer.ip().to_string());
         let entry = match (entered, route.work) {
             (Ok((config, Entry::Known(anyone), reading)), Work::Upload(work)) => {
@@ -286,6 +296,7 @@ impl Router {
             Work::Read(handler) => handler(&context, &reading.tx()),
             Work::Change(handler)
             | Work::Slow(handler)
+            | Work::Call(handler)
             | Work::Upload(Uploading {
                 handle: handler, ..
             }) => {

@@ -72,7 +72,8 @@ pub fn list_of(tx: &Tx, user_id: &str, page: Page) -> Result<Vec<Row>, StoreErro
 pub fn is_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<bool, StoreError> {
     tx.one(
         "SELECT EXISTS (SELECT 1 FROM sessions WHERE secret_hash = $1) OR EXISTS (SELECT 1 FROM tokens WHERE secret_hash = $1)
-             OR EXISTS (SELECT 1 FROM previous_secrets WHERE secret_hash = $1)",
+             OR EXISTS (SELECT 1 FROM previous_secrets WHERE secret_hash = $1)
+             OR EXISTS (SELECT 1 FROM incoming_webhooks WHERE secret_hash = $1)",
         params![secret_hash.as_str()],
         |row| row.get(0),
     )
@@ -84,7 +85,7 @@ pub fn is_id(tx: &Tx, id: &str) -> Result<bool, StoreError> {
         "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1) OR EXISTS (SELECT 1 FROM tokens WHERE id = $1)
              OR EXISTS (SELECT 1 FROM sessions WHERE id = $1) OR EXISTS (SELECT 1 FROM teams WHERE id = $1)
              OR EXISTS (SELECT 1 FROM channels WHERE id = $1) OR EXISTS (SELECT 1 FROM posts WHERE id = $1)
-             OR EXISTS (SELECT 1 FROM roles WHERE id = $1)",
+             OR EXISTS (SELECT 1 FROM roles WHERE id = $1) OR EXISTS (SELECT 1 FROM incoming_webhooks WHERE id = $1)",
         params![id],
         |row| row.get(0),
     )

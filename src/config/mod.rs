@@ -72,6 +72,13 @@ settings! {
     MAX_CHANNELS_PER_TEAM = TeamSettings.MaxChannelsPerTeam, Int(2000, 1, 1_000_000, "max_channels"), "Channels of a team at most, archived ones included";
     UNIQUE_EMOJI_REACTION_LIMIT_PER_POST = ServiceSettings.UniqueEmojiReactionLimitPerPost, Int(50, 0, 500, "unique_emoji_reaction_limit_per_post"), "Different emoji that react to a post at most";
     MAXIMUM_TOKEN_LIFETIME_DAYS = ServiceSettings.MaximumPersonalAccessTokenLifetimeDays, Int(0, 0, 36_500, "max_personal_access_token_lifetime_days"), "New tokens of people must end within so many days; 0: no limit";
+    ENABLE_INCOMING_WEBHOOKS = ServiceSettings.EnableIncomingWebhooks, Bool(true), "There are incoming webhooks";
+    ENABLE_POST_USERNAME_OVERRIDE = ServiceSettings.EnablePostUsernameOverride, Bool(false), "Webhooks post under names of their own";
+    ENABLE_POST_ICON_OVERRIDE = ServiceSettings.EnablePostIconOverride, Bool(false), "Webhooks post with icons of their own";
+    ALLOWED_UNTRUSTED_INTERNAL_CONNECTIONS = ServiceSettings.AllowedUntrustedInternalConnections, Text("", 0, 4096, "allowed_untrusted_internal_connections"), "Hosts, addresses and networks, with spaces or commas between, that integrations may be at; no others are called";
+    OUTGOING_INTEGRATION_REQUESTS_TIMEOUT = ServiceSettings.OutgoingIntegrationRequestsTimeout, Int(5, 1, 30, "outgoing_integration_request_timeout"), "Seconds until an integration must have answered";
+    SHOW_WEBHOOK_IDS = PatmostSettings.ShowWebhookIds, Bool(false), "As Mattermost, lists show the id by which a webhook posts, which is its secret. Those of webhooks made while this is on are kept in clear until it is off";
+    MAXIMUM_WEBHOOKS_PER_USER = PatmostSettings.MaximumWebhooksPerUser, Int(1000, 0, 1_000_000, "max_webhooks_per_user"), "Incoming webhooks of an account at most; 0: no limit";
     ENABLE_BOT_ACCOUNT_CREATION = ServiceSettings.EnableBotAccountCreation, Bool(false), "Bots can be created";
     DISABLE_BOTS_WHEN_OWNER_IS_DEACTIVATED = ServiceSettings.DisableBotsWhenOwnerIsDeactivated, Bool(true), "Bots are disabled with their owner";
     ENABLE_API_USER_DELETION = ServiceSettings.EnableAPIUserDeletion, Bool(false), "`DELETE /users/{user_id}?permanent=true` deletes for good";

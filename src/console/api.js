@@ -63,6 +63,7 @@ async function call(method, path, body, headers = {}) {
 export const get = (path) => call('GET', path);
 export const post = (path, body = {}) => call('POST', path, body);
 export const put = (path, body) => call('PUT', path, body);
+export const remove = (path) => call('DELETE', path);
 
 /** Signs in: with this header the server answers with the session's cookies. */
 export const signIn = (login_id, password) =>

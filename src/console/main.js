@@ -23,13 +23,14 @@ const PAGES = [
   ['access', 'access', 'accessPage', text.access.title, true],
   ['token/:token', 'access', 'findToken', text.access.title, true],
   ['integrations', 'integrations', 'integrationsPage', text.integrations.title, true],
+  ['webhooks', 'webhooks', 'webhooksPage', text.webhooks.title, true],
   ['logs', 'logs', 'logsPage', text.logs.title, true],
   ['audits', 'audits', 'auditsPage', text.audits.title, true],
 ];
 
 const MENU = [
   [text.menu.security, ['tokens', 'sessions', 'history', 'password']],
-  [text.menu.console, ['dashboard', 'users', 'access', 'integrations', 'logs', 'audits']],
+  [text.menu.console, ['dashboard', 'users', 'access', 'integrations', 'webhooks', 'logs', 'audits']],
 ];
 
 const app = document.getElementById('app');

@@ -48,6 +48,7 @@ files! {
     "/console/pages/tokens.js"        "pages/tokens.js"         SCRIPT;
     "/console/pages/user_actions.js"  "pages/user_actions.js"   SCRIPT;
     "/console/pages/users.js"         "pages/users.js"          SCRIPT;
+    "/console/pages/webhooks.js"      "pages/webhooks.js"       SCRIPT;
 }
 
 /// What the pages may do in a browser: run and show what comes from here, talk to here, and nothing else. With Trusted

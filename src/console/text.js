@@ -27,9 +27,9 @@ export const text = {
     },
   },
   column: {
-    account: 'Account', accountAndToken: 'Account, token', action: 'Action', actions: 'Actions', address: 'From', answer: 'Answer', created: 'Created', details: 'Details', email: 'E-mail',
+    account: 'Account', accountAndToken: 'Account, token', action: 'Action', actions: 'Actions', address: 'From', answer: 'Answer', channel: 'Channel', created: 'Created', details: 'Details', email: 'E-mail',
     expires: 'Expires', hour: 'Hour', lastActive: 'Last active', lastUsed: 'Last used', mayDo: 'May do', owner: 'Owner', request: 'Request', session: 'Session',
-    signedIn: 'Signed in', status: 'Status', token: 'Token', when: 'When',
+    signedIn: 'Signed in', status: 'Status', token: 'Token', webhook: 'Webhook', when: 'When',
   },
   signIn: {
     title: 'Sign in', to: (site) => `Sign in to ${site}`, submit: 'Sign in', either: 'Username or e-mail address', out: 'Sign out',
@@ -134,6 +134,14 @@ export const text = {
     allComply: (days) => `Every active token ends within ${days} days.`,
     revoke: 'Revoke them', revokeWords: (words, count) => `${words} ${many(count, 'token', 'tokens')} will be deleted and refused at once. Programs that use them stop working. This cannot be undone.`,
     revoking: 'Tokens revoked', left: (count) => `${count} left`, revoked: (count) => `${count} ${many(count, 'token', 'tokens')} revoked.`,
+  },
+  webhooks: {
+    title: 'Incoming Webhooks', lead: 'Addresses by which programs post without a login, in their owners’ names.', none: 'There are no incoming webhooks yet.',
+    unnamed: 'Without a name', locked: 'This channel only', create: 'Create Webhook', createSubmit: 'Create',
+    channel: 'Team and channel', channelHelp: 'Their names with a slash between, such as core/town-square.', name: 'Name (optional)',
+    lock: 'Posts in this channel only', lockHelp: 'Otherwise a request may name another channel of the team, or a person.',
+    address: { title: 'Your webhook', label: 'Address', once: 'Copy the address now. It cannot be seen again once this is closed, and whoever has it can post.' },
+    remove: { title: 'Delete this webhook?', submit: 'Delete', done: 'The webhook is deleted.', words: 'Nothing is posted by it from the next request on. This cannot be undone.' },
   },
   logs: {
     title: 'Logs', lead: 'The last lines of the server’s log, newest first.', none: 'The log is empty.', nothing: 'No line of the log fits.', byToken: 'Token id', byUser: 'Username or user id',

@@ -1,4 +1,4 @@
-//! The slow lane's queue: bounded, and shared by the networks that clients come from. They have their turns one after the
+//! The queue of a lane with threads of its own: bounded, and shared by the networks that clients come from. They have their turns one after the
 //! other, and none has more than a quarter of the places. Owns no thread and does not know what is queued.
 
 use std::collections::VecDeque;

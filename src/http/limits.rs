@@ -12,6 +12,10 @@ pub struct Limits {
     pub slow_workers: usize,
     /// Requests that may wait for the slow lane.
     pub slow_queue: usize,
+    /// Threads of the lane of calls.
+    pub call_workers: usize,
+    /// Requests that may wait for the lane of calls.
+    pub call_queue: usize,
     /// Bytes of a request head.
     pub head_bytes: usize,
     /// Header lines of a request; more than 128 is taken as 128.
@@ -48,6 +52,8 @@ impl Default for Limits {
             workers: 16,
             slow_workers: 2,
             slow_queue: 256,
+            call_workers: 4,
+            call_queue: 64,
             head_bytes: 16 * 1024,
             headers: 64,
             target_bytes: 8 * 1024,

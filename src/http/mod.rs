@@ -13,6 +13,7 @@ mod limits;
 mod load;
 mod network;
 mod origin;
+pub mod outgoing;
 mod parked;
 mod parse;
 pub mod proxy;
@@ -57,6 +58,8 @@ pub enum Lane {
     Fast,
     /// On the few threads behind the bounded queue, so that it never holds up a fast one.
     Slow,
+    /// On the few threads behind another such queue, so that whoever is called and does not answer holds up no other request.
+    Calls,
 }
 
 /// What the application says to a request of which only the head is known.
@@ -87,7 +90,7 @@ pub enum Refusal {
     HeadTooLarge,
     /// The handler panicked; the server lives on.
     Panicked,
-    /// The queue of the slow lane is full, or the client's network has its share of it; or large bodies take too much
+    /// The queue of a lane is full, or the client's network has its share of it; or large bodies take too much
     /// memory, and it is this one that gives way.
     Busy,
     /// The bound on connections is reached, and it is this one that gives way.

@@ -73,6 +73,9 @@ impl Server {
         for _ in 0..slow {
             self.spawn("http-slow", |shared| shared.work_slowly())?;
         }
+        for _ in 0..self.shared.limits.call_workers.max(1) {
+            self.spawn("http-calls", |shared| shared.work_on_calls())?;
+        }
         self.spawn("http-sweep", |shared| {
             // The only thread that sweeps, so nobody else was first.
             let _ = shared.sweeper.set(std::thread::current());
@@ -119,6 +122,7 @@ impl Server {
         let drained = self.shared.open.wait_for(0, within);
         self.shared.done.store(true, Ordering::SeqCst);
         self.shared.slow.close(!drained);
+        self.shared.calls.close(!drained);
         let _ = self.shared.poller.notify();
         self.threads
             .iter()
@@ -157,6 +161,7 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
         handler: Guarded(handler),
         buffers: Arc::default(),
         slow: Queue::<(Box<Connection>, Request)>::new(limits.slow_queue),
+        calls: Queue::<(Box<Connection>, Request)>::new(limits.call_queue),
         next_key: AtomicUsize::new(LISTENER + 1),
         accept_paused: AtomicBool::new(false),
         accept_logged: Mutex::new(None),

@@ -50,6 +50,7 @@ pub(super) struct Shared {
     pub handler: Guarded,
     pub buffers: Arc<Buffers>,
     pub slow: Queue<(Box<Connection>, Request)>,
+    pub calls: Queue<(Box<Connection>, Request)>,
     pub next_key: AtomicUsize,
     pub accept_paused: AtomicBool,
     pub accept_logged: Mutex<Option<Instant>>,
@@ -120,9 +121,14 @@ impl Shared {
                 Next::Park(interest) => return self.park(connection, interest),
                 Next::Answer(response) => response,
                 Next::Run(request, Lane::Fast) => self.handler.handle(request),
-                Next::Run(request, Lane::Slow) => {
+                Next::Run(request, lane @ (Lane::Slow | Lane::Calls)) => {
                     let network = network(request.peer.ip());
-                    match self.slow.push(network, (connection, request)) {
+                    let queue = if lane == Lane::Slow {
+                        &self.slow
+                    } else {
+                        &self.calls
+                    };
+                    match queue.push(network, (connection, request)) {
                         Ok(()) => return,
                         // Its own, or that of a network which had more: then this turn goes on with that one.
                         Err((back, request)) => {
@@ -181,15 +187,28 @@ impl Shared {
         next.map_or(self.limits.sweep, |next| next.min(self.limits.sweep))
     }
 
-    /// A slow thread's life. The answer is sent by a worker: this thread is for handling alone.
+    /// The life of a thread of the slow lane.
     pub fn work_slowly(&self) {
         while let Some((connection, request)) = self.slow.pop() {
             self.slow_busy.fetch_add(1, Ordering::Relaxed);
             let response = self.handler.handle(request);
             self.slow_busy.fetch_sub(1, Ordering::Relaxed);
-            if let Some(connection) = self.answer(connection, &response) {
-                self.park(connection, Interest::Write);
-            }
+            self.leave_answer(connection, &response);
+        }
+    }
+
+    /// The life of a thread of the lane of calls.
+    pub fn work_on_calls(&self) {
+        while let Some((connection, request)) = self.calls.pop() {
+            let response = self.handler.handle(request);
+            self.leave_answer(connection, &response);
+        }
+    }
+
+    /// Leaves an answer to a worker to be sent: the thread that made it is for handling alone.
+    fn leave_answer(&self, connection: Box<Connection>, response: &Response) {
+        if let Some(connection) = self.answer(connection, response) {
+            self.park(connection, Interest::Write);
         }
     }
 

@@ -4,5 +4,7 @@
 pub mod administration;
 pub mod channel;
 pub mod file;
+pub mod incoming;
 pub mod post;
 pub mod team;
+pub mod webhook;

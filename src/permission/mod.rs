@@ -52,7 +52,8 @@ use Permission::{
     CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
     DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
     JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels,
-    ListUsersWithoutTeam, ManageBots, ManageOthersBots, ManagePrivateChannelMembers,
+    ListUsersWithoutTeam, ManageBots, ManageIncomingWebhooks, ManageOthersBots,
+    ManageOthersIncomingWebhooks, ManageOwnIncomingWebhooks, ManagePrivateChannelMembers,
     ManagePrivateChannelProperties, ManagePublicChannelMembers, ManagePublicChannelProperties,
     ManageRoles, ManageSystem, ManageTeam, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
     ReadPublicChannel, ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions,
@@ -141,6 +142,10 @@ rules! {
     REACTION_ADD:      "react to a post",                         Some(AddReaction),           None,                      None, PERMISSIONS;
     REACTION_REMOVE:   "take one's reaction away",                Some(RemoveReaction),        None,                      None, PERMISSIONS;
     REACTION_REMOVE_OTHERS: "take somebody else's reaction away", Some(RemoveOthersReactions), None,                      None, PERMISSIONS;
+    WEBHOOK_MANAGE:    "make, read, change, delete one's incoming webhooks", Some(ManageIncomingWebhooks), None,          None, PERMISSIONS;
+    WEBHOOK_OWN:       "make, read, change, delete one's incoming webhooks (11.x)", Some(ManageOwnIncomingWebhooks), None, None, PERMISSIONS;
+    WEBHOOK_OTHERS:    "make, read, change, delete others' incoming webhooks", Some(ManageOthersIncomingWebhooks), None, None, PERMISSIONS;
+    WEBHOOK_USE:       "post by an incoming webhook",             None,                        None,                      None, PERMISSIONS;
     CONFIG_READ:       "read the configuration",                  Some(ManageSystem),          None,                      None, PERMISSIONS;
     CONFIG_WRITE:      "change the configuration",                Some(ManageSystem),          None,                      None, PERMISSIONS;
 }

@@ -96,6 +96,8 @@ permissions! {
     DeleteEmojis "delete_emojis"
     DeleteOthersEmojis "delete_others_emojis"
     ManageIncomingWebhooks "manage_incoming_webhooks"
+    ManageOwnIncomingWebhooks "manage_own_incoming_webhooks"
+    BypassIncomingWebhookChannelLock "bypass_incoming_webhook_channel_lock"
     ManageOutgoingWebhooks "manage_outgoing_webhooks"
     ManageOthersIncomingWebhooks "manage_others_incoming_webhooks"
     ManageOthersOutgoingWebhooks "manage_others_outgoing_webhooks"

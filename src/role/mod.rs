@@ -8,9 +8,11 @@ use crate::permission::roles::{Role, SYSTEM_ADMIN};
 use crate::permission::{Caller, PermissionSet, ROLE_PATCH, ROLE_PATCH_ADMIN, sql};
 
 /// Mattermost: all that a server without a licence lets a patch add or take.
-const PATCHABLE: [&str; 9] = [
+const PATCHABLE: [&str; 11] = [
     "create_team",
     "manage_incoming_webhooks",
+    "manage_own_incoming_webhooks",
+    "bypass_incoming_webhook_channel_lock",
     "manage_outgoing_webhooks",
     "manage_slash_commands",
     "manage_oauth",

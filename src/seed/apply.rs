@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{At, Bot, Channel, Post, Role, Seed, Team, Token, User};
+use super::{At, Bot, Channel, Post, Role, Seed, Team, Token, User, Webhook};
 use crate::app::App;
 use crate::error::{self, AppError};
 use crate::event;
 use crate::messaging::channel::ChannelKind;
-use crate::messaging::{administration, channel, post, team};
+use crate::messaging::{administration, channel, post, team, webhook};
 use crate::permission::roles::SYSTEM_ADMIN;
 use crate::permission::{Caller, TOKEN_CREATE, TOKEN_REVOKE};
 use crate::secret::Secret;
@@ -41,12 +41,13 @@ pub struct Applied {
     pub id: String,
     /// Whether it was there before.
     pub existed: bool,
-    /// Of a new token, this once.
+    /// The secret of a new token or webhook, this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
 
-/// Applies the seed, in the order of the settings, roles, accounts, bots, tokens, teams, channels and posts.
+/// Applies the seed, in the order of the settings, roles, accounts, bots, tokens, teams, channels, webhooks and
+/// posts.
 ///
 /// # Errors
 /// One sentence that begins with the line. When it names something that is nowhere, nothing was changed; what fails
@@ -79,6 +80,7 @@ pub fn apply(
     each(&seed.tokens, &mut done, |one| applying.token(one))?;
     each(&seed.teams, &mut done, |one| applying.team(one))?;
     each(&seed.channels, &mut done, |one| applying.channel(one))?;
+    each(&seed.webhooks, &mut done, |one| applying.webhook(one))?;
     each(&seed.posts, &mut done, |one| applying.post(one))?;
     Ok(done)
 }
@@ -129,6 +131,10 @@ fn check_names(app: &App, seed: &Seed) -> Result<(), String> {
         teams.push((*line, &value.team));
     }
     for At { line, value } in &seed.posts {
+        channels.push((*line, &value.team, &value.channel));
+    }
+    for At { line, value } in &seed.webhooks {
+        users.extend(value.user.as_deref().map(|name| (*line, name)));
         channels.push((*line, &value.team, &value.channel));
     }
     let in_file = |name: &str| {
@@ -477,6 +483,47 @@ impl Applying<'_> {
         }
         let name = format!("{}/{}", new.team, new.name);
         Ok(self.done("channel", &name, id, existed))
+    }
+
+    fn webhook(&mut self, new: &Webhook) -> Result<Applied, AppError> {
+        let owner = self.maker(new.user.as_deref())?;
+        let (channel, webhooks) = self.app.store.read(|tx| {
+            let channel = find_channel(tx, &new.team, &new.channel)?;
+            let of_team = webhook::sql::Filter {
+                team_id: &channel.team_id,
+                ..Default::default()
+            };
+            let webhooks = webhook::sql::list(tx, of_team, Page::first(i64::MAX))?;
+            Ok((channel, webhooks))
+        })?;
+        let found = webhooks.into_iter().find(|webhook| {
+            webhook.channel_id == channel.id && webhook.display_name == new.display_name
+        });
+        let existed = found.is_some();
+        let (webhook, secret) = match found {
+            Some(webhook) => (webhook, None),
+            None => {
+                let chosen = new.id.clone().filter(|_| self.secrets == Secrets::Chosen);
+                let secret = chosen.map_or_else(Secret::new, Secret::chosen);
+                let new = webhook::Fields {
+                    user_id: owner.id,
+                    channel_id: channel.id,
+                    display_name: new.display_name.clone(),
+                    description: new.description.clone(),
+                    username: new.username.clone(),
+                    icon_url: new.icon_url.clone(),
+                    channel_locked: new.channel_locked,
+                    ..Default::default()
+                };
+                let webhook = webhook::create_with(self.app, self.caller, new, &secret)?;
+                (webhook, Some(secret.reveal().to_owned()))
+            }
+        };
+        let name = format!("{:?} of {}/{}", new.display_name, new.team, new.channel);
+        Ok(Applied {
+            token: secret,
+            ..self.done("webhook", &name, webhook.id, existed)
+        })
     }
 
     fn post(&mut self, new: &Post) -> Result<Applied, AppError> {

@@ -1,4 +1,4 @@
-//! What a server is to hold: a JSON file of settings, roles, accounts, bots, tokens, teams, channels and posts. Owns the
+//! What a server is to hold: a JSON file of settings, roles, accounts, bots, tokens, teams, channels, webhooks and posts. Owns the
 //! format and its errors, each with the line in the file; how it comes into the data is `apply.rs`.
 //!
 //! `examples/seed.schema.json` describes the format to editors.
@@ -38,6 +38,8 @@ struct Document<'t> {
     #[serde(borrow)]
     channels: Vec<&'t RawValue>,
     #[serde(borrow)]
+    webhooks: Vec<&'t RawValue>,
+    #[serde(borrow)]
     posts: Vec<&'t RawValue>,
 }
 
@@ -67,6 +69,8 @@ pub struct Seed {
     pub teams: Vec<At<Team>>,
     /// Channels of teams.
     pub channels: Vec<At<Channel>>,
+    /// Incoming webhooks.
+    pub webhooks: Vec<At<Webhook>>,
     /// Posts, oldest first.
     pub posts: Vec<At<Post>>,
 }
@@ -184,6 +188,35 @@ pub struct Channel {
     pub members: Vec<String>,
 }
 
+/// An incoming webhook, known by its channel and its display name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// Name of the team.
+    pub team: String,
+    /// Name of the channel.
+    pub channel: String,
+    /// Username of its owner; without one, the first system admin.
+    pub user: Option<String>,
+    /// The id by which it posts, 26 letters and digits; only in a fixture, elsewhere a new one is made.
+    pub id: Option<String>,
+    /// What people read.
+    #[serde(default)]
+    pub display_name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// The name its posts are shown under, where settings allow one.
+    #[serde(default)]
+    pub username: String,
+    /// The address of the picture that its posts are shown with, where settings allow one.
+    #[serde(default)]
+    pub icon_url: String,
+    /// Whether it posts in its own channel only.
+    #[serde(default)]
+    pub channel_locked: bool,
+}
+
 /// A post.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +254,7 @@ impl Seed {
             tokens: entries(text, &document.tokens)?,
             teams: entries(text, &document.teams)?,
             channels: entries(text, &document.channels)?,
+            webhooks: entries(text, &document.webhooks)?,
             posts: entries(text, &document.posts)?,
         };
         seed.check()?;
@@ -244,9 +278,27 @@ impl Seed {
             (one.line, format!("{description} of {user}"))
         };
         once("token", self.tokens.iter().map(token), String::clone)?;
+        let webhook = |one: &'_ At<Webhook>| {
+            let Webhook {
+                team,
+                channel,
+                display_name,
+                ..
+            } = &one.value;
+            (one.line, format!("{display_name:?} of {team}/{channel}"))
+        };
+        once("webhook", self.webhooks.iter().map(webhook), String::clone)?;
+        let of_tokens = self
+            .tokens
+            .iter()
+            .map(|one| (one.line, "token", &one.value.secret));
+        let of_webhooks = self
+            .webhooks
+            .iter()
+            .map(|one| (one.line, "webhook", &one.value.id));
         let mut secrets = HashSet::new();
-        for At { line, value } in &self.tokens {
-            if let Some(secret) = &value.secret {
+        for (line, what, secret) in of_tokens.chain(of_webhooks) {
+            if let Some(secret) = secret {
                 if !id::is_valid(secret) {
                     return Err(format!(
                         "line {line}: a secret is {} letters and digits",
@@ -254,7 +306,7 @@ impl Seed {
                     ));
                 }
                 if !secrets.insert(secret) {
-                    return Err(format!("line {line}: another token has this secret"));
+                    return Err(format!("line {line}: another {what} has this secret"));
                 }
             }
         }

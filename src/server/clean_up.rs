@@ -12,6 +12,7 @@ use crate::audit::Retention;
 use crate::config::{AUDIT_MAXIMUM_ROWS, AUDIT_RETENTION_DAYS};
 use crate::error::AppError;
 use crate::messaging::file;
+use crate::messaging::webhook;
 use crate::store::Store;
 use crate::{content, session, token, user};
 
@@ -134,6 +135,7 @@ pub fn now(app: &App) -> Result<(), AppError> {
     let tokens = token::clean_up(app)?;
     session::clean_up(app)?;
     user::lockout::clean_up(app)?;
+    webhook::clean_up(app)?;
     let files = file::delete_unused(app)?;
     let config = app.config.last();
     let retention = Retention {

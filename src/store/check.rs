@@ -100,7 +100,8 @@ fn references(connection: &Connection) -> Faults {
 }
 
 fn hashes(connection: &Connection) -> Faults {
-    const LOOKS: [&str; 4] = [
+    const LOOKS: [&str; 5] = [
+        "SELECT 'webhook ' || id || ' has something else than a hash' FROM incoming_webhooks WHERE length(secret_hash) <> 64 OR secret_hash GLOB '*[^0-9a-f]*'",
         "SELECT 'token ' || id || ' has something else than a hash' FROM tokens WHERE length(secret_hash) <> 64 OR secret_hash GLOB '*[^0-9a-f]*'",
         "SELECT 'session ' || id || ' has something else than a hash' FROM sessions WHERE length(secret_hash) <> 64 OR secret_hash GLOB '*[^0-9a-f]*'",
         "SELECT 'token ' || token_id || ' had something else than a hash' FROM previous_secrets WHERE length(secret_hash) <> 64 OR secret_hash GLOB '*[^0-9a-f]*'",
@@ -165,7 +166,8 @@ impl Hashes {
 /// Every part of the audit that could be a secret, in whatever encoding, is hashed and looked for among the hashes.
 fn audit(connection: &Connection) -> Faults {
     const SECRET: &str = "SELECT 'token ' || id FROM tokens WHERE secret_hash = $1 UNION ALL SELECT 'session ' || id FROM sessions WHERE secret_hash = $1
-         UNION ALL SELECT 'token ' || token_id FROM previous_secrets WHERE secret_hash = $1";
+         UNION ALL SELECT 'token ' || token_id FROM previous_secrets WHERE secret_hash = $1
+         UNION ALL SELECT 'webhook ' || id FROM incoming_webhooks WHERE secret_hash = $1";
     let tx = Tx::new(connection);
     let hashes = Hashes::read(&tx)?;
     let mut faults = Vec::new();

@@ -327,7 +327,9 @@ fn sql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Lists of everything, which are read in the order of an index and a page at a time, and small tables.
-const WHOLE: [&str; 15] = [
+const WHOLE: [&str; 16] = [
+    // In an index that holds those alone whose secret is kept in clear.
+    " WHERE secret IS NOT NULL",
     // The first of them.
     "SELECT file_id FROM leftover_files LIMIT 1",
     // A handful of rows, when one of them has changed.
@@ -364,7 +366,7 @@ const SORTED: [&str; 9] = [
     // A thread, which a client is given whole.
     "WHERE p.number IN (SELECT number FROM posts WHERE id = $1 UNION ALL",
     // The reactions to a post, whose number has a bound.
-    "FROM reactions WHERE post_id = $1 ORDER BY create_at",
+    "WHERE r.post_id = $1 ORDER BY r.create_at",
     // The channels of a user in a team, which a client is given whole.
     "ORDER BY c.display_name",
     // All that share a channel with a user: an id each, once.

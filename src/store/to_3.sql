@@ -1,4 +1,5 @@
--- Brings a file of schema version 2 to version 3: wrong passwords are kept by network, and tokens know their parent.
+-- Brings a file of schema version 2 to version 3: wrong passwords are kept by network, tokens know their parent, and there
+-- are incoming webhooks.
 
 -- Wrong passwords by the network they came from, so that a stranger's guesses do not lock the owner out.
 CREATE TABLE failed_logins (
@@ -176,5 +177,30 @@ BEGIN
 END;
 INSERT INTO token_counts
 SELECT iif(expires_at > 0, expires_at / 86400000, -1), is_active, used_day, count(*) FROM tokens GROUP BY 1, 2, 3;
+
+-- Incoming webhooks: whoever knows the secret of one posts by it, in its owner's name. Mattermost calls the secret its id.
+CREATE TABLE incoming_webhooks (
+    number         INTEGER PRIMARY KEY,              -- the order in which they were made
+    id             TEXT    NOT NULL UNIQUE,          -- public: named in lists, logs and audits
+    secret_hash    TEXT    NOT NULL UNIQUE,          -- SHA-256 of the secret, hexadecimal
+    secret         TEXT,                             -- in clear where `PatmostSettings.ShowWebhookIds` is on, else null
+    create_at      INTEGER NOT NULL,
+    update_at      INTEGER NOT NULL,
+    user_id        TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    channel_id     TEXT    NOT NULL REFERENCES channels (id) ON DELETE CASCADE,
+    team_id        TEXT    NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    display_name   TEXT    NOT NULL,
+    description    TEXT    NOT NULL,
+    username       TEXT    NOT NULL,                 -- shown in place of the owner's, where settings allow it
+    icon_url       TEXT    NOT NULL,
+    channel_locked INTEGER NOT NULL                  -- whether it posts in its own channel only
+) STRICT;
+CREATE INDEX incoming_webhooks_by_user ON incoming_webhooks (user_id);
+CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
+CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
+CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
+-- Permissions that are new: a system admin has every one.
+UPDATE roles SET permissions = permissions || ' manage_own_incoming_webhooks bypass_incoming_webhook_channel_lock'
+WHERE name = 'system_admin';
 
 PRAGMA user_version = 3;

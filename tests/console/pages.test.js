@@ -389,3 +389,29 @@ test('a server that does not answer is said to be away, and comes back', async (
   assert.ok(aborted.length > 0);
   page.wrong.splice(0, page.wrong.length, ...page.wrong.filter((line) => !aborted.includes(line)));
 });
+
+test('a webhook is made, its address is shown once and posts, and it is deleted', async () => {
+  await mm.api('POST', '/teams', admin, { name: 'hooks', display_name: 'Hooks', type: 'O' });
+  await page.to('webhooks', 'Incoming Webhooks');
+  await page.getByText('There are no incoming webhooks yet.').waitFor();
+  await page.getByRole('button', { name: 'Create Webhook' }).click();
+  await dialog().getByLabel('Team and channel').fill('hooks/nowhere');
+  await dialog().getByLabel('Name (optional)').fill('Builds');
+  await answer('Create');
+  await dialog().getByRole('alert').waitFor();
+  await dialog().getByLabel('Team and channel').fill('hooks/town-square');
+  await answer('Create');
+  const address = await dialog().locator('code.secret').textContent();
+  await look(page, 'webhook-address');
+  await answer('I have copied it');
+  const said = await fetch(address, { method: 'POST', body: JSON.stringify({ text: 'built' }) });
+  assert.equal(await said.text(), 'ok');
+  const shown = row(page, 'Builds');
+  await shown.getByText('hooks/town-square').waitFor();
+  assert.equal((await page.content()).includes(address.split('/').at(-1)), false);
+  await look(page, 'webhooks');
+  await page.getByRole('button', { name: 'Delete: Builds' }).click();
+  await answer('Delete');
+  await page.getByText('There are no incoming webhooks yet.').waitFor();
+  assert.equal((await fetch(address, { method: 'POST', body: JSON.stringify({ text: 'built' }) })).status, 400);
+});

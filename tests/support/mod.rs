@@ -227,6 +227,11 @@ impl Mattermost {
             .extend(handed_out.filter(|secret| !secret.is_empty()));
     }
 
+    /// Remembers a secret that an answer handed out under another name.
+    pub fn note_secret(&self, secret: &str) {
+        self.secrets.borrow_mut().push(secret.to_owned());
+    }
+
     /// The line of the access log that belongs to an answer.
     pub fn log_of(&self, answer: &Answer) -> String {
         let id = format!(
@@ -344,9 +349,14 @@ impl<'m> Caller<'m> {
         self.mm.send(&self.request(method, path).body(body))
     }
 
-    /// A request with the caller's credential, to be changed before it is sent.
+    /// A request with the caller's credential, to be changed before it is sent: below `/api/v4`, unless it posts by a
+    /// webhook.
     pub fn request(&self, method: &str, path: &str) -> Request {
-        let request = Request::new(method, &format!("/api/v4{path}"));
+        let hook = path
+            .strip_prefix("/hooks/")
+            .is_some_and(|id| id.len() == 26);
+        let base = if hook { "" } else { "/api/v4" };
+        let request = Request::new(method, &format!("{base}{path}"));
         match &self.credential {
             Some(secret) => request.header("Authorization", &format!("Bearer {secret}")),
             None => request,

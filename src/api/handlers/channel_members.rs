@@ -50,6 +50,7 @@ pub fn unread(cx: &Context, tx: &Tx) -> Answer {
         "msg_count": (channel.total_msg_count - member.msg_count).max(0),
         "mention_count": member.mention_count,
         "mention_count_root": 0,
+        "urgent_mention_count": 0,
         "msg_count_root": 0,
         "notify_props": member.notify_props,
     })))

@@ -8,6 +8,7 @@ use crate::id;
 use crate::messaging::administration::channel::NewChannel;
 use crate::messaging::administration::channel_change::{self, ChannelPatch};
 use crate::messaging::channel::{ChannelKind, find, find_as_member, may_read, permissions, sql};
+use crate::messaging::file;
 use crate::messaging::{administration, team};
 use crate::store::Tx;
 
@@ -160,7 +161,9 @@ pub fn stats(cx: &Context, tx: &Tx) -> Answer {
     let channel = find_as_member(tx, cx.caller()?, channel_id)?;
     let members = sql::count_members(tx, &channel.id)?;
     let pinned = sql::count_pinned(tx, &channel.id)?;
-    Ok(answer::json(
-        &json!({"channel_id": channel.id, "member_count": members, "guest_count": 0, "pinnedpost_count": pinned}),
-    ))
+    let files = file::sql::count_of_channel(tx, &channel.id)?;
+    Ok(answer::json(&json!({
+        "channel_id": channel.id, "member_count": members, "guest_count": 0, "pinnedpost_count": pinned,
+        "has_new_pinned_posts": false, "files_count": files,
+    })))
 }

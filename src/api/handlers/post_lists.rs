@@ -20,6 +20,7 @@ struct List {
     posts: Map<String, Value>,
     next_post_id: String,
     prev_post_id: String,
+    first_inaccessible_post_time: i64,
 }
 
 impl List {
@@ -47,6 +48,7 @@ impl List {
             posts: by_id,
             next_post_id: String::new(),
             prev_post_id: String::new(),
+            first_inaccessible_post_time: 0,
         })
     }
 }

@@ -1,10 +1,10 @@
 //! HTTP endpoints of posts.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
-use crate::messaging::post::{self, NewPost, PostPatch};
+use crate::messaging::post::{self, NewPost, PostPatch, action};
 use crate::store::Tx;
 
 /// `POST /posts`
@@ -112,6 +112,24 @@ pub fn update(cx: &Context) -> Answer {
 pub fn delete(cx: &Context) -> Answer {
     post::delete(cx.app, cx.caller()?, cx.id("post_id")?)?;
     Ok(answer::ok())
+}
+
+/// `POST /posts/{post_id}/actions/{action_id}`
+pub fn run_action(cx: &Context) -> Answer {
+    let post_id = cx.id("post_id")?;
+    // Mattermost: a body that is none is an empty one.
+    let body = of_json::values_by_name(cx.body());
+    let selected = body.text("selected_option").unwrap_or_default();
+    let trigger_id = action::run(
+        cx.app,
+        cx.caller()?,
+        post_id,
+        cx.param("action_id"),
+        selected,
+    )?;
+    Ok(answer::json(
+        &json!({"status": "OK", "trigger_id": trigger_id}),
+    ))
 }
 
 /// `POST /posts/{post_id}/pin`

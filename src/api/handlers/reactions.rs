@@ -11,14 +11,10 @@ use crate::store::Tx;
 /// `POST /reactions`
 pub fn add(cx: &Context) -> Answer {
     let body = of_json::object(cx.body(), "reaction")?;
-    let text = |name| body.text(name).unwrap_or_default().to_owned();
+    let text = |name| body.text(name).unwrap_or_default();
     let caller = cx.caller()?;
-    let reaction = Reaction {
-        user_id: text("user_id"),
-        post_id: text("post_id"),
-        emoji_name: text("emoji_name"),
-        create_at: cx.app.clock.now(),
-    };
+    let [user_id, post_id, emoji_name] = ["user_id", "post_id", "emoji_name"].map(text);
+    let reaction = Reaction::new(user_id, post_id, emoji_name, cx.app.clock.now());
     let name_fits = (1..=64).contains(&reaction.emoji_name.len())
         && reaction
             .emoji_name
@@ -43,12 +39,7 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
 /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`
 pub fn delete(cx: &Context) -> Answer {
     let (user_id, post_id) = (cx.id("user_id")?, cx.id("post_id")?);
-    let reaction = Reaction {
-        user_id: user_id.to_owned(),
-        post_id: post_id.to_owned(),
-        emoji_name: cx.param("emoji_name").to_owned(),
-        create_at: 0,
-    };
+    let reaction = Reaction::new(user_id, post_id, cx.param("emoji_name"), 0);
     reaction::remove(cx.app, cx.caller()?, reaction)?;
     Ok(answer::ok())
 }

@@ -17,7 +17,7 @@ pub(crate) use self::operation::shape;
 pub use self::operation::{Operation, Shape};
 use self::parameters::{PATH, Parameter, QUERY};
 use self::schema::schema;
-use super::routes::{Access, BASE, ROUTES, Route};
+use super::routes::{Access, BASE, BESIDE, ROUTES, Route};
 use super::{Answer, Context};
 use crate::http::Response;
 use crate::store::Tx;
@@ -36,6 +36,11 @@ fn document() -> Value {
         let described = paths.entry(route.path).or_insert_with(|| json!({}));
         described[route.method.to_lowercase()] = operation(route);
     }
+    for route in BESIDE {
+        let method = route.method.to_lowercase();
+        let described = json!({"servers": [{"url": "/"}], method: operation(route)});
+        paths.insert(route.path.to_owned(), described);
+    }
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -43,7 +48,7 @@ fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "The part of the Mattermost REST API v4 that patmost has. Bodies are JSON, whatever \
                 `Content-Type` says; members that are not described are ignored. Any other path of Mattermost's is \
-                answered with 501, an unknown one with 404.",
+                answered with 501, an unknown one with 404. Incoming webhooks post beside it, at `/hooks/`.",
             "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         },
         "servers": [{"url": BASE}],

@@ -98,6 +98,7 @@ objects! {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, display_name: Text, name: Text, description: Text,
         email: Text, type: TeamType, company_name: Text, allowed_domains: Text, invite_id: IdOrEmpty,
         allow_open_invite: Flag, scheme_id: TextOrNull, group_constrained: FlagOrNull, policy_id: TextOrNull,
+        cloud_limits_archived: Flag,
     }
     /// A page of teams, where one was asked for
     TeamsPage { teams: [Team], total_count: Count }
@@ -116,19 +117,21 @@ objects! {
         display_name: Text, name: Text, header: Text, purpose: Text, last_post_at: Time, total_msg_count: Count,
         extra_update_at: Time, creator_id: IdOrEmpty, scheme_id: TextOrNull, props: ObjectOrNull,
         group_constrained: FlagOrNull, shared: FlagOrNull, total_msg_count_root: Count, policy_id: TextOrNull,
+        autotranslation: Flag, last_root_post_at: Time, banner_info: ObjectOrNull, policy_enforced: Flag, policy_is_active: Flag,
+        default_category_name: Text,
     }
     /// A membership of a channel
     ChannelMember {
         channel_id: Id, user_id: Id, roles: Text, last_viewed_at: Time, msg_count: Count, mention_count: Count,
-        mention_count_root: Count, msg_count_root: Count, notify_props: Texts, last_update_at: Time,
+        mention_count_root: Count, urgent_mention_count: Count, msg_count_root: Count, notify_props: Texts, last_update_at: Time,
         scheme_guest: Flag, scheme_user: Flag, scheme_admin: Flag, explicit_roles: Text,
     }
     /// Numbers about a channel
-    ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count }
+    ChannelStats { channel_id: Id, member_count: Count, guest_count: Count, pinnedpost_count: Count, has_new_pinned_posts: Flag, files_count: Count }
     /// What an account has not read in a channel
     ChannelUnread {
         team_id: IdOrEmpty, channel_id: Id, msg_count: Count, mention_count: Count, mention_count_root: Count,
-        msg_count_root: Count, notify_props: Texts,
+        urgent_mention_count: Count, msg_count_root: Count, notify_props: Texts,
     }
     /// A channel was marked as read
     ChannelViewed { status: OK, last_viewed_at_times: {Time} }
@@ -148,9 +151,22 @@ objects! {
     /// The files that were uploaded, and what the client called them
     FilesUploaded { file_infos: [FileInfo], client_ids: TextsOrNull }
     /// Posts: their order, and each by its id
-    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty; matches: ObjectOrNull }
+    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty, first_inaccessible_post_time: Time; matches: ObjectOrNull }
+    /// What an integration says to what was filled in
+    DialogAnswer { ; error: Text, errors: Object, type: Text, form: Object }
+    /// An integration was asked
+    ActionStarted { status: OK, trigger_id: Id }
     /// A reaction to a post
-    Reaction { user_id: Id, post_id: Id, emoji_name: Text, create_at: Time }
+    Reaction {
+        user_id: Id, post_id: Id, emoji_name: Text, create_at: Time, update_at: Time, delete_at: Time, remote_id: Text, channel_id: Id,
+    }
+    /// An incoming webhook; its id is its secret where it was just made or asked for by that, and else is not
+    IncomingWebhook {
+        id: Id, create_at: Time, update_at: Time, delete_at: Time, user_id: Id, channel_id: Id, team_id: Id,
+        display_name: Text, description: Text, username: Text, icon_url: Text, channel_locked: Flag,
+    }
+    /// A page of incoming webhooks, where their number was asked for
+    IncomingWebhooksPage { incoming_webhooks: [IncomingWebhook], total_count: Count }
     /// What the console's first page shows
     Dashboard { tokens: TokenStates, unused: [UserAccessTokenSanitized], hours: [Hour] }
     /// How many tokens are in which state; `expires_soon` and `unused` are of those that are `active`
@@ -204,6 +220,29 @@ objects! {
     TeamSearch { term: Text; page: Count, per_page: Count }
     /// A presence; `dnd_end_time` is without effect
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
+    /// A form, and where what is filled in goes
+    DialogOpening { trigger_id: Text, url: Text; dialog: Object }
+    /// What was filled in
+    DialogSubmission {
+        url: Text, channel_id: Id, team_id: Id; callback_id: Text, state: Text, submission: Object, cancelled: Flag,
+    }
+    /// What was chosen, where the action is a list
+    ActionRun { ; selected_option: Text }
+    /// An incoming webhook to be made; `user_id` of somebody else only by those who may manage theirs
+    NewIncomingWebhook {
+        channel_id: Id; user_id: IdOrEmpty, display_name: Text, description: Text, username: Text, icon_url: Text,
+        channel_locked: Flag,
+    }
+    /// An incoming webhook with what is to be changed; `id` as in the path
+    IncomingWebhookUpdate {
+        id: Id, channel_id: Id; team_id: IdOrEmpty, display_name: Text, description: Text, username: Text, icon_url: Text,
+        channel_locked: Flag,
+    }
+    /// What is posted by an incoming webhook; a form has the same as JSON in its field `payload`
+    IncomingWebhookPayload {
+        ; text: Text, username: Text, icon_url: Text, icon_emoji: Text, channel: Text, props: Object, attachments: [Object],
+        type: Text,
+    }
     /// A bot to be made
     NewBot { username: Username; display_name: Text, description: Text }
     /// Fields of a bot

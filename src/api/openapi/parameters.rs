@@ -6,6 +6,7 @@ pub type Parameter = (&'static str, &'static str, &'static str);
 /// The variable parts of paths.
 #[rustfmt::skip]
 pub static PATH: &[Parameter] = &[
+    ("action_id",       "Word",     "The id of an action in an attachment"),
     ("bot_user_id",     "Id",       "The id of a bot"),
     ("category",        "Word",     "A category of preferences"),
     ("channel_id",      "Id",       "The id of a channel"),
@@ -13,6 +14,8 @@ pub static PATH: &[Parameter] = &[
     ("email",           "Text",     "An e-mail address"),
     ("emoji_name",      "Emoji",    "The name of an emoji, without colons"),
     ("file_id",         "Id",       "The id of a file"),
+    ("hook_id",         "Id",       "The id of an incoming webhook, or its secret"),
+    ("hook_secret",     "Id",       "The secret of an incoming webhook, which its maker was shown as its id"),
     ("post_id",         "Id",       "The id of a post"),
     ("preference_name", "Word",     "The name of a preference"),
     ("role_id",         "Id",       "The id of a role"),
@@ -63,6 +66,7 @@ pub static QUERY: &[Parameter] = &[
     ("set_online",         "Flag",      "`false`: leaves the presence of the account as it is"),
     ("since",              "Time",      "Only what changed since then; of posts, whatever their number"),
     ("sort",               "Sort",      "The order; all of them are by username here, and `last_activity_at` and `create_at` need `in_team`, `status` needs `in_channel`"),
+    ("team_id",            "IdOrEmpty", "Only those of this team"),
     ("use_rest_semantics", "Flag",      "Without effect"),
     ("without_team",       "Flag",      "Only accounts that are in no team"),
 ];

@@ -22,6 +22,15 @@ pub fn components() -> Map<String, Value> {
     schemas.insert("ChannelMembers".into(), json!({"oneOf": one_or_several}));
     let list_or_page = [Shape::List("Team"), Shape::One("TeamsPage")].map(schema);
     schemas.insert("TeamsFound".into(), json!({"oneOf": list_or_page}));
+    let list_or_page = [
+        Shape::List("IncomingWebhook"),
+        Shape::One("IncomingWebhooksPage"),
+    ]
+    .map(schema);
+    schemas.insert(
+        "IncomingWebhooksFound".into(),
+        json!({"oneOf": list_or_page}),
+    );
     schemas
 }
 

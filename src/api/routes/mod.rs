@@ -16,6 +16,8 @@ use crate::user::portrait;
 
 pub use table::ROUTES;
 
+use super::handlers::incoming;
+
 /// What every path begins with.
 pub const BASE: &str = "/api/v4";
 
@@ -39,6 +41,8 @@ pub enum Work {
     Change(fn(&Context) -> Answer),
     /// Changes something, and hashes a password: it runs on the slow lane.
     Slow(fn(&Context) -> Answer),
+    /// Changes something, and asks another server: it runs on the lane of calls.
+    Call(fn(&Context) -> Answer),
     /// Changes something with a body that is stored as it comes.
     Upload(Uploading),
 }
@@ -61,6 +65,7 @@ impl Work {
         match self {
             Work::Read(_) | Work::Change(_) | Work::Upload(_) => Lane::Fast,
             Work::Slow(_) => Lane::Slow,
+            Work::Call(_) => Lane::Calls,
         }
     }
 }
@@ -82,13 +87,37 @@ pub struct Route {
     pub operation: Operation,
 }
 
-static INDEX: LazyLock<PathIndex<&Route>> =
-    LazyLock::new(|| PathIndex::new(ROUTES.iter().map(|route| (route.method, route.path, route))));
+static INDEX: LazyLock<PathIndex<&Route>> = LazyLock::new(|| index(ROUTES));
+
+static INDEX_BESIDE: LazyLock<PathIndex<&Route>> = LazyLock::new(|| index(BESIDE));
+
+fn index(routes: &'static [Route]) -> PathIndex<&'static Route> {
+    PathIndex::new(routes.iter().map(|route| (route.method, route.path, route)))
+}
+
+/// The endpoints beside the API, whose paths are not behind [`BASE`].
+pub static BESIDE: &[Route] = &[Route {
+    method: "POST",
+    path: "/hooks/{hook_secret}",
+    access: Access::Open,
+    work: Work::Change(incoming::post),
+    doc: "Post by an incoming webhook; this path is not below `/api/v4`",
+    operation: Operation {
+        id: "PostByIncomingWebhook",
+        query: &[],
+        body: Shape::One("IncomingWebhookPayload"),
+        success: (200, Shape::Plain),
+        refusals: &[403, 501],
+    },
+}];
 
 /// Returns the endpoint for a method and a path, and the parameters of that path: [`NOT_IMPLEMENTED`] for one that only
 /// Mattermost has, and `None` for one that neither has.
 pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'p>)> {
-    let path = path.strip_prefix(BASE)?;
+    let Some(path) = path.strip_prefix(BASE) else {
+        let (route, params) = INDEX_BESIDE.find(method, path)?;
+        return Some((*route, params));
+    };
     match INDEX.find(method, path) {
         Some((route, params)) => Some((*route, params)),
         None if absent::is_absent(method, path) => Some((&NOT_IMPLEMENTED, Vec::new())),

@@ -2,9 +2,9 @@
 
 use super::{Access, Route, Work};
 use crate::api::handlers::{
-    audits, bots, channel_lists, channel_members, channels, config, files, pictures, post_lists,
-    posts, preferences, reactions, roles, sessions, statuses, system, teams, tokens, user_edits,
-    user_lists, users,
+    audits, bots, channel_lists, channel_members, channels, config, dialogs, files, pictures,
+    post_lists, posts, preferences, reactions, roles, sessions, statuses, system, teams, tokens,
+    user_edits, user_lists, users, webhooks,
 };
 use crate::api::openapi::{Operation, Shape, shape};
 use crate::api::{openapi, websocket};
@@ -247,6 +247,12 @@ routes! {
            GetPostThread () () => 200 PostList, 403;
     POST   "/posts/{post_id}/pin" Session Change posts::pin, "Pin a post to its channel"
            PinPost () () => 200 StatusOK, 403;
+    POST   "/posts/{post_id}/actions/{action_id}" Session Call posts::run_action, "Press a button or choose from a list of an attachment: its integration is asked"
+           DoPostAction () ActionRun => 200 ActionStarted, 403;
+    POST   "/actions/dialogs/open" Open Change dialogs::open, "Open a form for whoever has pressed a button; the integration shows its trigger"
+           OpenInteractiveDialog () DialogOpening => 200 StatusOK;
+    POST   "/actions/dialogs/submit" Session Call dialogs::submit, "Tell the integration of a form what was filled in"
+           SubmitInteractiveDialog () DialogSubmission => 200 DialogAnswer, 403;
     POST   "/posts/{post_id}/unpin" Session Change posts::unpin, "Take it off"
            UnpinPost () () => 200 StatusOK, 403;
     GET    "/posts/{post_id}/reactions" Session Read reactions::list, "List the reactions to a post"
@@ -282,6 +288,17 @@ routes! {
            EnableBot () () => 200 Bot, 403;
     POST   "/bots/{bot_user_id}/assign/{user_id}" Session Change bots::assign, "Give a bot another owner"
            AssignBot () () => 200 Bot, 403;
+
+    POST   "/hooks/incoming" Session Change webhooks::create, "Create an incoming webhook; its id is a secret, and in this answer only"
+           CreateIncomingWebhook () NewIncomingWebhook => 201 IncomingWebhook, 403 404 501;
+    GET    "/hooks/incoming" Session Read webhooks::list, "List incoming webhooks, under ids that are no secrets"
+           GetIncomingWebhooks (page per_page team_id include_total_count) () => 200 IncomingWebhooksFound, 403 501;
+    GET    "/hooks/incoming/{hook_id}" Session Read webhooks::get, "Read an incoming webhook"
+           GetIncomingWebhook () () => 200 IncomingWebhook, 403 501;
+    PUT    "/hooks/incoming/{hook_id}" Session Change webhooks::update, "Change an incoming webhook, sent as a whole"
+           UpdateIncomingWebhook () IncomingWebhookUpdate => 201 IncomingWebhook, 403 501;
+    DELETE "/hooks/incoming/{hook_id}" Session Change webhooks::delete, "Delete an incoming webhook for good"
+           DeleteIncomingWebhook () () => 200 StatusOK, 403 501;
 
     GET    "/roles" Session Read roles::list, "List roles"
            GetAllRoles () () => 200 [Role], 403;

@@ -4,3 +4,4 @@ pub mod config;
 pub mod seed;
 pub mod token;
 pub mod user;
+pub mod webhook;

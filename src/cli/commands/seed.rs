@@ -15,10 +15,10 @@ const MOST: u64 = 64 << 20;
 pub static APPLY: Command = Command {
     name: "seed apply",
     takes: "FILE",
-    does: "Bring settings, accounts, bots, tokens, teams, channels and posts to what a JSON file says; again, and nothing changes",
+    does: "Bring settings, accounts, bots, tokens, teams, channels, webhooks and posts to what a JSON file says; again, and nothing changes",
     options: &[(
         "FILE",
-        "as examples/seed.schema.json describes; - is standard input. Secrets in it are not used: new tokens get new ones, printed this once",
+        "as examples/seed.schema.json describes; - is standard input. Secrets in it are not used: new tokens and webhooks get new ones, printed this once",
     )],
     examples: [
         "patmost seed apply seed.json",

@@ -166,7 +166,8 @@ async function showSecret(context, token) {
   await context.reload();
 }
 
-function copy(node, words, name) {
+/** A button that copies the words of a node. */
+export function copy(node, words, name) {
   const copying = button(text.action.copy, async () => {
     try {
       await navigator.clipboard.writeText(words);

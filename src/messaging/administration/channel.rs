@@ -136,6 +136,23 @@ pub fn create_group(
     })
 }
 
+/// Returns the direct channel of two users, who may be the same one, for an operation that was granted in the name of one
+/// of them; makes it when there is none.
+///
+/// # Errors
+/// One of the users does not exist.
+pub fn direct(
+    tx: &Tx,
+    news: &mut News,
+    granted: &Granted,
+    users: [&str; 2],
+) -> Result<Channel, AppError> {
+    let mut user_ids = users.map(str::to_owned).to_vec();
+    user_ids.sort_unstable();
+    user_ids.dedup();
+    between(tx, news, granted, &user_ids, ChannelKind::Direct)
+}
+
 /// Returns the channel of these users, whose ids are sorted; makes it when there is none.
 fn between(
     tx: &Tx,

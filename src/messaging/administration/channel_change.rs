@@ -8,6 +8,7 @@ use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel::{self, Channel, ChannelKind, sql};
 use crate::messaging::post::system::{Notice, say};
+use crate::messaging::webhook;
 use crate::permission::{
     CHANNEL_DELETE_PRIVATE, CHANNEL_DELETE_PUBLIC, CHANNEL_MANAGE, CHANNEL_PATCH_DIRECT,
     CHANNEL_PATCH_PRIVATE, CHANNEL_PATCH_PUBLIC, Caller, Granted,
@@ -228,6 +229,8 @@ pub fn delete(
         channel.delete_at = granted.at();
         channel.update_at = granted.at();
         sql::update(tx, &channel)?;
+        // Mattermost: they are not there again when the channel is.
+        webhook::sql::delete_of_channel(tx, &channel.id)?;
         let data = json!({"channel_id": channel.id, "delete_at": channel.delete_at});
         news.tell("channel_deleted", data, Audience::team(&channel.team_id));
         audit::record(tx, &granted, &format!("name={}", channel.name))

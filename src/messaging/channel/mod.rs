@@ -50,9 +50,15 @@ pub struct Channel {
     scheme_id: Option<()>,
     props: Option<()>,
     group_constrained: Option<()>,
+    autotranslation: bool,
     shared: Option<()>,
     total_msg_count_root: i64,
     policy_id: Option<()>,
+    last_root_post_at: Millis,
+    banner_info: Option<()>,
+    policy_enforced: bool,
+    policy_is_active: bool,
+    default_category_name: &'static str,
 }
 
 /// Mattermost: the channels that every team has, and everybody in it is in.
@@ -87,9 +93,15 @@ impl Channel {
             scheme_id: None,
             props: None,
             group_constrained: None,
+            autotranslation: false,
             shared: None,
             total_msg_count_root: 0,
             policy_id: None,
+            last_root_post_at: 0,
+            banner_info: None,
+            policy_enforced: false,
+            policy_is_active: false,
+            default_category_name: "",
         }
     }
 
@@ -167,6 +179,7 @@ pub struct Member {
     pub msg_count: i64,
     pub mention_count: i64,
     mention_count_root: i64,
+    urgent_mention_count: i64,
     msg_count_root: i64,
     pub notify_props: Value,
     last_update_at: Millis,

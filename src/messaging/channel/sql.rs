@@ -170,6 +170,7 @@ fn member_of(row: &Row) -> Result<Member, StoreError> {
         msg_count: row.get(4)?,
         mention_count: row.get(5)?,
         mention_count_root: 0,
+        urgent_mention_count: 0,
         msg_count_root: 0,
         notify_props: json!({
             "desktop": "default", "email": "default", "ignore_channel_mentions": "default", "mark_unread": "all", "push": "default",

@@ -36,6 +36,15 @@ pub fn of_post(tx: &Tx, post_id: &str) -> Result<Vec<FileInfo>, StoreError> {
     )
 }
 
+/// How many files the posts of a channel have.
+pub fn count_of_channel(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count(*) FROM files WHERE channel_id = $1 AND post_id IS NOT NULL",
+        params![channel_id],
+        |row| row.get(0),
+    )
+}
+
 /// Adds a file that is on its way.
 pub fn insert(tx: &Tx, id: &str, user_id: &str, name: &str, now: Millis) -> Result<(), StoreError> {
     tx.execute(

@@ -12,7 +12,7 @@ use crate::event::{self, Audience, News};
 use crate::id;
 use crate::messaging::channel::{self, Channel, ChannelKind};
 use crate::messaging::file;
-use crate::permission::{Caller, POST_CREATE, POST_EPHEMERAL};
+use crate::permission::{Caller, Granted, POST_CREATE, POST_EPHEMERAL};
 use crate::store::Tx;
 use crate::user::{self, User};
 
@@ -85,7 +85,7 @@ pub fn create(
         post.parent_id.clone_from(&post.root_id);
         post.kind = new.kind;
         post.pending_post_id = new.pending_post_id;
-        post.props = super::allowed_props(&author, new.props, &Value::Null);
+        post.set_props(super::allowed_props(&author, new.props, &Value::Null));
         if author.is_bot() {
             post.props["from_bot"] = "true".into();
         }
@@ -108,6 +108,46 @@ pub fn create(
         );
         sql::with_replies(tx, post)
     })
+}
+
+/// What an integration posts in the name of an account.
+#[derive(Clone, Debug)]
+pub struct OfIntegration {
+    /// Empty, or a type that clients know.
+    pub kind: String,
+    /// What it says.
+    pub message: String,
+    /// An object; its attachments are complete.
+    pub props: Map<String, Value>,
+}
+
+/// Creates a post of an integration, at that time, in the name of an author who need not be in the channel.
+///
+/// # Errors
+/// The type is one of the system's, or none; message or props are too long.
+pub fn by_integration(
+    tx: &Tx,
+    news: &mut News,
+    (_, channel, author, at): (&Granted, &Channel, &User, Millis),
+    new: OfIntegration,
+) -> Result<Post, AppError> {
+    if new.kind.starts_with("system_") {
+        return Err(AppError::new(&error::POST_TYPE));
+    }
+    let mut post = Post::new(&author.id, &channel.id, new.message, at);
+    post.kind = new.kind;
+    post.set_props(Value::Object(new.props));
+    if author.is_bot() {
+        post.props["from_bot"] = "true".into();
+    }
+    let refused = |refused: AppError| {
+        AppError::new(&error::WEBHOOK_POST).detail(format!("err={}", refused.message()))
+    };
+    post.check().map_err(refused)?;
+    check_kind_and_files(&post.kind, &[]).map_err(refused)?;
+    sql::insert(tx, &post)?;
+    publish(tx, news, channel, author, &post, false)?;
+    Ok(post)
 }
 
 /// Mattermost: letters of a type at most.
@@ -159,7 +199,7 @@ pub(super) fn publish(
         "channel_name": channel.name,
         "channel_type": channel.kind,
         "post": post.as_text(),
-        "sender_name": if system { "System".to_owned() } else { format!("@{}", author.username) },
+        "sender_name": if system { "System".to_owned() } else { post.sender_name(channel, author) },
         "set_online": set_online,
         "team_id": channel.team_id,
     });
@@ -169,7 +209,7 @@ pub(super) fn publish(
     let mentioned = if system {
         Vec::new()
     } else {
-        mentions(tx, channel, author, &post.message)?
+        mentions(tx, channel, author, post)?
     };
     for user_id in &mentioned {
         channel::sql::mentioned(tx, &channel.id, user_id)?;
@@ -186,9 +226,10 @@ fn mentions(
     tx: &Tx,
     channel: &Channel,
     author: &User,
-    message: &str,
+    post: &Post,
 ) -> Result<Vec<String>, AppError> {
     let letter = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+    let message = post.words();
     let names: Vec<String> = message
         .split('@')
         .skip(1)
@@ -223,7 +264,10 @@ fn mentions(
             mentioned.push(user.id);
         }
     }
-    mentioned.retain(|user_id| *user_id != author.id);
+    // Mattermost: a webhook may mention its owner.
+    if !post.is_of_webhook() {
+        mentioned.retain(|user_id| *user_id != author.id);
+    }
     Ok(mentioned)
 }
 
@@ -253,11 +297,16 @@ pub fn ephemeral(
         post.check()?;
         user::find(tx, &user_id)?;
         channel::find(tx, &channel_id)?;
-        let to = Audience {
-            channel_id,
-            ..Audience::user(&user_id)
-        };
-        news.tell("ephemeral_message", json!({"post": post.as_text()}), to);
+        tell_one(news, &user_id, &post);
         Ok(post)
     })
+}
+
+/// Tells one user of a post that nobody keeps.
+pub(super) fn tell_one(news: &mut News, user_id: &str, post: &Post) {
+    let to = Audience {
+        channel_id: post.channel_id.clone(),
+        ..Audience::user(user_id)
+    };
+    news.tell("ephemeral_message", json!({"post": post.as_text()}), to);
 }

@@ -88,7 +88,7 @@ fn apply(
     post.is_pinned = patch.is_pinned.unwrap_or(post.is_pinned);
     if let Some(props) = patch.props {
         let editor = user::find(tx, &granted.caller().user_id)?;
-        post.props = super::allowed_props(&editor, props, &post.props);
+        post.set_props(super::allowed_props(&editor, props, &post.props));
     }
     post.update_at = granted.at();
     post.check()?;

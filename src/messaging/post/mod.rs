@@ -1,8 +1,12 @@
 //! Posts, their threads and reactions. Owns who may post where, and what a post may look like. Mattermost: a post leaves
 //! no audit row; it is its own record.
 
+pub mod action;
+pub mod attachment;
 mod create;
+pub mod dialog;
 mod edit;
+pub mod markdown;
 pub mod reaction;
 pub mod sql;
 pub mod system;
@@ -10,22 +14,22 @@ pub mod system;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-pub use self::create::{NewPost, create, ephemeral};
+pub use self::create::{NewPost, OfIntegration, by_integration, create, ephemeral};
 pub use self::edit::{PostPatch, delete, set_pinned, update};
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::id;
-use crate::messaging::channel::{self, Channel, Here, may_read};
+use crate::messaging::channel::{self, Channel, ChannelKind, Here, may_read};
 use crate::messaging::file::FileInfo;
 use crate::permission::{CHANNEL_READ, Caller, Granted, POST_CREATE, POST_CREATE_PUBLIC, Rule};
 use crate::store::Tx;
 use crate::user::User;
 
 /// Mattermost: letters of a message at most.
-const MESSAGE_LETTERS: usize = 16_383;
+pub const MESSAGE_LETTERS: usize = 16_383;
 
 /// Mattermost: letters of the props at most, as JSON.
-const PROPS_LETTERS: usize = 8000;
+pub const PROPS_LETTERS: usize = 8000;
 
 /// Mattermost: members of the props by which clients tell who speaks; only integrations may say.
 const PROPS_OF_INTEGRATIONS: [&str; 8] = [
@@ -81,7 +85,8 @@ pub struct Post {
     /// Empty, or `system_...`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// An object, as the client sent it.
+    /// An object, as the client sent it but for its attachments, which are complete.
+    #[serde(serialize_with = "attachment::serialize_for_clients")]
     pub props: Value,
     /// The `#words` in it.
     pub hashtags: String,
@@ -112,16 +117,23 @@ impl Post {
             parent_id: String::new(),
             original_id: "",
             hashtags: hashtags(&message),
-            file_ids: Vec::new(),
             message,
             kind: String::new(),
             props: json!({}),
+            file_ids: Vec::new(),
             pending_post_id: String::new(),
             reply_count: 0,
             last_reply_at: 0,
             participants: None,
             metadata: json!({}),
         }
+    }
+
+    /// Gives the post its props, as they were sent.
+    fn set_props(&mut self, mut props: Value) {
+        attachment::complete_all(&mut props);
+        attachment::show_embeds(&mut self.metadata, &props);
+        self.props = props;
     }
 
     /// Shows files as those of the post.
@@ -149,6 +161,36 @@ impl Post {
         } else {
             &self.root_id
         }
+    }
+
+    /// Whether it was posted by an incoming webhook.
+    fn is_of_webhook(&self) -> bool {
+        self.props.get("from_webhook").and_then(Value::as_str) == Some("true")
+    }
+
+    /// Returns who is told to have written it. Mattermost: a webhook under its own name, but not in a direct channel.
+    fn sender_name(&self, channel: &Channel, author: &User) -> String {
+        let own_name = self.props.get("override_username").and_then(Value::as_str);
+        match own_name {
+            Some(name) if self.is_of_webhook() && channel.kind != ChannelKind::Direct => {
+                name.to_owned()
+            }
+            _ => format!("@{}", author.username),
+        }
+    }
+
+    /// Returns all words in which somebody may be mentioned: those of the message and of its attachments.
+    fn words(&self) -> String {
+        let attachments = self.props.get("attachments").and_then(Value::as_array);
+        let of_attachments = attachments
+            .into_iter()
+            .flatten()
+            .flat_map(|attachment| ["pretext", "text"].map(|name| &attachment[name]))
+            .filter_map(Value::as_str);
+        let words: Vec<&str> = std::iter::once(self.message.as_str())
+            .chain(of_attachments)
+            .collect();
+        words.join("\n")
     }
 
     fn as_text(&self) -> String {

@@ -23,13 +23,34 @@ pub struct Reaction {
     pub emoji_name: String,
     /// The time of the reaction.
     pub create_at: Millis,
+    update_at: Millis,
+    delete_at: Millis,
+    remote_id: &'static str,
+    /// The channel of the post.
+    pub channel_id: String,
+}
+
+impl Reaction {
+    /// Returns a reaction of that time; the channel of the post is filled in when the post is found.
+    pub fn new(user_id: &str, post_id: &str, emoji_name: &str, at: Millis) -> Reaction {
+        Reaction {
+            user_id: user_id.to_owned(),
+            post_id: post_id.to_owned(),
+            emoji_name: emoji_name.to_owned(),
+            create_at: at,
+            update_at: at,
+            delete_at: 0,
+            remote_id: "",
+            channel_id: String::new(),
+        }
+    }
 }
 
 /// Adds a reaction of the caller.
 ///
 /// # Errors
 /// The rule's refusal, also where there is no such post; its channel is archived; the post has too many different emoji.
-pub fn add(app: &App, caller: &Caller, reaction: Reaction) -> Result<Reaction, AppError> {
+pub fn add(app: &App, caller: &Caller, mut reaction: Reaction) -> Result<Reaction, AppError> {
     let caller = caller.clone();
     let most = app.config.last().int(&UNIQUE_EMOJI_REACTION_LIMIT_PER_POST);
     app.change(move |tx, news| {
@@ -42,7 +63,8 @@ pub fn add(app: &App, caller: &Caller, reaction: Reaction) -> Result<Reaction, A
         if sql::has_more_emoji(tx, &reaction.post_id, most)? {
             return Err(AppError::named(&error::REACTION_LIMIT, &most.to_string()));
         }
-        tell(news, "reaction_added", &reaction, &channel.id);
+        reaction.channel_id = channel.id;
+        tell(news, "reaction_added", &reaction);
         Ok(reaction)
     })
 }
@@ -51,7 +73,7 @@ pub fn add(app: &App, caller: &Caller, reaction: Reaction) -> Result<Reaction, A
 ///
 /// # Errors
 /// The rule's refusal, also where there is no such post; its channel is archived.
-pub fn remove(app: &App, caller: &Caller, reaction: Reaction) -> Result<(), AppError> {
+pub fn remove(app: &App, caller: &Caller, mut reaction: Reaction) -> Result<(), AppError> {
     let caller = caller.clone();
     app.change(move |tx, news| {
         let (_, _, channel) = reachable(tx, &REACTION_REMOVE, &caller, &reaction.post_id)?;
@@ -62,13 +84,14 @@ pub fn remove(app: &App, caller: &Caller, reaction: Reaction) -> Result<(), AppE
             return Err(AppError::new(&error::REACTION_ARCHIVED_DELETE));
         }
         sql::delete_reaction(tx, &reaction)?;
-        tell(news, "reaction_removed", &reaction, &channel.id);
+        reaction.channel_id = channel.id;
+        tell(news, "reaction_removed", &reaction);
         Ok(())
     })
 }
 
-fn tell(news: &mut News, name: &'static str, reaction: &Reaction, channel_id: &str) {
+fn tell(news: &mut News, name: &'static str, reaction: &Reaction) {
     let text = serde_json::to_string(reaction).unwrap_or_default();
     let data = json!({"reaction": text});
-    news.tell(name, data, Audience::channel(channel_id));
+    news.tell(name, data, Audience::channel(&reaction.channel_id));
 }

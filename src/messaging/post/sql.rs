@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Post;
+use super::attachment::show_embeds;
 use super::reaction::Reaction;
 use crate::clock::Millis;
 use crate::messaging::file;
@@ -14,6 +15,8 @@ const COLUMNS: &str = "p.id, p.create_at, p.update_at, p.edit_at, p.delete_at, p
 
 fn post(row: &Row) -> Result<Post, StoreError> {
     let root_id: String = row.get(8)?;
+    let (props, mut metadata) = (row.json(11)?, json!({}));
+    show_embeds(&mut metadata, &props);
     Ok(Post {
         id: row.get(0)?,
         create_at: row.get(1)?,
@@ -28,14 +31,14 @@ fn post(row: &Row) -> Result<Post, StoreError> {
         original_id: "",
         message: row.get(9)?,
         kind: row.get(10)?,
-        props: row.json(11)?,
+        metadata,
+        props,
         hashtags: row.get(12)?,
         file_ids: Vec::new(),
         pending_post_id: row.get(13)?,
         reply_count: 0,
         last_reply_at: 0,
         participants: None,
-        metadata: json!({}),
     })
 }
 
@@ -222,17 +225,21 @@ pub fn delete(tx: &Tx, id: &str, at: Millis) -> Result<(), StoreError> {
 }
 
 fn reaction(row: &Row) -> Result<Reaction, StoreError> {
-    Ok(Reaction {
-        user_id: row.get(0)?,
-        post_id: row.get(1)?,
-        emoji_name: row.get(2)?,
-        create_at: row.get(3)?,
-    })
+    let (user_id, post_id, emoji_name): (String, String, String) =
+        (row.get(0)?, row.get(1)?, row.get(2)?);
+    let mut reaction = Reaction::new(&user_id, &post_id, &emoji_name, row.get(3)?);
+    reaction.channel_id = row.get(4)?;
+    Ok(reaction)
 }
 
 /// The reactions to a post, oldest first.
 pub fn reactions(tx: &Tx, post_id: &str) -> Result<Vec<Reaction>, StoreError> {
-    tx.many("SELECT user_id, post_id, emoji_name, create_at FROM reactions WHERE post_id = $1 ORDER BY create_at", params![post_id], reaction)
+    tx.many(
+        "SELECT r.user_id, r.post_id, r.emoji_name, r.create_at, p.channel_id FROM reactions r JOIN posts p ON p.id = r.post_id
+         WHERE r.post_id = $1 ORDER BY r.create_at",
+        params![post_id],
+        reaction,
+    )
 }
 
 /// Adds a reaction.

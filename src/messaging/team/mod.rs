@@ -42,6 +42,7 @@ pub struct Team {
     scheme_id: Option<()>,
     group_constrained: Option<()>,
     policy_id: Option<()>,
+    cloud_limits_archived: bool,
 }
 
 /// Mattermost: beginnings of names that would be mistaken for pages.
@@ -111,6 +112,7 @@ impl Team {
             scheme_id: None,
             group_constrained: None,
             policy_id: None,
+            cloud_limits_archived: false,
         })
     }
 

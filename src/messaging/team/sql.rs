@@ -24,6 +24,7 @@ fn team(row: &Row) -> Result<Team, StoreError> {
         scheme_id: None,
         group_constrained: None,
         policy_id: None,
+        cloud_limits_archived: false,
     })
 }
 

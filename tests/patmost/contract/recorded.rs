@@ -1,4 +1,5 @@
-//! Answers beside those that were recorded from the real server (`snapshots/wire/`): the same members, of the same types.
+//! Answers beside those that were recorded from a real server of version 5.37 (`snapshots/wire/`), and beside what 11.x adds to
+//! them by its source (`snapshots/wire_11.json`): the same members, of the same types.
 
 use crate::support::*;
 
@@ -26,6 +27,9 @@ fn is_as_recorded(name: &str, answer: &Value, except: impl FnOnce(&mut Value)) {
         env!("CARGO_MANIFEST_DIR")
     );
     let mut recorded: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    if let Some(added) = added(name).as_object() {
+        recorded.as_object_mut().unwrap().extend(added.clone());
+    }
     except(&mut recorded);
     let (answer, recorded) = (shape(answer), shape(&recorded));
     assert_eq!(
@@ -35,6 +39,64 @@ fn is_as_recorded(name: &str, answer: &Value, except: impl FnOnce(&mut Value)) {
 }
 
 fn nothing(_: &mut Value) {}
+
+/// What 11.x adds to an answer of 5.37, null if that is nothing.
+fn added(name: &str) -> Value {
+    let all: Value = serde_json::from_str(include_str!("../../snapshots/wire_11.json")).unwrap();
+    all[name].clone()
+}
+
+/// Fails when the answer lacks a member that 11.x adds, or has it with another type.
+#[track_caller]
+fn has_added(name: &str, answer: &Value) {
+    let added = added(name);
+    let members = added.as_object().unwrap();
+    for (member, value) in members {
+        let there = answer.get(member).map(shape);
+        assert_eq!(there, Some(shape(value)), "{member} of {name}: {answer}");
+    }
+}
+
+#[test]
+fn members_that_are_always_there_in_11_are() {
+    let mm = server();
+    let admin = mm.admin();
+    let team = admin.create_team("core").created();
+    has_added("team", &team);
+    let channel = admin
+        .create_channel(team.text("id"), "general", "O")
+        .created();
+    has_added("channel", &channel);
+    let path = format!("/channels/{}", channel.text("id"));
+    has_added("channel_stats", &admin.get(&format!("{path}/stats")).ok());
+    let member = admin.get(&format!("{path}/members/me")).ok();
+    has_added("channel_member", &member);
+    let post = json!({"channel_id": channel["id"], "message": "hi"});
+    let post = admin.post("/posts", post).created();
+    has_added("post", &post);
+    has_added("post_list", &admin.get(&format!("{path}/posts")).ok());
+    let reaction = json!({"user_id": admin.id, "post_id": post["id"], "emoji_name": "smile"});
+    let reaction = admin.post("/reactions", reaction).ok();
+    has_added("reaction", &reaction);
+    assert_eq!(reaction["channel_id"], channel["id"]);
+    assert_eq!(post["file_ids"], json!([]));
+}
+
+#[test]
+fn a_bot_is_told_from_a_person_where_accounts_are_shown() {
+    let mm = server();
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    let bot = json!({"username": "ci-bot", "display_name": "Bot", "description": "builds"});
+    let bot = mm.admin().post("/bots", bot).created().text("user_id");
+    let alice = mm.user("alice");
+    let shown = alice.get(&format!("/users/{bot}")).ok();
+    assert_eq!(
+        (&shown["is_bot"], &shown["bot_description"]),
+        (&true.into(), &"builds".into())
+    );
+    let person = alice.me().ok();
+    assert!(person.get("is_bot").is_none() && person.get("bot_description").is_none());
+}
 
 #[test]
 fn an_error_and_a_ping_are_as_recorded() {

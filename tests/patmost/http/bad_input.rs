@@ -117,7 +117,10 @@ const REQUESTS: &[(&str, &str)] = &[
     ("DELETE /posts/{post_id}", ""),
     ("GET /posts/{post_id}/thread", ""),
     ("POST /posts/{post_id}/pin", ""),
+    ("POST /actions/dialogs/open", r#"{"trigger_id":"t","url":"http://a","dialog":{"title":"t"}}"#),
+    ("POST /actions/dialogs/submit", r#"{"url":"http://a","channel_id":"$channel_id","team_id":"$team_id","callback_id":"c","state":"s","submission":{"a":"b"},"cancelled":false}"#),
     ("POST /posts/{post_id}/unpin", ""),
+    ("POST /posts/{post_id}/actions/{action_id}", r#"{"selected_option":"o"}"#),
     ("GET /posts/{post_id}/reactions", ""),
     ("GET /posts/{post_id}/files/info", ""),
     ("POST /files?channel_id={channel_id}&filename=a.txt&client_id=c", r#""contents""#),
@@ -134,6 +137,11 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /bots/{bot_user_id}/disable", ""),
     ("POST /bots/{bot_user_id}/enable", ""),
     ("POST /bots/{bot_user_id}/assign/{user_id}", ""),
+    ("POST /hooks/incoming", r#"{"channel_id":"$channel_id","user_id":"$admin_id","display_name":"n","description":"d","username":"u","icon_url":"i","channel_locked":false}"#),
+    ("GET /hooks/incoming?page=0&per_page=60&team_id=&include_total_count=false", ""),
+    ("GET /hooks/incoming/{hook_id}", ""),
+    ("PUT /hooks/incoming/{hook_id}", r#"{"id":"$hook_id","channel_id":"$channel_id","team_id":"$team_id","display_name":"n","description":"d","username":"u","icon_url":"i","channel_locked":true}"#),
+    ("DELETE /hooks/incoming/{hook_id}", ""),
     ("GET /roles", ""),
     ("GET /roles/{role_id}", ""),
     ("GET /roles/name/{role_name}", ""),
@@ -156,8 +164,12 @@ const REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
-/// an archived channel in `teams.rs`, forms with pictures in `pictures.rs`; smaller pictures and public links are not made.
-const NEVER_RIGHT: [&str; 8] = [
+/// an archived channel in `teams.rs`, forms with pictures in `pictures.rs`, integrations in `attachments.rs`; smaller pictures and
+/// public links are not made.
+const NEVER_RIGHT: [&str; 11] = [
+    "POST /actions/dialogs/open",
+    "POST /actions/dialogs/submit",
+    "POST /posts/{post_id}/actions/{action_id}",
     "GET /users/tokens/self",
     "POST /users/{user_id}/image",
     "GET /files/{file_id}/thumbnail",
@@ -407,6 +419,12 @@ impl<'m> World<'m> {
                 let post = self.admin.says(self.get("channel_id"), "hello");
                 self.have(name, post.text("id"));
             }
+            "hook_id" => {
+                let hook = json!({"channel_id": self.get("channel_id")});
+                let hook = self.admin.post("/hooks/incoming", hook).created();
+                self.have(name, hook.text("id"));
+            }
+            "action_id" => self.have(name, "nothing"),
             "file_id" => {
                 let path = format!(
                     "/files?channel_id={}&filename=a.txt",

@@ -26,7 +26,7 @@ fn a_word_where_an_id_is_expected_is_no_id() {
 const ABSENT: &[&str] = &[
     "GET /emoji",
     "POST /commands/execute",
-    "POST /hooks/incoming",
+    "POST /hooks/outgoing",
     "GET /plugins",
     "GET /groups",
     "GET /jobs",
@@ -61,7 +61,7 @@ const ABSENT: &[&str] = &[
     "GET /imports",
     "GET /exports",
     "GET /analytics/old",
-    "POST /actions/dialogs/open",
+    "POST /actions/dialogs/lookup",
     "POST /drafts",
     "GET /sharedchannels/{id}",
     "GET /remotecluster",

@@ -1,8 +1,10 @@
 //! Teams, channels and posts.
 
+mod attachments;
 mod channels;
 mod files;
 mod posting;
 mod posts;
 mod team_channels;
 mod teams;
+mod webhooks;

@@ -306,6 +306,53 @@ fn the_data_is_copied_and_looked_at_while_the_server_runs() {
 }
 
 #[test]
+fn webhooks_are_made_listed_and_deleted_by_command() {
+    let mm = server();
+    let team = mm.team("core");
+    let admin = mm.admin();
+    let channel = team.default_channel("town-square");
+    let create = [
+        "webhook",
+        "create",
+        "core/town-square",
+        "--user",
+        &admin.username,
+    ];
+    let create = [&create[..], &["--display-name", "Builds", "--quiet"]].concat();
+    let secret = done(&mm, &create);
+    mm.note_secret(&secret);
+    let say =
+        || mm.send(&Request::new("POST", &format!("/hooks/{secret}")).body(r#"{"text":"t"}"#));
+    assert_eq!(say().text(), "ok");
+    let listed: Value = serde_json::from_str(&done(&mm, &["webhook", "list", "--json"])).unwrap();
+    let made = &listed[0];
+    assert_eq!(
+        (made.text("channel_id"), made.text("display_name")),
+        (channel, "Builds".into())
+    );
+    let shown = done(&mm, &["webhook", "show", &secret]);
+    assert!(
+        shown.contains("core/town-square") && !shown.contains(&secret),
+        "{shown}"
+    );
+    let (code, _, stderr) = run(
+        &mm,
+        &["webhook", "create", "core/nowhere", "--user", "admin"],
+        "",
+    );
+    assert_eq!(
+        (code, stderr.as_str()),
+        (1, "patmost: there is no channel \"core/nowhere\"")
+    );
+    assert_eq!(
+        done(&mm, &["webhook", "delete", &secret, "--quiet"]),
+        made.text("id")
+    );
+    say().refused(400, "web.incoming_webhook.invalid.app_error");
+    assert_eq!(done(&mm, &["webhook", "list", "--quiet"]), "");
+}
+
+#[test]
 fn a_table_shows_no_letter_that_turns_the_direction() {
     let mm = server();
     let ci = mm.user("ci").with_role(TOKEN_ROLE);

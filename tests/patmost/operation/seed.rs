@@ -55,7 +55,8 @@ fn the_file_of_a_fixture_bootstraps_a_server_without_its_secrets() {
     assert_eq!(
         done.each("kind"),
         [
-            "user", "user", "bot", "token", "token", "token", "team", "channel", "post", "post"
+            "user", "user", "bot", "token", "token", "token", "team", "channel", "webhook", "post",
+            "post"
         ]
     );
     mm.anonymous()
@@ -86,6 +87,7 @@ fn applying_a_seed_again_changes_nothing() {
             "/users/tokens",
             "/teams",
             "/channels",
+            "/hooks/incoming",
             "/config",
             "/roles",
         ];

@@ -509,8 +509,11 @@ fn an_ephemeral_post_is_heard_by_one_user_and_a_reaction_by_the_channel() {
     let post = w.alice.says(&w.channel, "like this").text("id");
     let reaction = json!({"user_id": w.bob.id, "post_id": post, "emoji_name": "smile"});
     let at = mm.clock().now();
-    let told =
-        json!({"user_id": w.bob.id, "post_id": post, "emoji_name": "smile", "create_at": at});
+    let told = json!({
+        "user_id": w.bob.id, "post_id": post, "emoji_name": "smile", "create_at": at,
+        // These are of 11.x.
+        "update_at": at, "delete_at": 0, "remote_id": "", "channel_id": w.channel,
+    });
     let [alice, bob, carol, dave] = w.hear("reaction_added", || {
         w.bob.post("/reactions", reaction).ok();
     });

@@ -116,6 +116,9 @@ const OPERATIONS: &[Operation] = &[
     (Channel, &["react to a post"],                                  "POST",   "/reactions", r#"{"user_id":"{me}","post_id":"{post}","emoji_name":"smile"}"#),
     (Channel, &["take one's reaction away"],                         "DELETE", "/users/{me}/posts/{post}/reactions/smile", ""),
     (Channel, &["take somebody else's reaction away"],               "DELETE", "/users/{mate}/posts/{post}/reactions/smile", ""),
+    (Channel, &["make, read, change, delete one's incoming webhooks", "make, read, change, delete one's incoming webhooks (11.x)"], "POST", "/hooks/incoming", r#"{"channel_id":"{channel}"}"#),
+    (Team,    &["make, read, change, delete others' incoming webhooks"], "GET", "/hooks/incoming/{hook}", ""),
+    (Server,  &["post by an incoming webhook"],                      "POST",   "/hooks/{hook}", r#"{"text":"m"}"#),
     // The last: it ends everybody's sessions.
     (Server,  &["revoke everybody's sessions"],                      "POST",   "/users/sessions/revoke/all", ""),
 ];

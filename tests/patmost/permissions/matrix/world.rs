@@ -68,19 +68,23 @@ pub fn world(mm: &Mattermost) -> World<'_> {
     let group = Group::new(mm);
     let role = |name: &str| admin.get(&format!("/roles/name/{name}")).ok().text("id");
     let another = mm.user("another").id;
+    let channels = group.channels();
+    let hook = json!({"channel_id": channels[0].1});
+    let hook = admin.post("/hooks/incoming", hook).created().text("id");
     let ids = vec![
         ("{team}", group.team.clone()),
         ("{mate}", group.mate.id.clone()),
         ("{another}", another.clone()),
         ("{system_user}", role("system_user")),
         ("{system_admin}", role("system_admin")),
+        ("{hook}", hook),
     ];
     World {
         mm,
         askers,
         another,
         ids,
-        channels: group.channels(),
+        channels,
         mate: group.mate.clone(),
         members: group.members(boss),
     }

@@ -21,8 +21,8 @@ pub struct ReadOnly {
 }
 
 impl ReadOnly {
-    /// Opens the file. One that has no log is in nobody's use, and is read without locks: those of a write-ahead log are
-    /// in files of their own, which SQLite would make.
+    /// Opens the file. One beside which there are no files of a log is in nobody's use, and is read without locks: those of a
+    /// write-ahead log are in files of their own, which SQLite would make.
     ///
     /// # Errors
     /// One sentence: it is no SQLite file, a change to it was not finished, or it cannot be read.
@@ -35,7 +35,9 @@ impl ReadOnly {
                 "a change to {file} was not finished, {file}-journal has what it was before; restore it from a backup"
             ));
         }
-        let unlocked = if uses_log(path)? && !has_log {
+        // The log of a server that was quiet is empty.
+        let is_in_use = has_log || (beside(path, "wal").exists() && beside(path, "shm").exists());
+        let unlocked = if uses_log(path)? && !is_in_use {
             Some(version(path).map_err(|error| format!("{file} cannot be read: {error}"))?)
         } else {
             None

@@ -56,7 +56,11 @@ impl Handler for Router {
     }
 
     fn turn_away(&self, request: &mut Request) -> Option<Response> {
-        Some(self.finish(self.refuse_body(request)?))
+        let refused = match self.receive(request) {
+            Ok(()) => self.refuse_body(request)?,
+            Err(error) => self.decline(request, &error),
+        };
+        Some(self.finish(refused))
     }
 
     fn handle(&self, mut request: Request) -> Response {
@@ -140,16 +144,18 @@ impl Router {
         let entered = auth::enter(&self.app, request, &request.peer.ip().to_string());
         let entry = match (entered, route.work) {
             (Ok((config, Entry::Known(anyone), reading)), Work::Upload(work)) => {
-                let context = Context {
-                    app: &self.app,
-                    router: &self.state,
-                    request,
-                    config,
-                    anyone,
-                    params,
-                };
-                let opened = (work.open)(&context, &reading.tx());
-                drop((context, reading));
+                let opened = anyone.within(false).and_then(|anyone| {
+                    let context = Context {
+                        app: &self.app,
+                        router: &self.state,
+                        request,
+                        config,
+                        anyone,
+                        params,
+                    };
+                    (work.open)(&context, &reading.tx())
+                });
+                drop(reading);
                 match opened {
                     Ok(upload) => {
                         request.upload = Some(upload);
@@ -268,14 +274,13 @@ impl Router {
             }
         };
         let anyone = match self.let_in(route, entry, line) {
-            Ok(anyone) => anyone.limited(matches!(route.work, Work::Read(_))),
+            Ok(anyone) => anyone,
             Err(refused) => return refused,
         };
-        if anyone.scope.changes_nothing()
-            && let Err(error) = anyone.within_scope(None)
-        {
-            return self.refused(&error, line);
-        }
+        let anyone = match anyone.within(route.work.is_reading()) {
+            Ok(anyone) => anyone,
+            Err(error) => return self.refused(&error, line),
+        };
         let token_expires_at = anyone.token_expires_at;
         line.caller(&anyone);
         if config.is_on(&config::RATE_LIMIT_BY_USER)

@@ -97,6 +97,18 @@ impl Caller {
         }
     }
 
+    /// The same, unless the credential may change nothing at all and the request does.
+    ///
+    /// # Errors
+    /// 403, with the name of the scope that is missing.
+    pub fn within(self, is_reading: bool) -> Result<Caller, AppError> {
+        let caller = self.limited(is_reading);
+        if !is_reading && caller.scope.changes_nothing() {
+            caller.within_scope(None)?;
+        }
+        Ok(caller)
+    }
+
     /// Looks whether the credential may be used for something that takes the permission, or for what everybody may do with
     /// their own account.
     ///

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::api::routes::{self, Work};
+use crate::api::routes;
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::audit;
 use crate::clock::Millis;
@@ -245,7 +245,7 @@ pub fn explain(cx: &Context, tx: &Tx) -> Answer {
                 .0,
         ),
     };
-    let is_reading = route.map(|route| matches!(route.work, Work::Read(_)));
+    let is_reading = route.map(|route| route.work.is_reading());
     let asked = Asked {
         address,
         is_reading,

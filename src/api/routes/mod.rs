@@ -60,6 +60,11 @@ pub struct Uploading {
 }
 
 impl Work {
+    /// Whether it changes nothing.
+    pub fn is_reading(self) -> bool {
+        matches!(self, Work::Read(_))
+    }
+
     /// Returns the threads that run it.
     pub fn lane(self) -> Lane {
         match self {

@@ -195,3 +195,45 @@ fn a_token_without_limits_looks_as_in_mattermost() {
     assert_eq!(shown["scopes"], json!(["read"]));
     assert_eq!(shown["allowed_from"], json!(["10.0.0.1"]));
 }
+
+/// The requests with a body that only read.
+const READING: [&str; 9] = [
+    "POST /users/ids",
+    "POST /users/usernames",
+    "POST /users/search",
+    "POST /users/status/ids",
+    "POST /users/tokens/search",
+    "POST /roles/names",
+    "POST /teams/search",
+    "POST /teams/{team_id}/channels/search",
+    "POST /teams/{team_id}/posts/search",
+];
+
+#[test]
+fn a_token_that_reads_is_refused_by_every_endpoint_that_changes_something() {
+    let mm = server();
+    let admin = mm.admin();
+    let reader = limited(&admin, json!({"scopes": ["read"]}));
+    let (mut refused, mut let_in) = (0, Vec::new());
+    for (method, path) in endpoints() {
+        let parts = path.split('/').map(|part| match part.strip_prefix('{') {
+            Some(_) => &*admin.id,
+            None => part,
+        });
+        let filled = parts.collect::<Vec<_>>().join("/");
+        let answer = reader.send_text(&method, &filled, "{}");
+        let is_refused = answer.status == 403 && answer.json()["id"] == SCOPE;
+        refused += i32::from(is_refused);
+        if method != "GET" && !is_refused {
+            let_in.push(format!("{method} {path}"));
+        } else {
+            assert!(method == "GET" || is_refused);
+            assert!(!(method == "GET" && is_refused), "{path}");
+        }
+    }
+    let_in.sort();
+    let mut reading = READING.map(str::to_owned).to_vec();
+    reading.sort();
+    assert_eq!(let_in, reading);
+    assert!(refused > 60, "{refused}");
+}

@@ -3,10 +3,12 @@
 pub mod sql;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::app::App;
 use crate::audit;
 use crate::error::{self, AppError};
+use crate::event::Audience;
 use crate::permission::{Caller, PREFERENCES};
 use crate::store::{StoreError, Tx};
 use crate::user;
@@ -57,7 +59,14 @@ pub fn store(
     user_id: &str,
     preferences: Result<Vec<Preference>, AppError>,
 ) -> Result<(), AppError> {
-    change(app, caller, user_id, preferences, sql::store)
+    change(
+        app,
+        caller,
+        user_id,
+        preferences,
+        sql::store,
+        "preferences_changed",
+    )
 }
 
 /// Deletes them.
@@ -70,7 +79,14 @@ pub fn delete(
     user_id: &str,
     preferences: Result<Vec<Preference>, AppError>,
 ) -> Result<(), AppError> {
-    change(app, caller, user_id, preferences, sql::delete)
+    change(
+        app,
+        caller,
+        user_id,
+        preferences,
+        sql::delete,
+        "preferences_deleted",
+    )
 }
 
 fn check_owner(user_id: &str, preferences: &[Preference]) -> Result<(), AppError> {
@@ -89,9 +105,10 @@ fn change(
     user_id: &str,
     preferences: Result<Vec<Preference>, AppError>,
     change: fn(&Tx, &Preference) -> Result<(), StoreError>,
+    event: &'static str,
 ) -> Result<(), AppError> {
     let (caller, user_id) = (caller.clone(), user_id.to_owned());
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         let granted = PREFERENCES.ask_about(tx, &caller, &user_id)?;
         let preferences = preferences?;
         if preferences.is_empty() || preferences.len() > AT_ONCE {
@@ -107,6 +124,10 @@ fn change(
             let most = OF_AN_ACCOUNT.to_string();
             return Err(AppError::named(&error::PREFERENCE_LIMIT, &most));
         }
+        // Mattermost: the list as JSON in a text.
+        let list = serde_json::to_string(&preferences).unwrap_or_default();
+        let data = json!({"preferences": list});
+        news.tell(event, data, Audience::user(&user_id));
         audit::record(tx, &granted, "")
     })
 }

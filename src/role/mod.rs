@@ -1,9 +1,12 @@
 //! Changes of roles.
 
+use serde_json::json;
+
 use crate::app::App;
 use crate::audit;
 use crate::config;
 use crate::error::{AppError, PATCH_LICENSE, ROLE_UNKNOWN};
+use crate::event::Audience;
 use crate::permission::roles::{Role, SYSTEM_ADMIN};
 use crate::permission::{Caller, PermissionSet, ROLE_PATCH, ROLE_PATCH_ADMIN, sql};
 
@@ -33,7 +36,7 @@ pub fn patch(
     permissions: Option<Vec<String>>,
 ) -> Result<Role, AppError> {
     let (caller, id) = (caller.clone(), id.to_owned());
-    app.store.write(move |tx| {
+    app.change(move |tx, news| {
         let find = || sql::by_id(tx, &id)?.ok_or_else(|| AppError::new(&ROLE_UNKNOWN));
         let role = find()?;
         let rule = if role.name == SYSTEM_ADMIN {
@@ -60,7 +63,11 @@ pub fn patch(
             config::sql::renew(tx)?;
         }
         audit::record(tx, &granted, "")?;
-        find()
+        let role = find()?;
+        // Mattermost: the role as JSON in a text.
+        let data = json!({"role": serde_json::to_string(&role).unwrap_or_default()});
+        news.tell("role_updated", data, Audience::default());
+        Ok(role)
     })
 }
 

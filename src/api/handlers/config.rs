@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::api::{Answer, Context, answer, json as body};
 use crate::config::{self as config, Config, Live};
 use crate::error::{self, AppError};
+use crate::event::{Audience, News};
 use crate::permission::{CONFIG_READ, Caller};
 use crate::store::{Store, Tx};
 use crate::user;
@@ -36,6 +37,16 @@ fn change(cx: &Context, change: Change) -> Answer {
     let given = body::object(cx.body(), "config")?;
     let (live, store) = (&cx.app.config, &cx.app.store);
     let config = change(live, store, cx.caller()?, given.members().clone())?;
+    let mut values = of_a_stranger(&config);
+    values["NoAccounts"] = text(false).into();
+    of_a_session(&config, &mut values);
+    let mut news = News::default();
+    news.tell(
+        "config_changed",
+        json!({"config": values}),
+        Audience::default(),
+    );
+    cx.app.tell(news);
     Ok(answer::json(config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
 }
 

@@ -32,8 +32,12 @@ pub fn add(cx: &Context) -> Answer {
 /// `GET /posts/{post_id}/reactions`
 pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let post_id = cx.id("post_id")?;
-    let (_, post, _) = post::reachable(tx, &CHANNEL_READ, cx.caller()?, post_id)?;
-    Ok(answer::json(&post::sql::reactions(tx, &post.id)?))
+    // Mattermost: a post that was deleted has none.
+    let reactions = match post::reached(tx, &CHANNEL_READ, cx.caller()?, post_id)? {
+        Some((_, post, _)) => post::sql::reactions(tx, &post.id)?,
+        None => Vec::new(),
+    };
+    Ok(answer::json(&reactions))
 }
 
 /// `DELETE /users/{user_id}/posts/{post_id}/reactions/{emoji_name}`

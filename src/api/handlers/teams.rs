@@ -35,7 +35,8 @@ pub fn get(cx: &Context, tx: &Tx) -> Answer {
 
 /// `GET /teams/name/{team_name}`
 pub fn get_by_name(cx: &Context, tx: &Tx) -> Answer {
-    let team = sql::by_name(tx, cx.param("team_name"))?;
+    // Mattermost: a name in a path is taken in lower case.
+    let team = sql::by_name(tx, &cx.param("team_name").to_lowercase())?;
     shown(cx, tx, team.ok_or(&error::TEAM_MISSING)?)
 }
 
@@ -50,7 +51,7 @@ fn shown(cx: &Context, tx: &Tx, team: Team) -> Answer {
 
 /// `GET /teams/name/{team_name}/exists`
 pub fn exists(cx: &Context, tx: &Tx) -> Answer {
-    let name = cx.param("team_name");
+    let name = &cx.param("team_name").to_lowercase();
     let caller = cx.caller()?;
     let exists = match sql::by_name(tx, name)? {
         None => false,

@@ -123,6 +123,11 @@ pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'
         let (route, params) = INDEX_BESIDE.find(method, path)?;
         return Some((*route, params));
     };
+    // Mattermost: clients put a slash behind this one.
+    let path = match path {
+        "/websocket/" => "/websocket",
+        path => path,
+    };
     match INDEX.find(method, path) {
         Some((route, params)) => Some((*route, params)),
         None if absent::is_absent(method, path) => Some((&NOT_IMPLEMENTED, Vec::new())),

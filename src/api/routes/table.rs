@@ -272,7 +272,7 @@ routes! {
     GET    "/files/{file_id}/link" Session Read files::link, "That there are no public links"
            GetFileLink () () => 200 Texts, 403;
     POST   "/reactions" Session Change reactions::add, "React to a post"
-           SaveReaction () NewReaction => 200 Reaction, 403;
+           SaveReaction () NewReaction => 200 Reaction, 403 404;
 
     POST   "/bots" Session Change bots::create, "Create a bot, owned by the caller"
            CreateBot () NewBot => 201 Bot, 403;

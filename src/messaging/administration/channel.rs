@@ -186,11 +186,12 @@ fn between(
     for user_id in user_ids {
         sql::insert_member(tx, &channel.id, user_id, false, granted.at())?;
     }
-    let teammate_id = user_ids.iter().find(|id| *id != creator_id);
-    let data = json!({
-        "creator_id": creator_id,
-        "teammate_id": teammate_id.unwrap_or(creator_id),
-    });
+    let data = if group {
+        json!({"teammate_ids": json!(user_ids).to_string()})
+    } else {
+        let teammate_id = user_ids.iter().find(|id| *id != creator_id);
+        json!({"creator_id": creator_id, "teammate_id": teammate_id.unwrap_or(creator_id)})
+    };
     news.tell(event, data, Audience::channel(&channel.id));
     audit::record(tx, granted, &format!("name={name}"))?;
     Ok(channel)

@@ -266,29 +266,46 @@ pub fn readable(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
     sql::with_replies(tx, post)
 }
 
-/// Returns a post whose channel the caller reads as a member. Mattermost: a post that does not exist is one that nobody
-/// reads.
+/// Returns a post whose channel the caller reads as a member.
 ///
 /// # Errors
-/// The refusal of `CHANNEL_READ`.
+/// The refusal of `CHANNEL_READ`; the post was deleted, or is none.
 pub fn readable_by_member(tx: &Tx, caller: &Caller, id: &str) -> Result<Post, AppError> {
     let (_, post, _) = reachable(tx, &CHANNEL_READ, caller, id)?;
     Ok(post)
 }
 
-/// Returns a post in whose channel the rule permits. Mattermost: a post that does not exist is one that nobody reaches.
+/// Asks a rule in the channel of a post. `None` when the post was deleted, or is none. Mattermost: a post that never was is
+/// one for which the permission is needed everywhere.
 ///
 /// # Errors
 /// The rule's refusal.
+pub fn reached(
+    tx: &Tx,
+    rule: &'static Rule,
+    caller: &Caller,
+    id: &str,
+) -> Result<Option<(Granted, Post, Channel)>, AppError> {
+    let Some(post) = sql::by_id(tx, id)? else {
+        rule.ask(caller)?;
+        return Ok(None);
+    };
+    let channel = channel::find(tx, &post.channel_id)?;
+    let granted = channel::ask(tx, rule, caller, &channel)?;
+    Ok((post.delete_at == 0).then_some((granted, post, channel)))
+}
+
+/// Returns a post in whose channel the rule permits.
+///
+/// # Errors
+/// The rule's refusal; the post was deleted, or is none.
 pub fn reachable(
     tx: &Tx,
     rule: &'static Rule,
     caller: &Caller,
     id: &str,
 ) -> Result<(Granted, Post, Channel), AppError> {
-    let (post, channel) = located(tx, id)?.ok_or(rule.refused)?;
-    let granted = channel::ask(tx, rule, caller, &channel)?;
-    Ok((granted, post, channel))
+    Ok(reached(tx, rule, caller, id)?.ok_or(&error::POST_MISSING)?)
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{located, reachable, sql};
+use super::{reachable, sql};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::config::UNIQUE_EMOJI_REACTION_LIMIT_PER_POST;
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
-use crate::messaging::channel;
 use crate::permission::{Caller, REACTION_ADD, REACTION_REMOVE, REACTION_REMOVE_OTHERS};
 
 /// A reaction as the API shows it.
@@ -54,8 +53,7 @@ pub fn add(app: &App, caller: &Caller, mut reaction: Reaction) -> Result<Reactio
     let caller = caller.clone();
     let most = app.config.last().int(&UNIQUE_EMOJI_REACTION_LIMIT_PER_POST);
     app.change(move |tx, news| {
-        let (_, channel) = located(tx, &reaction.post_id)?.ok_or(REACTION_ADD.refused)?;
-        channel::ask(tx, &REACTION_ADD, &caller, &channel)?;
+        let (_, _, channel) = reachable(tx, &REACTION_ADD, &caller, &reaction.post_id)?;
         if channel.delete_at > 0 {
             return Err(AppError::new(&error::REACTION_ARCHIVED));
         }

@@ -181,3 +181,41 @@ fn only_a_bot_says_that_a_post_is_from_an_integration() {
     kept["mine"] = json!(2);
     assert_eq!(edit(&by_bot), kept);
 }
+
+#[test]
+fn a_post_that_is_gone_is_not_found_by_whoever_could_reach_it() {
+    let mm = server();
+    let (_, channel, posts) = five_posts(&mm);
+    let admin = mm.admin();
+    let stranger = mm.user("stranger");
+    let gone = posts[0].text("id");
+    admin.delete(&format!("/posts/{gone}")).acknowledged();
+    let nothing = "z".repeat(26);
+    for (caller, id, status) in [
+        (&admin, &gone, 404),
+        (&admin, &nothing, 404),
+        (&stranger, &gone, 403),
+        (&stranger, &nothing, 403),
+    ] {
+        let reaction = json!({"user_id": caller.id, "post_id": id, "emoji_name": "x"});
+        for answer in [
+            caller.post(&format!("/posts/{id}/pin"), json!({})),
+            caller.post(&format!("/posts/{id}/unpin"), json!({})),
+            caller.post("/reactions", reaction),
+            caller.delete(&format!("/users/me/posts/{id}/reactions/x")),
+        ] {
+            let refusal = if status == 404 {
+                "app.post.get.app_error"
+            } else {
+                "api.context.permissions.app_error"
+            };
+            answer.refused(status, refusal);
+        }
+    }
+    let reactions = |id: &str| admin.get(&format!("/posts/{id}/reactions")).ok();
+    assert_eq!(reactions(&gone), json!([]));
+    stranger
+        .get(&format!("/posts/{gone}/reactions"))
+        .forbidden();
+    admin.get(&format!("/channels/{channel}")).ok();
+}

@@ -261,3 +261,20 @@ fn a_member_of_another_team_than_in_the_path_or_unknown_is_refused() {
         .post(&path, unknown)
         .refused(404, "app.user.missing_account.const");
 }
+
+#[test]
+fn names_in_paths_are_found_in_any_case() {
+    let mm = server();
+    let team = mm.admin().create_team("core").created().text("id");
+    for path in [
+        "/teams/name/Core".to_owned(),
+        format!("/teams/{team}/channels/name/Town-Square"),
+        "/teams/name/CORE/channels/name/OFF-topic".to_owned(),
+    ] {
+        mm.admin().get(&path).ok();
+    }
+    assert_eq!(
+        mm.admin().get("/teams/name/Core/exists").ok()["exists"],
+        true
+    );
+}

@@ -520,3 +520,15 @@ fn a_message_is_read_however_it_is_framed() {
     socket.send_frame(0x81, full(8193).as_bytes());
     assert_eq!(socket.ends(), End::Code(1009));
 }
+
+#[test]
+fn the_path_may_end_with_a_slash() {
+    let mm = server();
+    let upgrade = Request::new("GET", "/api/v4/websocket/")
+        .header("Connection", "Upgrade")
+        .header("Upgrade", "websocket")
+        .header("Sec-WebSocket-Version", "13")
+        .header("Sec-WebSocket-Key", "short");
+    // It is the same endpoint, which looks at the key.
+    assert_eq!(mm.send(&upgrade).status, 400);
+}

@@ -520,3 +520,54 @@ fn an_ephemeral_post_is_heard_by_one_user_and_a_reaction_by_the_channel() {
     assert_eq!((&alice, carol.len(), dave.len()), (&bob, 0, 0));
     assert_eq!(inner(&alice[0].0, "reaction"), told);
 }
+
+#[test]
+fn changes_of_preferences_roles_and_settings_are_told() {
+    let mm = server();
+    let admin = mm.admin();
+    let other = mm.user("other");
+    let (mut own, mut others) = (admin.listen(), other.listen());
+    let preference = json!([{"user_id": admin.id, "category": "c", "name": "n", "value": "v"}]);
+    admin
+        .put("/users/me/preferences", preference.clone())
+        .acknowledged();
+    admin
+        .post("/users/me/preferences/delete", preference.clone())
+        .acknowledged();
+    mm.set("TeamSettings", "SiteName", "New");
+    let role = admin.get("/roles/name/system_user").ok();
+    let patch = json!({"permissions": role["permissions"]});
+    admin
+        .put(&format!("/roles/{}/patch", role.text("id")), patch)
+        .ok();
+    let told = own.events();
+    let named =
+        |name: &str| told.iter().find(|event| event["event"] == name).unwrap()["data"].clone();
+    for name in ["preferences_changed", "preferences_deleted"] {
+        let list: Value = serde_json::from_str(&named(name).text("preferences")).unwrap();
+        assert_eq!(list, preference, "{name}");
+    }
+    assert_eq!(named("config_changed")["config"]["SiteName"], "New");
+    let updated: Value = serde_json::from_str(&named("role_updated").text("role")).unwrap();
+    assert_eq!(updated["name"], "system_user");
+    assert_eq!(others.names(), ["config_changed", "role_updated"]);
+}
+
+#[test]
+fn a_group_channel_is_told_with_all_its_members() {
+    let mm = server();
+    let ids = [
+        mm.admin().id.clone(),
+        mm.user("a").id.clone(),
+        mm.user("b").id.clone(),
+    ];
+    let mut socket = mm.admin().listen();
+    mm.admin().post("/channels/group", json!(ids)).created();
+    let told = socket.only("group_added");
+    let mut members: Vec<String> =
+        serde_json::from_str(&told["data"].text("teammate_ids")).unwrap();
+    members.sort();
+    let mut ids = ids.to_vec();
+    ids.sort();
+    assert_eq!(members, ids);
+}

@@ -19,5 +19,5 @@ def before_call(context, case, kwargs):
     path, body = case.path_parameters or {}, case.body
     if operation in ENDS_ACCOUNT and path.get("user_id") in ("me", os.environ["PATMOST_ADMIN_ID"]):
         path["user_id"] = NOBODY
-    if operation in ENDS_TOKEN and isinstance(body, dict) and body.get("token_id") == os.environ["PATMOST_TOKEN_ID"]:
+    if operation in ENDS_TOKEN and isinstance(body, dict) and body.get("token_id") in ("self", os.environ["PATMOST_TOKEN_ID"]):
         body["token_id"] = NOBODY

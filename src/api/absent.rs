@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::context::Params;
 use super::path::PathIndex;
 
 /// The methods of Mattermost's endpoints.
@@ -63,6 +64,7 @@ const ONE_METHOD: &[&str] = &[
     "POST /posts/{id}/restore/*",
     "GET /bots/{id}/icon", "POST /bots/{id}/icon", "DELETE /bots/{id}/icon", "POST /bots/{id}/convert_to_user",
     "POST /license", "DELETE /license", "GET /license/renewal", "GET /license/load_metric", "POST /config/reload",
+    "GET /server_busy", "POST /server_busy", "DELETE /server_busy",
     "POST /config/migrate", "POST /database/recycle", "POST /email/test", "POST /site_url/test", "POST /file/s3_test",
     "GET /system/timezones", "GET /system/notices/{id}", "PUT /system/notices/view", "GET /system/support_packet",
     "GET /system/onboarding/*", "POST /system/onboarding/*", "GET /system/schema/version", "POST /restart",
@@ -70,8 +72,33 @@ const ONE_METHOD: &[&str] = &[
     "GET /audit_logs/certificate", "GET /latest_version",
 ];
 
-static INDEX: LazyLock<PathIndex<()>> =
-    LazyLock::new(|| PathIndex::new(rows().map(|(method, pattern)| (method, pattern, ()))));
+/// Those of the absent endpoints that Mattermost answers without a login.
+const OPEN: &[&str] = &[
+    "POST /users/login/cws",
+    "POST /users/login/type",
+    "POST /users/login/switch",
+    "POST /users/password/reset",
+    "POST /users/password/reset/send",
+    "POST /users/email/verify",
+    "POST /users/email/verify/send",
+    "POST /users/mfa",
+    "GET /teams/invite/{id}",
+];
+
+/// An endpoint that is absent.
+pub struct Absent {
+    /// Its pattern, which names no id.
+    pub pattern: &'static str,
+    /// Whether Mattermost answers there without a login.
+    pub is_open: bool,
+}
+
+static INDEX: LazyLock<PathIndex<Absent>> = LazyLock::new(|| {
+    PathIndex::new(rows().map(|(method, pattern)| {
+        let is_open = OPEN.contains(&format!("{method} {pattern}").as_str());
+        (method, pattern, Absent { pattern, is_open })
+    }))
+});
 
 /// Returns method and pattern of all that is absent.
 pub fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -84,14 +111,18 @@ pub fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
     any.chain(one)
 }
 
-/// Returns whether Mattermost answers there; `path` begins behind `/api/v4`.
-pub fn is_absent(method: &str, path: &str) -> bool {
-    !path.ends_with('/') && INDEX.find(method, path).is_some()
+/// Returns the endpoint that Mattermost has there, and the ids in its path; `path` begins behind `/api/v4`. `None` when it has
+/// none either.
+pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Absent, Params<'p>)> {
+    if path.ends_with('/') {
+        return None;
+    }
+    INDEX.find(method, path)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_absent;
+    use super::{ONE_METHOD, OPEN, find};
 
     #[test]
     fn what_mattermost_has_is_told_from_what_nobody_has() {
@@ -102,7 +133,7 @@ mod tests {
             ("GET", "/users/me/teams/x1/threads"),
             ("PUT", "/users/me/teams/x1/threads/x1/read/1"),
         ] {
-            assert!(is_absent(method, path), "{method} {path}");
+            assert!(find(method, path).is_some(), "{method} {path}");
         }
         for (method, path) in [
             ("GET", "/nowhere"),
@@ -116,7 +147,14 @@ mod tests {
             ("GET", ""),
             ("GET", "/"),
         ] {
-            assert!(!is_absent(method, path), "{method} {path}");
+            assert!(find(method, path).is_none(), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn what_needs_no_login_is_absent() {
+        for row in OPEN {
+            assert!(ONE_METHOD.contains(row), "{row}");
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct AccessLine {
     method: &'static str,
     /// The row of the route table, if one fits.
     pub route: Option<&'static Route>,
+    /// The pattern of what Mattermost has and patmost has not.
+    pub pattern: Option<&'static str>,
     /// Where from.
     pub address: String,
     user_id: String,
@@ -56,6 +58,7 @@ impl AccessLine {
                 .find(|method| **method == request.method)
                 .unwrap_or(&"other"),
             route: None,
+            pattern: None,
             address: request.peer.ip().to_canonical().to_string(),
             user_id: String::new(),
             token_id: None,
@@ -98,7 +101,7 @@ impl AccessLine {
 
     /// The path of its route, or of a file of the console; `-`: neither.
     fn path(&self) -> &'static str {
-        let route = self.route.map(|route| route.path);
+        let route = self.pattern.or(self.route.map(|route| route.path));
         route.or(self.console).unwrap_or("-")
     }
 

@@ -225,6 +225,7 @@ impl Router {
             return self.refusal(&unknown(&request.path), &line.request_id);
         };
         line.route = Some(route);
+        line.pattern = Some(route.pattern_for(&request.method, &request.path));
         let response = self
             .enter(route, params, request, line)
             .with("X-Request-Id", &line.request_id);

@@ -67,6 +67,7 @@ settings! {
     AUDIT_RETENTION_DAYS = PatmostSettings.AuditRetentionDays, Int(365, 0, 36_500, "audit_retention_days"), "How long audit rows are kept; 0: no limit";
     AUDIT_MAXIMUM_ROWS = PatmostSettings.AuditMaximumRows, Int(1_000_000, 0, 1_000_000_000, "audit_maximum_rows"), "How many audit rows are kept, the newest; 0: no limit";
     MAXIMUM_WEB_SOCKETS_PER_USER = PatmostSettings.MaximumWebSocketsPerUser, Int(100, 0, 1_000_000, "max_web_sockets_per_user"), "WebSockets of an account at once; a further one takes the place of the oldest; 0: no limit";
+    MISSING_ENDPOINT_STATUS = PatmostSettings.MissingEndpointStatus, Int(501, 404, 501, "missing_endpoint_status"), "The answer to what Mattermost has and patmost has not: 501, or 404, which clients do not try again";
     MAXIMUM_TOKENS_PER_USER = PatmostSettings.MaximumTokensPerUser, Int(1000, 0, 1_000_000, "max_tokens_per_user"), "Tokens of an account at most; 0: no limit";
     MAXIMUM_TEAMS = PatmostSettings.MaximumTeams, Int(10_000, 0, 1_000_000, "max_teams"), "Teams at most, archived ones included; 0: no limit";
     MAX_CHANNELS_PER_TEAM = TeamSettings.MaxChannelsPerTeam, Int(2000, 1, 1_000_000, "max_channels"), "Channels of a team at most, archived ones included";
@@ -151,7 +152,8 @@ impl Setting {
         // Mattermost: a value of the wrong type silently became false; that loses what an admin meant, so it is refused.
         let (number, least, most, rule) =
             limits.ok_or_else(|| AppError::body_param(&self.path()))?;
-        if (least..=most).contains(&number) {
+        let is_between = least < number && number < most;
+        if (least..=most).contains(&number) && !(is_between && self.is_either()) {
             return Ok(());
         }
         Err(AppError::config_value(rule, self.out_of_range(least, most)))
@@ -193,13 +195,24 @@ impl Setting {
         Err(AppError::config_value(rule, message))
     }
 
+    /// Whether only the least and the most are values.
+    fn is_either(&self) -> bool {
+        self.name == MISSING_ENDPOINT_STATUS.name
+    }
+
     fn out_of_range(&self, least: i64, most: i64) -> String {
         if self.name == MAXIMUM_LOGIN_ATTEMPTS.name {
             return "Invalid maximum login attempts for service settings. Must be a positive number.".into();
         }
+        let between = if self.is_either() {
+            "either"
+        } else {
+            "between"
+        };
         format!(
-            "Invalid value for {}. Must be between {least} and {most}.",
-            self.path()
+            "Invalid value for {}. Must be {between} {least} {} {most}.",
+            self.path(),
+            if self.is_either() { "or" } else { "and" }
         )
     }
 

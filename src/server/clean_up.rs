@@ -110,7 +110,7 @@ impl Log {
         self.tried = Some(Instant::now());
         if store.truncate_log() {
             self.changes = changes;
-        } else if bytes > LOG_BYTES && waited(self.warned, WARN_AGAIN) {
+        } else if bytes > LOG_BYTES && !store.is_examined() && waited(self.warned, WARN_AGAIN) {
             self.warned = Some(Instant::now());
             log::warn!(
                 "the log beside the data file has grown to {} MB and cannot be written back: another program reads the file",

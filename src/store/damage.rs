@@ -17,6 +17,7 @@ const SMALL: u64 = 64 << 20;
 pub struct Examination {
     connection: Connection,
     is_ended: Arc<AtomicBool>,
+    goes_on: Arc<AtomicBool>,
 }
 
 /// A way to end an examination from another thread.
@@ -42,7 +43,9 @@ impl Examination {
         let examination = Examination {
             connection,
             is_ended,
+            goes_on: Arc::clone(&store.is_examined),
         };
+        examination.goes_on.store(true, Ordering::SeqCst);
         Ok((examination, ending))
     }
 
@@ -68,6 +71,12 @@ impl Examination {
             }
         }
         Ok(faults)
+    }
+}
+
+impl Drop for Examination {
+    fn drop(&mut self) {
+        self.goes_on.store(false, Ordering::SeqCst);
     }
 }
 

@@ -126,6 +126,8 @@ pub struct Store {
     place: Arc<Place>,
     /// Whether the loss of the file was logged, and its return was not.
     is_lost: AtomicBool,
+    /// Whether the whole file is being looked at, which keeps the write-ahead log from being cut off.
+    is_examined: Arc<AtomicBool>,
     readers: reading::Pool,
     writer: writer::Writer,
     /// None for a file that does not last, or is not changed.
@@ -175,6 +177,7 @@ impl Store {
             path: path.to_owned(),
             place: Arc::clone(&writer.place),
             is_lost: AtomicBool::new(false),
+            is_examined: Arc::default(),
             readers: reading::Pool::default(),
             writer,
             reserve,
@@ -196,6 +199,7 @@ impl Store {
             path: path.to_owned(),
             place: Arc::clone(&writer.place),
             is_lost: AtomicBool::new(false),
+            is_examined: Arc::default(),
             readers: reading::Pool::new(vec![connection]),
             writer,
             reserve: None,
@@ -244,6 +248,11 @@ impl Store {
                 );
             }
         }
+    }
+
+    /// Whether an [`Examination`] goes on.
+    pub fn is_examined(&self) -> bool {
+        self.is_examined.load(Ordering::SeqCst)
     }
 
     /// Where the file is.

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::clock::DAY;
-use crate::config::ENABLE_DEVELOPER;
+use crate::config::{ENABLE_DEVELOPER, MISSING_ENDPOINT_STATUS};
 use crate::error::{self, AppError};
 use crate::http::Response;
+use crate::id;
 use crate::permission::{CACHES, DASHBOARD_READ, LOG_READ, Permission};
 use crate::store::Tx;
 use crate::token::{self, Token};
@@ -41,6 +42,22 @@ fn status(whole: bool, health: &str) -> Value {
         status["filestore_status"] = "OK".into();
     }
     status
+}
+
+/// What Mattermost has and patmost has not: 404 where an id in the path is of nothing, else as
+/// `PatmostSettings.MissingEndpointStatus` says.
+pub fn not_implemented(cx: &Context, tx: &Tx) -> Answer {
+    for (_, id) in cx.params.iter().filter(|(_, id)| id::is_valid(id)) {
+        if !audit::sql::is_id(tx, id)? {
+            return Err(AppError::new(&error::NOT_FOUND));
+        }
+    }
+    Err(AppError::new(
+        match cx.config.int(&MISSING_ENDPOINT_STATUS) {
+            404 => &error::NOT_FOUND,
+            _ => &error::NOT_IMPLEMENTED,
+        },
+    ))
 }
 
 /// `GET /license/client?format=old`

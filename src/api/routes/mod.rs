@@ -9,14 +9,14 @@ use super::openapi::{Operation, Shape};
 use super::path::PathIndex;
 use super::{Answer, Context, absent};
 use crate::config::{Config, MAXIMUM_PAYLOAD_SIZE_BYTES};
-use crate::error::{self, AppError};
+use crate::error::AppError;
 use crate::http::{Lane, Upload};
 use crate::store::Tx;
 use crate::user::portrait;
 
 pub use table::ROUTES;
 
-use super::handlers::incoming;
+use super::handlers::{incoming, system};
 
 /// What every path begins with.
 pub const BASE: &str = "/api/v4";
@@ -130,8 +130,14 @@ pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'
     };
     match INDEX.find(method, path) {
         Some((route, params)) => Some((*route, params)),
-        None if absent::is_absent(method, path) => Some((&NOT_IMPLEMENTED, Vec::new())),
-        None => None,
+        None => {
+            let (absent, ids) = absent::find(method, path)?;
+            let route = match absent.is_open {
+                true => &NOT_IMPLEMENTED_OPEN,
+                false => &NOT_IMPLEMENTED,
+            };
+            Some((route, ids))
+        }
     }
 }
 
@@ -150,20 +156,38 @@ pub fn body_limit(route: Option<&Route>, config: &Config) -> usize {
 }
 
 /// The endpoint for everything that Mattermost has and patmost has not.
-static NOT_IMPLEMENTED: Route = Route {
-    method: "*",
-    path: "/...",
-    access: Access::Session,
-    work: Work::Change(|_| Err(AppError::new(&error::NOT_IMPLEMENTED))),
-    doc: "What Mattermost has and patmost has not",
-    operation: Operation {
-        id: "NotImplemented",
-        query: &[],
-        body: Shape::Nothing,
-        success: (501, Shape::One("Error")),
-        refusals: &[],
-    },
-};
+static NOT_IMPLEMENTED: Route = not_implemented(Access::Session);
+
+/// The endpoint for what of that needs no login.
+static NOT_IMPLEMENTED_OPEN: Route = not_implemented(Access::Open);
+
+const fn not_implemented(access: Access) -> Route {
+    Route {
+        method: "*",
+        path: "/...",
+        access,
+        work: Work::Read(system::not_implemented),
+        doc: "What Mattermost has and patmost has not",
+        operation: Operation {
+            id: "NotImplemented",
+            query: &[],
+            body: Shape::Nothing,
+            success: (501, Shape::One("Error")),
+            refusals: &[],
+        },
+    }
+}
+
+impl Route {
+    /// Returns the pattern of the endpoint that a request asked for, which names no id.
+    pub fn pattern_for(&'static self, method: &str, path: &str) -> &'static str {
+        let absent = || absent::find(method, path.strip_prefix(BASE)?);
+        match self.path {
+            "/..." => absent().map_or(self.path, |(absent, _)| absent.pattern),
+            path => path,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -200,7 +224,7 @@ mod tests {
         let hidden = absent::rows().filter(|(method, pattern)| {
             let path = example(pattern);
             let found = find(method, &path);
-            !found.is_some_and(|(route, _)| std::ptr::eq(route, &NOT_IMPLEMENTED))
+            found.is_none_or(|(route, _)| route.path != NOT_IMPLEMENTED.path)
         });
         assert_eq!(
             hidden.collect::<Vec<_>>(),
@@ -209,7 +233,7 @@ mod tests {
         );
         let both = ROUTES.iter().filter(|route| {
             let path = example(route.path);
-            absent::is_absent(route.method, path.trim_start_matches(BASE))
+            absent::find(route.method, path.trim_start_matches(BASE)).is_some()
         });
         assert_eq!(
             both.map(|route| (route.method, route.path))

@@ -58,7 +58,7 @@ const remove = (context, hook) =>
   }, true);
 
 async function create(context) {
-  const place = el('input', { name: 'channel', required: true, autocomplete: 'off', pattern: '[a-z0-9-]+/[a-z0-9_-]+' });
+  const place = el('input', { name: 'channel', required: true, autocomplete: 'off', pattern: '[a-z0-9\\-]+/[a-z0-9_\\-]+' });
   const name = el('input', { name: 'display_name', autocomplete: 'off', maxlength: '64' });
   const locked = el('input', { type: 'checkbox', name: 'channel_locked' });
   const made = await formDialog({

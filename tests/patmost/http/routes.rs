@@ -83,7 +83,12 @@ fn an_endpoint_patmost_lacks_is_501_with_the_five_fields() {
             let answer = admin.send_text(method, &path, body);
             answer.refused(501, "api.not_implemented.app_error");
         }
-        mm.anonymous().send_text(method, &path, "").expired();
+        let stranger = mm.anonymous().send_text(method, &path, "");
+        if *row == "POST /users/password/reset" {
+            stranger.refused(501, "api.not_implemented.app_error");
+        } else {
+            stranger.expired();
+        }
     }
     for path in [
         "/nowhere",
@@ -290,4 +295,42 @@ fn an_answer_with_a_secret_is_kept_nowhere() {
         answer.ok();
         assert_eq!(answer.headers("cache-control"), ["no-store"]);
     }
+}
+
+#[test]
+fn what_patmost_lacks_is_answered_as_a_setting_says_and_named_in_the_log() {
+    let mm = server();
+    let admin = mm.admin();
+    let missing = admin.post(&format!("/users/{}/typing", admin.id), json!({}));
+    missing.refused(501, "api.not_implemented.app_error");
+    let log = mm.log_of(&missing);
+    assert!(log.contains("route=/users/{id}/typing "), "{log}");
+    // An id of nothing is that in any case.
+    let nobody = "z".repeat(26);
+    let unknown = admin.post(&format!("/users/{nobody}/typing"), json!({}));
+    assert_eq!(unknown.status, 404, "{}", unknown.text());
+    // Mattermost asks no login for these.
+    for path in [
+        "/users/password/reset/send",
+        "/users/email/verify",
+        "/users/mfa",
+        "/users/login/switch",
+    ] {
+        mm.anonymous()
+            .post(path, json!({}))
+            .refused(501, "api.not_implemented.app_error");
+    }
+    mm.anonymous().post("/users/me/typing", json!({})).expired();
+    for (value, status) in [(404, 404), (501, 501)] {
+        mm.set("PatmostSettings", "MissingEndpointStatus", value);
+        assert_eq!(admin.get("/server_busy").status, status);
+    }
+    let between = json!({"PatmostSettings": {"MissingEndpointStatus": 450}});
+    let refused = admin.patch_config(between);
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.text().contains("either 404 or 501"),
+        "{}",
+        refused.text()
+    );
 }

@@ -2,9 +2,13 @@
 //! stands in `auth/`.
 
 mod explain;
+mod limits;
+mod rotation;
 pub mod sql;
 
 pub use explain::{Asked, Gate, explain};
+pub use limits::check_networks;
+pub use rotation::{GRACE_MOST, Rotation, end_grace, rotate};
 
 use std::sync::Arc;
 
@@ -17,12 +21,12 @@ use crate::config::{
     Config, ENABLE_USER_ACCESS_TOKENS, MAXIMUM_TOKEN_LIFETIME_DAYS, MAXIMUM_TOKENS_PER_USER,
 };
 use crate::error::{self, AppError};
-use crate::http::Networks;
 use crate::id;
-use crate::permission::{Caller, Granted, Rule, Scope, TOKEN_ALL, TOKEN_CREATE, TOKEN_REVOKE};
+use crate::permission::{Caller, Granted, Rule, Scope, TOKEN_ALL, TOKEN_CREATE};
 use crate::secret::Secret;
 use crate::store::Tx;
 use crate::user::{self, User};
+use limits::check_within;
 
 /// Mattermost: the longest description, in bytes of UTF-8.
 const DESCRIPTION_BYTES: usize = 255;
@@ -181,60 +185,6 @@ pub fn create_with(
     })
 }
 
-/// Networks of a token at most.
-const NETWORKS: usize = 64;
-
-/// Looks whether a token can have these networks.
-///
-/// # Errors
-/// One is none, two of them overlap, or there are too many.
-pub fn check_networks(networks: &[String]) -> Result<(), AppError> {
-    let parsed: Option<Vec<Networks>> = networks.iter().map(|one| single(one)).collect();
-    let parsed = parsed.filter(|all| all.len() <= NETWORKS);
-    let parsed = parsed.ok_or_else(|| AppError::body_param("allowed_from"))?;
-    for (number, one) in parsed.iter().enumerate() {
-        let mut others = parsed[..number].iter();
-        if others.any(|other| other.include(one) || one.include(other)) {
-            return Err(AppError::body_param("allowed_from"));
-        }
-    }
-    Ok(())
-}
-
-fn single(network: &str) -> Option<Networks> {
-    let is_one = !network.is_empty() && !network.contains(char::is_whitespace);
-    is_one.then(|| Networks::parse(network)).flatten()
-}
-
-/// Looks whether a token may do no more than the one that the caller came with, and from nowhere else.
-///
-/// # Errors
-/// 403, with the scope that is missing.
-fn check_within(tx: &Tx, caller: &Caller, token: &Token) -> Result<(), AppError> {
-    let Some(own) = caller.token_id() else {
-        return Ok(());
-    };
-    let own = sql::by_id(tx, own)?.ok_or(&error::SESSION_EXPIRED)?;
-    if !own.scope.includes(token.scope) {
-        let missing = token
-            .scope
-            .names()
-            .into_iter()
-            .find(|name| Scope::parse([*name]).is_ok_and(|scope| !own.scope.includes(scope)));
-        return Err(AppError::named(
-            &error::TOKEN_SCOPE,
-            missing.unwrap_or_default(),
-        ));
-    }
-    let networks = |of: &Token| Networks::parse(&of.allowed_from.join(" ")).unwrap_or_default();
-    let is_within = own.allowed_from.is_empty()
-        || (!token.allowed_from.is_empty() && networks(&own).include(&networks(token)));
-    if !is_within {
-        return Err(AppError::named(&error::TOKEN_SCOPE, "allowed_from"));
-    }
-    Ok(())
-}
-
 /// Whether the account may get a secret that ends then. Mattermost: bots are bound neither by the switch nor by the
 /// limit on lifetimes.
 fn check_new(
@@ -270,76 +220,6 @@ fn check_new(
 pub fn latest_end(config: &Config, now: Millis) -> Option<Millis> {
     let days = config.int(&MAXIMUM_TOKEN_LIFETIME_DAYS);
     (days > 0).then_some(now + days * DAY)
-}
-
-/// The longest time for which a replaced secret may be good, in seconds: a week.
-pub const GRACE_MOST: i64 = 604_800;
-
-/// What a rotation changes.
-#[derive(Clone, Debug, Default)]
-pub struct Rotation {
-    /// The id of the token.
-    pub token_id: String,
-    /// The new end in milliseconds since 1970; 0: never.
-    pub expires_at: Millis,
-    /// How long the old secret is good, at most [`GRACE_MOST`].
-    pub grace_seconds: i64,
-    /// What the token may be used for from now on; `None`: as before.
-    pub scope: Option<Scope>,
-    /// From where; `None`: as before.
-    pub allowed_from: Option<Vec<String>>,
-}
-
-/// Gives the token a new secret, shown once, and a new end. Id and description stay; the old secret is good for the time of
-/// grace. Without one it is dead at once, and so is its session.
-///
-/// # Errors
-/// As [`allowed`]; the token is disabled, or an older secret is still good; then as [`create`].
-pub fn rotate(
-    app: &App,
-    config: &Arc<Config>,
-    caller: &Caller,
-    rotation: Rotation,
-) -> Result<(Token, Secret), AppError> {
-    let (caller, config) = (caller.clone(), Arc::clone(config));
-    app.store.write(move |tx| {
-        let (granted, token, owner) = allowed(tx, &TOKEN_CREATE, &caller, &rotation.token_id)?;
-        if !token.is_active {
-            return Err(AppError::new(&error::ROTATE_DISABLED));
-        }
-        if token.previous_secret_until > granted.at() {
-            return Err(AppError::new(&error::ROTATE_IN_GRACE));
-        }
-        check_new(&config, &owner, rotation.expires_at, granted.at())?;
-        let until = granted.at() + rotation.grace_seconds * 1000;
-        let rotated = Token {
-            expires_at: rotation.expires_at,
-            scope: rotation.scope.unwrap_or(token.scope),
-            allowed_from: rotation.allowed_from.unwrap_or(token.allowed_from),
-            previous_secret_until: until,
-            previous_secret_last_used_at: 0,
-            ..token
-        };
-        check_within(tx, &caller, &rotated)?;
-        let secret = Secret::new();
-        sql::keep_previous_secret(tx, &rotated.id, until)?;
-        sql::update_secret(tx, &rotated, &secret.hash(), rotation.grace_seconds > 0)?;
-        record(tx, &granted, &rotated.id)?;
-        Ok((rotated, secret))
-    })
-}
-
-/// Ends the time in which the secret that the token had before is good.
-///
-/// # Errors
-/// As [`allowed`].
-pub fn end_grace(app: &App, caller: &Caller, token_id: &str) -> Result<(), AppError> {
-    let (caller, token_id) = (caller.clone(), token_id.to_owned());
-    app.store.take_away(move |tx| {
-        let (granted, token, _) = allowed(tx, &TOKEN_REVOKE, &caller, &token_id)?;
-        sql::end_previous_secret(tx, &token.id, granted.at())?;
-        record(tx, &granted, &token.id)
-    })
 }
 
 /// Revokes people's active tokens that live longer than the limit allows, and tells how many.

@@ -184,6 +184,28 @@ pub fn rfc3339(at: Millis) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
 
+/// Returns the time at which a day such as `2026-01-31` begins in UTC. `None` when the text is no day.
+pub fn midnight(day: &str) -> Option<Millis> {
+    let mut parts = day.splitn(3, '-');
+    let mut number = |letters| {
+        let part = parts.next()?;
+        let is_plain = part.len() == letters && part.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain.then(|| part.parse::<i64>().ok()).flatten()
+    };
+    let (year, month, day_of_month) = (number(4)?, number(2)?, number(2)?);
+    // Counted from March, so that the day of a leap year is the last of its year.
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let of_era = year.rem_euclid(400);
+    let days = year.div_euclid(400) * 146_097 + of_era * 365 + of_era / 4 - of_era / 100;
+    let at = (days + (153 * month + 2) / 5 + day_of_month - 1 - 719_468) * DAY;
+    // A day that the calendar has not comes out as another one.
+    rfc3339(at).starts_with(day).then_some(at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,6 +220,19 @@ mod tests {
             (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
         ] {
             assert_eq!(rfc3339(at), text);
+            let begins = at.div_euclid(DAY) * DAY;
+            assert_eq!(midnight(&text[..10]), Some(begins));
+        }
+        for text in [
+            "2023-02-29",
+            "2000-13-01",
+            "2000-00-01",
+            "2000-01-00",
+            "2000-1-1",
+            "",
+            "x",
+        ] {
+            assert_eq!(midnight(text), None, "{text}");
         }
     }
 }

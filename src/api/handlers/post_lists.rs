@@ -7,6 +7,7 @@ use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
 use crate::id;
 use crate::messaging::channel::find_as_member;
+use crate::messaging::post::search::Terms;
 use crate::messaging::post::sql::Window;
 use crate::messaging::post::{self, Post, sql};
 use crate::messaging::team;
@@ -142,22 +143,17 @@ const FOUND: i64 = 60;
 /// Posts that are found at once, at most.
 const FOUND_MOST: i64 = 200;
 
-/// Words of a search that are looked at.
-const WORDS: usize = 8;
-
 /// `POST /teams/{team_id}/posts/search`
 pub fn search(cx: &Context, tx: &Tx) -> Answer {
     let (team_id, caller) = (cx.id("team_id")?, cx.caller()?);
     team::ask(tx, &TEAM_VIEW, caller, team_id)?;
     let body = of_json::object(cx.body(), "search")
         .map_err(|_| AppError::new(&error::POST_SEARCH_BODY))?;
-    let terms = body.required("terms")?.to_lowercase();
-    let words: Vec<String> = terms
-        .split_whitespace()
-        .map(|word| word.trim_matches('"').to_owned())
-        .filter(|word| !word.is_empty())
-        .take(WORDS)
-        .collect();
+    let seconds_ahead = body.get("time_zone_offset").and_then(Value::as_i64);
+    let terms = Terms::parse(
+        body.required("terms")?,
+        seconds_ahead.unwrap_or(0).clamp(-86_400, 86_400),
+    );
     let any = body.bool("is_or_search").unwrap_or(false);
     let number = |name, or| {
         body.get(name)
@@ -170,10 +166,10 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
         limit,
         offset: number("page", 0).saturating_mul(limit),
     };
-    let found = if words.is_empty() {
+    let found = if terms.is_empty() {
         Vec::new()
     } else {
-        sql::search(tx, &caller.user_id, team_id, &words, any, page)?
+        sql::search(tx, &caller.user_id, team_id, &terms, any, page)?
     };
     let found = Found {
         list: List::new(tx, found)?,

@@ -279,7 +279,7 @@ objects! {
     /// A post with what is to be changed; `id` as in the path
     PostUpdate { id: Id; message: Text, is_pinned: Flag, props: Object }
     /// Which posts; `page` and `per_page` are without effect
-    PostSearch { terms: Text; is_or_search: Flag, page: Count, per_page: Count }
+    PostSearch { terms: Text; is_or_search: Flag, time_zone_offset: Number, page: Count, per_page: Count }
     /// A reaction of the caller
     NewReaction { user_id: Id, post_id: Id, emoji_name: Emoji }
     /// A client's message

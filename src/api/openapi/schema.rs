@@ -111,6 +111,7 @@ fn word(name: &str) -> Option<Value> {
         }
         "Flag" => json!({"type": "boolean"}),
         "Object" => json!({"type": "object"}),
+        "Number" => json!({"type": "integer", "format": "int64"}),
         "Count" => json!({"type": "integer", "format": "int64", "minimum": 0}),
         "Limit" => json!({"type": "integer", "minimum": 0, "maximum": 1000}),
         "Time" => {

@@ -8,6 +8,7 @@ pub mod dialog;
 mod edit;
 pub mod markdown;
 pub mod reaction;
+pub mod search;
 pub mod sql;
 pub mod system;
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Post;
 use super::attachment::show_embeds;
 use super::reaction::Reaction;
+use super::search::Terms;
 use crate::clock::Millis;
 use crate::messaging::file;
 use crate::store::Page;
@@ -155,30 +156,60 @@ pub fn pinned(tx: &Tx, channel_id: &str) -> Result<Vec<Post>, StoreError> {
     posts(tx, &sql, params![channel_id])
 }
 
-/// Posts in the account's channels of a team, and its direct messages, that hold every one of the words (or any).
+/// The posts that have what the terms say, in the channels of the user in the team and in their direct ones, newest first; with
+/// `any`, one of the words is enough.
 pub fn search(
     tx: &Tx,
     user_id: &str,
     team_id: &str,
-    words: &[String],
+    terms: &Terms,
     any: bool,
     page: Page,
 ) -> Result<Vec<Post>, StoreError> {
-    let mut values: Vec<&dyn ToSql> = vec![&user_id, &team_id];
+    let mut values: Vec<&dyn ToSql> = vec![&user_id, &team_id, &page.limit, &page.offset];
     let mut conditions = Vec::new();
-    for word in words {
-        values.push(word);
-        conditions.push(format!("instr(lower(p.message), ${}) > 0", values.len()));
+    const FROM: &str = "(SELECT id FROM users WHERE username = ?)";
+    let is_from = format!("p.user_id IS {FROM}");
+    let is_not_from = format!("p.user_id IS NOT {FROM}");
+    let between_words = if any { " OR " } else { " AND " };
+    for (texts, condition, between) in [
+        (
+            &terms.words,
+            "instr(lower(p.message), ?) > 0",
+            between_words,
+        ),
+        (
+            &terms.excluded_words,
+            "instr(lower(p.message), ?) = 0",
+            " AND ",
+        ),
+        (&terms.from, &is_from, " OR "),
+        (&terms.excluded_from, &is_not_from, " AND "),
+        (&terms.channels, "c.name = ?", " OR "),
+        (&terms.excluded_channels, "c.name <> ?", " AND "),
+    ] {
+        let mut all = Vec::new();
+        for text in texts {
+            values.push(text);
+            all.push(condition.replace('?', &format!("${}", values.len())));
+        }
+        if !all.is_empty() {
+            conditions.push(format!("({})", all.join(between)));
+        }
     }
-    let all = conditions.join(if any { " OR " } else { " AND " });
+    let (since, until) = (terms.since.unwrap_or(0), terms.until.unwrap_or(Millis::MAX));
+    values.extend([&since as &dyn ToSql, &until]);
+    conditions.push(format!(
+        "p.create_at >= ${} AND p.create_at < ${}",
+        values.len() - 1,
+        values.len()
+    ));
     let sql = format!(
         "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id JOIN posts p ON p.channel_id = c.id
-         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 AND p.delete_at = 0 AND p.type = '' AND ({all})
-         ORDER BY p.create_at DESC, p.number DESC LIMIT ${} OFFSET ${}",
-        words.len() + 3,
-        words.len() + 4
+         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 AND p.delete_at = 0 AND p.type = '' AND {}
+         ORDER BY p.create_at DESC, p.number DESC LIMIT $3 OFFSET $4",
+        conditions.join(" AND ")
     );
-    values.extend([&page.limit as &dyn ToSql, &page.offset]);
     posts(tx, &sql, &values)
 }
 

@@ -219,3 +219,50 @@ fn a_post_that_is_gone_is_not_found_by_whoever_could_reach_it() {
         .forbidden();
     admin.get(&format!("/channels/{channel}")).ok();
 }
+
+#[test]
+fn a_search_knows_authors_channels_days_phrases_and_what_must_not_be() {
+    let mm = server();
+    let team = mm.team("core");
+    let bob = mm.member("bob", &team);
+    let (square, topic) = (
+        team.default_channel("town-square"),
+        team.default_channel("off-topic"),
+    );
+    mm.admin().says(&square, "Deployment of alpha done");
+    bob.says(&square, "deployment of beta done");
+    bob.says(&topic, "alpha, at last");
+    let search = |terms: &str| {
+        let path = format!("/teams/{}/posts/search", team.id);
+        let found = mm
+            .admin()
+            .post(&path, json!({"terms": terms, "time_zone_offset": 3600}))
+            .ok();
+        let mut said = messages(&found);
+        said.sort();
+        said
+    };
+    let (alpha, beta, last) = (
+        "Deployment of alpha done",
+        "deployment of beta done",
+        "alpha, at last",
+    );
+    for (terms, expected) in [
+        ("deploy*", &[alpha, beta][..]),
+        ("deployment from:bob", &[beta]),
+        ("alpha -from:bob", &[alpha]),
+        ("alpha in:off-topic", &[last]),
+        ("alpha in: ~Off-Topic", &[last]),
+        ("from:@bob", &[last, beta]),
+        ("-in:town-square alpha", &[last]),
+        ("deployment -alpha", &[beta]),
+        ("\"of beta\"", &[beta]),
+        ("\"beta of\"", &[]),
+        ("alpha after:2020-01-01", &[alpha, last]),
+        ("alpha before:2020-01-01", &[]),
+        ("alpha from:nobody", &[]),
+        ("alpha from:bob from:admin in:town-square", &[alpha]),
+    ] {
+        assert_eq!(search(terms), expected, "{terms}");
+    }
+}

@@ -33,7 +33,7 @@ pub struct Rotation {
 /// grace. Without one it is dead at once, and so is its session.
 ///
 /// # Errors
-/// As [`allowed`]; the token is disabled, or an older secret is still good; then as [`create`].
+/// As [`allowed`]; the token is disabled, or an older secret is still good; then as [`super::create`].
 pub fn rotate(
     app: &App,
     config: &Arc<Config>,

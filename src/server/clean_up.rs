@@ -29,6 +29,9 @@ const LOG_BYTES: u64 = 16 << 20;
 const RETRY: Duration = Duration::from_secs(2);
 const WARN_AGAIN: Duration = Duration::from_secs(600);
 
+/// How long another program may hold the log before that is worth a warning: a large change takes some seconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The thread that does it, ended on drop.
 pub struct CleanUp {
     app: Arc<App>,
@@ -93,6 +96,8 @@ struct Log {
     changes: u64,
     /// When it was last tried.
     tried: Option<Instant>,
+    /// When another program was first found to keep it from being cut off.
+    held_since: Option<Instant>,
     /// When it was last said that it cannot be cut off.
     warned: Option<Instant>,
 }
@@ -110,7 +115,12 @@ impl Log {
         self.tried = Some(Instant::now());
         if store.truncate_log() {
             self.changes = changes;
-        } else if bytes > LOG_BYTES && !store.is_examined() && waited(self.warned, WARN_AGAIN) {
+            self.held_since = None;
+            return;
+        }
+        let held_for = self.held_since.get_or_insert_with(Instant::now).elapsed();
+        let is_held = held_for >= PATIENCE && !store.is_examined();
+        if bytes > LOG_BYTES && is_held && waited(self.warned, WARN_AGAIN) {
             self.warned = Some(Instant::now());
             log::warn!(
                 "the log beside the data file has grown to {} MB and cannot be written back: another program reads the file",

@@ -260,3 +260,29 @@ fn requests_are_rate_limited_when_enabled() {
     mm.clock().advance(std::time::Duration::from_secs(20));
     mm.anonymous().get("/system/ping").ok();
 }
+
+#[test]
+fn each_login_that_fails_costs_as_much_as_any_other() {
+    let mm = fresh();
+    mm.user("ci");
+    mm.admin()
+        .patch_config(json!({"RateLimitSettings": {"Enable": true, "PerSec": 1, "MaxBurst": 1000}}))
+        .ok();
+    let left = || -> i64 {
+        let ping = mm.anonymous().get("/system/ping");
+        ping.header("x-ratelimit-remaining")
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+    for (login_id, password) in [("ci", "wrong"), ("nobody", "wrong"), ("ci", ""), ("", "")] {
+        let before = left();
+        let refused = mm.log_in(login_id, password);
+        assert!(refused.status >= 400);
+        // The login itself, and the request that asks.
+        assert_eq!(before - left(), 11, "{login_id:?} {password:?}");
+    }
+    let before = left();
+    mm.log_in("ci", PASSWORD).ok();
+    assert_eq!(before - left(), 2);
+}

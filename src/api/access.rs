@@ -116,7 +116,7 @@ impl AccessLine {
             .route
             .is_some_and(|route| route.access == Access::Login);
         let webhook = self.error.as_deref() == Some(WEBHOOK_UNKNOWN.id);
-        self.guessed || webhook || (guessable && (400..500).contains(&status))
+        self.guessed || webhook || (guessable && [400, 401].contains(&status))
     }
 
     /// The answer with what is left of the limit on how often.

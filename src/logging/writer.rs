@@ -266,11 +266,22 @@ mod tests {
         static WRITTEN: Mutex<String> = Mutex::new(String::new());
         /// Locked by the test while the sink is stuck.
         static STUCK: Mutex<()> = Mutex::new(());
+        static IS_CALLED: Mutex<bool> = Mutex::new(false);
+        static CALL: Condvar = Condvar::new();
         let writer = writer(|lines| {
+            *IS_CALLED.lock() = true;
+            CALL.notify_all();
             let _unstuck = STUCK.lock();
             WRITTEN.lock().push_str(lines);
         });
         let held = STUCK.lock();
+        writer.push(0, Level::Info, "first", None);
+        // From here on the thread takes nothing more until the sink is free again.
+        let mut is_called = IS_CALLED.lock();
+        while !*is_called {
+            is_called = CALL.wait(is_called);
+        }
+        drop(is_called);
         let many = KEPT / 100 * 4;
         for number in 0..many {
             let text = format!("{number} {}", "x".repeat(100));
@@ -288,7 +299,9 @@ mod tests {
         writer.flush();
         let written = WRITTEN.lock();
         let kept = many - usize::try_from(dropped).unwrap();
-        let lines: Vec<&str> = written.lines().collect();
+        let (first, others) = written.split_once('\n').unwrap();
+        assert_eq!(first, "1970-01-01T00:00:00.000Z INFO first");
+        let lines: Vec<&str> = others.lines().collect();
         for (number, line) in lines[..kept].iter().enumerate() {
             let begin = format!("1970-01-01T00:00:00.000Z INFO {number} xxx");
             assert!(line.starts_with(&begin), "{line}");

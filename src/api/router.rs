@@ -56,11 +56,7 @@ impl Handler for Router {
     }
 
     fn turn_away(&self, request: &mut Request) -> Option<Response> {
-        let refused = match self.receive(request) {
-            Ok(()) => self.refuse_body(request)?,
-            Err(error) => self.decline(request, &error),
-        };
-        Some(self.finish(refused))
+        Some(self.finish(self.refuse_body(request)?))
     }
 
     fn handle(&self, mut request: Request) -> Response {
@@ -145,15 +141,10 @@ impl Router {
         let entry = match (entered, route.work) {
             (Ok((config, Entry::Known(anyone), reading)), Work::Upload(work)) => {
                 let opened = anyone.within(false).and_then(|anyone| {
-                    let context = Context {
-                        app: &self.app,
-                        router: &self.state,
-                        request,
-                        config,
-                        anyone,
-                        params,
-                    };
-                    (work.open)(&context, &reading.tx())
+                    (work.open)(
+                        &self.context(request, config, anyone, params),
+                        &reading.tx(),
+                    )
                 });
                 drop(reading);
                 match opened {
@@ -178,6 +169,24 @@ impl Router {
             let refused = stranger.map_or_else(|refused| refused, too_large);
             refused.with("X-Request-Id", &line.request_id)
         }))
+    }
+
+    /// Returns the context in which a handler works.
+    fn context<'r>(
+        &'r self,
+        request: &'r Request,
+        config: Arc<Config>,
+        anyone: Caller,
+        params: Params<'r>,
+    ) -> Context<'r> {
+        Context {
+            app: &self.app,
+            router: &self.state,
+            request,
+            config,
+            anyone,
+            params,
+        }
     }
 
     /// The answer, unless there were too many requests; counted, logged, and with its last headers.
@@ -290,14 +299,7 @@ impl Router {
         {
             return refused;
         }
-        let context = Context {
-            app: &self.app,
-            router: &self.state,
-            request,
-            config,
-            anyone,
-            params,
-        };
+        let context = self.context(request, config, anyone, params);
         let answered = match route.work {
             Work::Read(handler) => handler(&context, &reading.tx()),
             Work::Change(handler)

@@ -6,16 +6,14 @@ use super::sql::{self, Holder, Login, Owner, Token};
 use super::{Good, Reason, Refused, Touch, of_user, refused};
 use crate::app::App;
 use crate::clock::Millis;
-use crate::config::{
-    Config, ENABLE_USER_ACCESS_TOKENS, EXTEND_SESSION_LENGTH_WITH_ACTIVITY,
-    SESSION_IDLE_TIMEOUT_IN_MINUTES,
-};
+use crate::config::{Config, EXTEND_SESSION_LENGTH_WITH_ACTIVITY, SESSION_IDLE_TIMEOUT_IN_MINUTES};
 use crate::error::AppError;
+use crate::id;
 use crate::permission::{Scope, Via};
 use crate::secret::SecretHash;
 use crate::session::Session;
 use crate::store::Tx;
-use crate::{id, token};
+use crate::token::{self, Gate, State};
 
 /// How old the time of the last use may grow before it is written again.
 const LAST_USE: Millis = 60_000;
@@ -106,30 +104,32 @@ fn of_token(config: &Config, owner: Owner, token: Token, now: Millis) -> Result<
             Some(Touch::Open(token.secret_hash)),
         ),
     };
-    let scopes = token.scopes.as_deref().unwrap_or_default();
     let good = Good {
         owner,
         session_id,
         via: Via::Token(token.id),
         touch,
-        // What is stored was read when it was made. A name that a later version knows permits nothing here.
-        scope: Scope::parse(scopes.split_whitespace()).unwrap_or(Scope::NOTHING),
+        scope: Scope::of_stored(token.scopes.as_deref()),
         allowed_from: token.allowed_from,
         token_expires_at: token.expires_at,
     };
     let is_rotated_away = token.previous.is_some_and(|previous| previous.until <= now);
     let reason = if is_rotated_away {
         Reason::RotatedAway
-    } else if !token.is_active {
-        Reason::TokenDisabled
-    } else if token.expires_at > 0 && token.expires_at <= now {
-        Reason::TokenExpired
-    } else if good.owner.delete_at > 0 {
-        Reason::UserDeactivated
-    } else if !good.owner.is_bot && !config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
-        Reason::TokensSwitchedOff
     } else {
-        return Ok(good);
+        let state = State {
+            is_active: token.is_active,
+            expires_at: token.expires_at,
+            owner_is_deactivated: good.owner.delete_at > 0,
+            owner_is_bot: good.owner.is_bot,
+        };
+        match state.closed(config, now) {
+            None => return Ok(good),
+            Some(Gate::Active) => Reason::TokenDisabled,
+            Some(Gate::Expiry) => Reason::TokenExpired,
+            Some(Gate::Owner) => Reason::UserDeactivated,
+            Some(Gate::Switch) => Reason::TokensSwitchedOff,
+        }
     };
     Err(of_user(&good, reason))
 }

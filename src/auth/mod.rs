@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::config::Config;
 use crate::error::{AppError, Failure, SESSION_EXPIRED, TOKEN_IN_QUERY};
-use crate::http::{Networks, Request};
+use crate::http::Request;
 use crate::permission::{Caller, PermissionSet, Scope, Via};
 use crate::secret::{SecretHash, csrf_token};
 use crate::session;
@@ -274,9 +274,8 @@ fn check_address(good: Good, address: &str) -> Result<Good, Refused> {
     let Some(networks) = &good.allowed_from else {
         return Ok(good);
     };
-    let networks = Networks::parse(networks).unwrap_or_default();
     match address.parse() {
-        Ok(address) if networks.contain(address) => Ok(good),
+        Ok(address) if token::together(networks).contain(address) => Ok(good),
         _ => Err(of_user(&good, Reason::AddressNotAllowed)),
     }
 }

@@ -100,13 +100,16 @@ pub fn by_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, Sto
     tx.optional(&BY_SECRET, params![secret_hash.as_str()], found)
 }
 
-/// Returns the token that had the secret before the one that it has.
-pub fn by_previous_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
-    let sql = format!(
+static BY_PREVIOUS_SECRET: LazyLock<String> = LazyLock::new(|| {
+    format!(
         "SELECT {REVISION_AND_OWNER}, {OF_TOKEN}, p.until, p.last_used_at
          FROM previous_secrets p JOIN tokens t ON t.id = p.token_id JOIN users u ON u.number = t.owner WHERE p.secret_hash = $1"
-    );
-    tx.optional(&sql, params![secret_hash.as_str()], found)
+    )
+});
+
+/// Returns the token that had the secret before the one that it has; `None` when none had.
+pub fn by_previous_secret(tx: &Tx, secret_hash: &SecretHash) -> Result<Option<Found>, StoreError> {
+    tx.optional(&BY_PREVIOUS_SECRET, params![secret_hash.as_str()], found)
 }
 
 fn found(row: &Row) -> Result<Found, StoreError> {

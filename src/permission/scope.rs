@@ -55,6 +55,16 @@ impl Scope {
         }
     }
 
+    /// Reads a scope as [`Scope::to_stored`] wrote it. A name that only a later version knows permits nothing here.
+    pub fn of_stored(names: Option<&str>) -> Scope {
+        Scope::parse(names.unwrap_or_default().split_whitespace()).unwrap_or(Scope::NOTHING)
+    }
+
+    /// Returns the names with spaces between; `None` for the full scope.
+    pub fn to_stored(self) -> Option<String> {
+        (self != Scope::Full).then(|| self.names().join(" "))
+    }
+
     /// Returns the names of the scopes.
     pub fn names(self) -> Vec<&'static str> {
         match self {
@@ -115,7 +125,7 @@ impl Scope {
 
     /// Whether nothing at all may be changed with it.
     pub fn changes_nothing(self) -> bool {
-        matches!(self, Scope::Limited { permissions, .. } if permissions == PermissionSet::default())
+        matches!(self, Scope::Limited { permissions, .. } if permissions == PermissionSet::NONE)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Compaction: the data without the pages that deleted rows have left, put in place of the data.
 
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::copy::copy;
 use super::file::{beside, connect, unusable};
+use super::progress::reporting;
 use super::{Serving, migrate, read_only, room, serving};
 
 /// The time between two reports of progress.
@@ -44,19 +44,11 @@ pub fn compact(
     begin(size);
     let needed = size.bytes - size.unused;
     room::check(data, needed)?;
-    let (finished, is_finished) = channel::<()>();
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let is_finished = is_finished;
-            while is_finished.recv_timeout(REPORT) == Err(RecvTimeoutError::Timeout) {
-                let written = read_only::size(&beside(data, "part"));
-                progress((written as f64 / needed.max(1) as f64).min(1.0));
-            }
-        });
-        let copied = copy(&connection, data, || Ok(()));
-        drop(finished);
-        copied
-    })
+    let report = || {
+        let written = read_only::size(&beside(data, "part"));
+        progress((written as f64 / needed.max(1) as f64).min(1.0));
+    };
+    reporting(REPORT, report, || copy(&connection, data, || Ok(())))
 }
 
 /// Takes the file out of the write-ahead log and locks it for this connection, which SQLite refuses while anybody else has

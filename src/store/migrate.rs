@@ -1,7 +1,6 @@
 //! From whatever the file holds to the current schema, or a refusal that leaves it untouched.
 
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -9,6 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::compact::alone;
 use super::copy::{copy, remove};
 use super::file::{beside, unusable};
+use super::progress::reporting;
 use super::{StoreError, Tx, read_only, room};
 use crate::clock::{Clock, Millis};
 use crate::supervisor;
@@ -150,14 +150,21 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
         );
         room::check(path, room)?;
         let part = beside(&kept, "part");
-        let copied = || match read_only::size(&part) {
-            0 => String::new(),
-            written => format!(
-                ", {} of the copy that is kept is written",
-                room::megabytes(written)
-            ),
+        let begun = Instant::now();
+        let report = || {
+            supervisor::starting(PATIENCE);
+            let copied = match read_only::size(&part) {
+                0 => String::new(),
+                written => format!(
+                    ", {} of the copy that is kept is written",
+                    room::megabytes(written)
+                ),
+            };
+            let seconds = begun.elapsed().as_secs();
+            log::warn!("bringing the data to schema version {CURRENT}: {seconds} s{copied}");
         };
-        reporting(REPORT, copied, || {
+        supervisor::starting(PATIENCE);
+        reporting(REPORT, report, || {
             keep(connection, &kept)?;
             run(connection, steps).map_err(unusable)
         })?;
@@ -169,25 +176,6 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     }
     let back = connection.pragma_update(None, "locking_mode", "NORMAL");
     back.map_err(unusable)
-}
-
-/// Does the work, and meanwhile tells the log and the supervisor from time to time that it goes on.
-fn reporting<T>(every: Duration, state: impl Fn() -> String + Send, work: impl FnOnce() -> T) -> T {
-    let begun = Instant::now();
-    let (finished, is_finished) = channel::<()>();
-    std::thread::scope(|scope| {
-        scope.spawn(move || {
-            supervisor::starting(PATIENCE);
-            while is_finished.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-                supervisor::starting(PATIENCE);
-                let (seconds, state) = (begun.elapsed().as_secs(), state());
-                log::warn!("bringing the data to schema version {CURRENT}: {seconds} s{state}");
-            }
-        });
-        let done = work();
-        drop(finished);
-        done
-    })
 }
 
 fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
@@ -212,23 +200,4 @@ fn keep(connection: &Connection, kept: &Path) -> Result<(), String> {
         remove(&left).map_err(|error| format!("cannot remove {}: {error}", left.display()))?;
     }
     copy(connection, kept, || Ok(()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_work_is_reported_again_and_again() {
-        let (told, is_told) = channel();
-        let state = move || {
-            let _ = told.send(());
-            String::new()
-        };
-        reporting(Duration::from_millis(1), state, || {
-            for _ in 0..3 {
-                is_told.recv().unwrap();
-            }
-        });
-    }
 }

@@ -13,6 +13,7 @@ mod file;
 mod migrate;
 mod page;
 mod place;
+mod progress;
 mod read_only;
 mod reading;
 mod reserve;

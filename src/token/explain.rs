@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::Token;
+use super::gate::{Gate, State};
+use super::{Token, limits};
 use crate::clock::{Millis, rfc3339};
 use crate::config::{Config, ENABLE_USER_ACCESS_TOKENS};
-use crate::http::Networks;
 use crate::user::User;
 
 /// What a request with the token would be; `None` for what is not known.
@@ -19,9 +19,9 @@ pub struct Asked {
     pub is_reading: Option<bool>,
 }
 
-/// One thing that decides.
+/// What one gate says.
 #[derive(Debug, Serialize)]
-pub struct Gate {
+pub struct Explanation {
     /// Its name.
     pub gate: &'static str,
     /// Whether the token passes.
@@ -37,57 +37,68 @@ pub fn explain(
     owner: &User,
     asked: Asked,
     now: Millis,
-) -> Vec<Gate> {
+) -> Vec<Explanation> {
+    let state = State {
+        is_active: token.is_active,
+        expires_at: token.expires_at,
+        owner_is_deactivated: owner.delete_at > 0,
+        owner_is_bot: owner.is_bot(),
+    };
+    let passes = |gate| state.passes(gate, config, now);
     vec![
-        active(token),
-        expiry(token, now),
-        owner_is_active(owner),
-        switch(config, owner),
+        active(passes(Gate::Active)),
+        expiry(token, passes(Gate::Expiry)),
+        owner_is_active(owner, passes(Gate::Owner)),
+        switch(config, passes(Gate::Switch)),
         address(token, asked.address),
         scope(token, asked.is_reading),
     ]
 }
 
-fn gate(gate: &'static str, passed: bool, yes: impl Into<String>, no: impl Into<String>) -> Gate {
+fn gate(
+    gate: &'static str,
+    passed: bool,
+    yes: impl Into<String>,
+    no: impl Into<String>,
+) -> Explanation {
     let says = if passed { yes.into() } else { no.into() };
-    Gate { gate, passed, says }
+    Explanation { gate, passed, says }
 }
 
-fn active(token: &Token) -> Gate {
+fn active(passed: bool) -> Explanation {
     let no = "It is disabled: enable it, or use another one.";
-    gate("active", token.is_active, "It is enabled.", no)
+    gate("active", passed, "It is enabled.", no)
 }
 
-fn expiry(token: &Token, now: Millis) -> Gate {
-    let (end, at) = (token.expires_at, rfc3339(token.expires_at));
-    let yes = match end {
+fn expiry(token: &Token, passed: bool) -> Explanation {
+    let at = rfc3339(token.expires_at);
+    let yes = match token.expires_at {
         0 => "It never ends.".to_owned(),
         _ => format!("It ends at {at}."),
     };
     let no = format!("It ended at {at}: rotate it, or create another one.");
-    gate("expiry", end == 0 || end > now, yes, no)
+    gate("expiry", passed, yes, no)
 }
 
-fn owner_is_active(owner: &User) -> Gate {
+fn owner_is_active(owner: &User, passed: bool) -> Explanation {
     let name = &owner.username;
     let yes = format!("Its owner {name} is active.");
     let no = format!("Its owner {name} is deactivated: activate the account.");
-    gate("owner", owner.delete_at == 0, yes, no)
+    gate("owner", passed, yes, no)
 }
 
-fn switch(config: &Config, owner: &User) -> Gate {
-    let is_on = config.is_on(&ENABLE_USER_ACCESS_TOKENS);
-    let yes = match is_on {
+fn switch(config: &Config, passed: bool) -> Explanation {
+    let yes = match config.is_on(&ENABLE_USER_ACCESS_TOKENS) {
         true => "Personal access tokens are on.",
         false => "Personal access tokens are off, which does not concern those of bots.",
     };
     let no = "Personal access tokens are off: set ServiceSettings.EnableUserAccessTokens.";
-    gate("switch", is_on || owner.is_bot(), yes, no)
+    gate("switch", passed, yes, no)
 }
 
-fn address(token: &Token, address: Option<IpAddr>) -> Gate {
+fn address(token: &Token, address: Option<IpAddr>) -> Explanation {
     let from = token.allowed_from.join(", ");
-    let networks = Networks::parse(&token.allowed_from.join(" ")).unwrap_or_default();
+    let networks = limits::together(&token.allowed_from.join(" "));
     let (passed, yes) = match address {
         _ if token.allowed_from.is_empty() => (true, "It may be used from everywhere.".to_owned()),
         None => (
@@ -105,7 +116,7 @@ fn address(token: &Token, address: Option<IpAddr>) -> Gate {
     gate("address", passed, yes, no)
 }
 
-fn scope(token: &Token, is_reading: Option<bool>) -> Gate {
+fn scope(token: &Token, is_reading: Option<bool>) -> Explanation {
     let names = token.scope.names().join(", ");
     let refused = is_reading == Some(false) && token.scope.changes_nothing();
     let yes = format!("Its scopes are: {names}. What its owner may not do it may not do either.");

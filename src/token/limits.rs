@@ -31,6 +31,22 @@ fn single(network: &str) -> Option<Networks> {
     is_one.then(|| Networks::parse(network)).flatten()
 }
 
+/// Returns the networks that are stored with spaces between.
+pub fn of_stored(networks: Option<&str>) -> Vec<String> {
+    let networks = networks.unwrap_or_default().split_whitespace();
+    networks.map(str::to_owned).collect()
+}
+
+/// Returns the networks with spaces between; `None` when there are none, which allows all addresses.
+pub fn to_stored(networks: &[String]) -> Option<String> {
+    (!networks.is_empty()).then(|| networks.join(" "))
+}
+
+/// Returns what the stored networks are together. What cannot be read contains no address.
+pub fn together(stored: &str) -> Networks {
+    Networks::parse(stored).unwrap_or_default()
+}
+
 /// Looks whether a token may do no more than the one that the caller came with, and from nowhere else.
 ///
 /// # Errors
@@ -51,7 +67,7 @@ pub fn check_within(tx: &Tx, caller: &Caller, token: &Token) -> Result<(), AppEr
             missing.unwrap_or_default(),
         ));
     }
-    let networks = |of: &Token| Networks::parse(&of.allowed_from.join(" ")).unwrap_or_default();
+    let networks = |of: &Token| together(&of.allowed_from.join(" "));
     let is_within = own.allowed_from.is_empty()
         || (!token.allowed_from.is_empty() && networks(&own).include(&networks(token)));
     if !is_within {

@@ -2,12 +2,14 @@
 //! stands in `auth/`.
 
 mod explain;
+mod gate;
 mod limits;
 mod rotation;
 pub mod sql;
 
-pub use explain::{Asked, Gate, explain};
-pub use limits::check_networks;
+pub use explain::{Asked, Explanation, explain};
+pub use gate::{Gate, State};
+pub use limits::{check_networks, together};
 pub use rotation::{GRACE_MOST, Rotation, end_grace, rotate};
 
 use std::sync::Arc;

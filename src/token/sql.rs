@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Token;
+use super::{Token, limits};
 use crate::clock::{DAY, Millis};
 use crate::permission::Scope;
 use crate::secret::SecretHash;
@@ -32,15 +32,8 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         last_used_at: row.get(6)?,
         last_used_from: row.get(7)?,
         parent_id: row.get(8)?,
-        scope: {
-            let names: Option<String> = row.get(9)?;
-            Scope::parse(names.unwrap_or_default().split_whitespace()).unwrap_or(Scope::NOTHING)
-        },
-        allowed_from: {
-            let networks: Option<String> = row.get(10)?;
-            let networks = networks.unwrap_or_default();
-            networks.split_whitespace().map(str::to_owned).collect()
-        },
+        scope: Scope::of_stored(row.get::<Option<String>>(9)?.as_deref()),
+        allowed_from: limits::of_stored(row.get::<Option<String>>(10)?.as_deref()),
         previous_secret_until: row.get::<Option<Millis>>(11)?.unwrap_or_default(),
         previous_secret_last_used_at: row.get::<Option<Millis>>(12)?.unwrap_or_default(),
     })
@@ -141,7 +134,7 @@ pub fn has_as_many(tx: &Tx, user_id: &str, number: i64) -> Result<bool, StoreErr
 pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO tokens (id, owner, secret_hash, description, is_active, create_at, expires_at, parent, scopes, allowed_from)
-         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, nullif($8, ''), nullif($9, 'full'), nullif($10, ''))",
+         VALUES ($1, (SELECT number FROM users WHERE id = $2), $3, $4, $5, $6, $7, nullif($8, ''), $9, $10)",
         params![
             token.id,
             token.user_id,
@@ -151,8 +144,8 @@ pub fn insert(tx: &Tx, token: &Token, secret_hash: &SecretHash) -> Result<(), St
             token.create_at,
             token.expires_at,
             token.parent_id,
-            token.scope.names().join(" "),
-            token.allowed_from.join(" ")
+            token.scope.to_stored(),
+            limits::to_stored(&token.allowed_from)
         ],
     )?;
     Ok(())
@@ -233,14 +226,14 @@ pub fn update_secret(
     keeps_session: bool,
 ) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE tokens SET secret_hash = $2, expires_at = $3, scopes = nullif($4, 'full'), allowed_from = nullif($5, ''),
+        "UPDATE tokens SET secret_hash = $2, expires_at = $3, scopes = $4, allowed_from = $5,
              session_id = iif($6, session_id, NULL) WHERE id = $1",
         params![
             token.id,
             secret_hash.as_str(),
             token.expires_at,
-            token.scope.names().join(" "),
-            token.allowed_from.join(" "),
+            token.scope.to_stored(),
+            limits::to_stored(&token.allowed_from),
             keeps_session
         ],
     )?;

@@ -11,7 +11,7 @@ use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, take_d
 use crate::clock::{Millis, rfc3339};
 use crate::permission::{Rule, Scope, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::secret::SecretHash;
-use crate::token::{self, Asked, Change, Gate, NewToken, Rotation, Token, WithUsage, sql};
+use crate::token::{self, Asked, Change, Explanation, NewToken, Rotation, Token, WithUsage, sql};
 
 const EXPIRES_IN: (&str, &str) = (
     "--expires-in TIME",
@@ -193,7 +193,7 @@ fn explain(mut arguments: Arguments) -> Result<(), Stop> {
         ))
     })?;
     let works = gates.iter().all(|gate| gate.passed);
-    let line = |gate: &Gate| {
+    let line = |gate: &Explanation| {
         format!(
             "{}  {}: {}",
             if gate.passed { "ok" } else { "NO" },

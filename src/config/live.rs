@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::{Pin, SETTINGS, SITE_URL, Setting, TRUSTED_PROXIES, get, set, sql};
+use super::{ANNOUNCED_VERSION, Pin, SETTINGS, SITE_URL, Setting, TRUSTED_PROXIES, get, set, sql};
 use crate::error::AppError;
 use crate::http::Origin;
 use crate::http::proxy::Proxies;
@@ -42,6 +42,16 @@ impl Config {
         Config::new(0, Stored::default(), &[])
     }
 
+    /// Returns the defaults but for these.
+    #[cfg(test)]
+    pub fn with(values: &[(&'static Setting, Value)]) -> Config {
+        let mut document = Map::new();
+        for (setting, value) in values {
+            set(&mut document, setting, value.clone());
+        }
+        Config::new(0, (document, HashMap::new()), &[])
+    }
+
     /// What is stored, completed by the defaults, overruled by the pins.
     fn new(revision: i64, (stored, roles): Stored, pins: &[Pin]) -> Config {
         let mut document = stored;
@@ -53,17 +63,17 @@ impl Config {
         for pin in pins {
             set(&mut document, pin.setting, pin.value.clone());
         }
-        let version = version(&document);
         let mut config = Config {
             revision,
             document,
-            version,
+            version: String::new(),
             proxies: Proxies::default(),
             site: None,
             roles,
         };
         // What cannot be read is nobody.
         config.proxies = Proxies::parse(config.text(&TRUSTED_PROXIES)).unwrap_or_default();
+        config.version = version(&config);
         config.site = Origin::of_url(config.text(&SITE_URL));
         config
     }
@@ -121,10 +131,12 @@ impl Config {
 }
 
 /// Mattermost: clients switch features on by the first three numbers.
-fn version(document: &Map<String, Value>) -> String {
-    let hash = hex::encode(Sha256::digest(Value::Object(document.clone()).to_string()));
+fn version(config: &Config) -> String {
+    let document = Value::Object(config.document.clone()).to_string();
+    let hash = hex::encode(Sha256::digest(document));
     format!(
-        "{MATTERMOST_VERSION}.patmost-{}.{}.false",
+        "{}.patmost-{}.{}.false",
+        config.text(&ANNOUNCED_VERSION),
         env!("CARGO_PKG_VERSION"),
         &hash[..32]
     )

@@ -39,6 +39,10 @@ pub enum Kind {
     Bool(bool),
     /// A whole number: default, least, most, and the part of Mattermost's error id that names it.
     Int(i64, i64, i64, &'static str),
+    /// One of two whole numbers: default, the two, and the part of the error id that names it.
+    Either(i64, [i64; 2], &'static str),
+    /// Three whole numbers with dots between: default, and the part of the error id that names it.
+    Version(&'static str, &'static str),
     /// A text: default, least and most bytes, and the beginning of Mattermost's error id that names it.
     Text(&'static str, usize, usize, &'static str),
     /// Addresses and networks, with spaces between; none by default.
@@ -47,7 +51,7 @@ pub enum Kind {
     Url(&'static str),
 }
 
-use Kind::{Bool, Int, Networks, Text, Url};
+use Kind::{Bool, Either, Int, Networks, Text, Url, Version};
 
 macro_rules! settings {
     ($($constant:ident = $section:ident.$name:ident, $kind:expr, $does:literal;)*) => {
@@ -67,7 +71,8 @@ settings! {
     AUDIT_RETENTION_DAYS = PatmostSettings.AuditRetentionDays, Int(365, 0, 36_500, "audit_retention_days"), "How long audit rows are kept; 0: no limit";
     AUDIT_MAXIMUM_ROWS = PatmostSettings.AuditMaximumRows, Int(1_000_000, 0, 1_000_000_000, "audit_maximum_rows"), "How many audit rows are kept, the newest; 0: no limit";
     MAXIMUM_WEB_SOCKETS_PER_USER = PatmostSettings.MaximumWebSocketsPerUser, Int(100, 0, 1_000_000, "max_web_sockets_per_user"), "WebSockets of an account at once; a further one takes the place of the oldest; 0: no limit";
-    MISSING_ENDPOINT_STATUS = PatmostSettings.MissingEndpointStatus, Int(501, 404, 501, "missing_endpoint_status"), "The answer to what Mattermost has and patmost has not: 501, or 404, which clients do not try again";
+    ANNOUNCED_VERSION = PatmostSettings.AnnouncedVersion, Version(live::MATTERMOST_VERSION, "announced_version"), "The version of Mattermost that clients are told; nothing else changes by it";
+    MISSING_ENDPOINT_STATUS = PatmostSettings.MissingEndpointStatus, Either(501, [404, 501], "missing_endpoint_status"), "The answer to what Mattermost has and patmost has not: 501, or 404, which clients do not try again";
     MAXIMUM_TOKENS_PER_USER = PatmostSettings.MaximumTokensPerUser, Int(1000, 0, 1_000_000, "max_tokens_per_user"), "Tokens of an account at most; 0: no limit";
     MAXIMUM_TEAMS = PatmostSettings.MaximumTeams, Int(10_000, 0, 1_000_000, "max_teams"), "Teams at most, archived ones included; 0: no limit";
     MAX_CHANNELS_PER_TEAM = TeamSettings.MaxChannelsPerTeam, Int(2000, 1, 1_000_000, "max_channels"), "Channels of a team at most, archived ones included";
@@ -94,11 +99,11 @@ settings! {
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";
     ENABLE_OPEN_SERVER = TeamSettings.EnableOpenServer, Bool(false), "Sign-up is open: anyone who reaches the server can create an account";
     ENABLE_USER_DEACTIVATION = TeamSettings.EnableUserDeactivation, Bool(false), "An account can deactivate itself";
-    PASSWORD_MINIMUM_LENGTH = PasswordSettings.MinimumLength, Int(10, 5, 72, "password_length"), "Bytes of a password at least";
-    PASSWORD_LOWERCASE = PasswordSettings.Lowercase, Bool(true), "A password needs a lowercase letter";
-    PASSWORD_UPPERCASE = PasswordSettings.Uppercase, Bool(true), "A password needs an uppercase letter";
-    PASSWORD_NUMBER = PasswordSettings.Number, Bool(true), "A password needs a digit";
-    PASSWORD_SYMBOL = PasswordSettings.Symbol, Bool(true), "A password needs a symbol";
+    PASSWORD_MINIMUM_LENGTH = PasswordSettings.MinimumLength, Int(8, 5, 72, "password_length"), "Bytes of a password at least";
+    PASSWORD_LOWERCASE = PasswordSettings.Lowercase, Bool(false), "A password needs a lowercase letter";
+    PASSWORD_UPPERCASE = PasswordSettings.Uppercase, Bool(false), "A password needs an uppercase letter";
+    PASSWORD_NUMBER = PasswordSettings.Number, Bool(false), "A password needs a digit";
+    PASSWORD_SYMBOL = PasswordSettings.Symbol, Bool(false), "A password needs a symbol";
     SHOW_EMAIL_ADDRESS = PrivacySettings.ShowEmailAddress, Bool(true), "Everyone sees e-mail addresses";
     SHOW_FULL_NAME = PrivacySettings.ShowFullName, Bool(true), "Everyone sees first and last names";
     ENABLE_FILE_ATTACHMENTS = FileSettings.EnableFileAttachments, Bool(true), "Files can be uploaded";
@@ -119,7 +124,8 @@ impl Setting {
     pub fn default(&self) -> Value {
         match self.kind {
             Bool(value) => value.into(),
-            Int(value, ..) => value.into(),
+            Int(value, ..) | Either(value, ..) => value.into(),
+            Version(value, _) => value.into(),
             Text(value, ..) => value.into(),
             Networks | Url(_) => "".into(),
         }
@@ -144,6 +150,14 @@ impl Setting {
             }
             (Networks, Value::String(text)) if Proxies::parse(text).is_some() => return Ok(()),
             (Url(rule), Value::String(text)) => return self.check_url(text, rule),
+            (Version(_, rule), Value::String(text)) => return self.check_version(text, rule),
+            (Either(_, [one, other], rule), Value::Number(number)) => {
+                let is_one = [one, other].map(|value| number.as_i64() == Some(*value));
+                return match is_one.contains(&true) {
+                    true => Ok(()),
+                    false => Err(self.wrong(rule, &format!("Must be either {one} or {other}."))),
+                };
+            }
             (Int(_, least, most, rule), Value::Number(number)) => {
                 number.as_i64().map(|number| (number, *least, *most, *rule))
             }
@@ -152,8 +166,7 @@ impl Setting {
         // Mattermost: a value of the wrong type silently became false; that loses what an admin meant, so it is refused.
         let (number, least, most, rule) =
             limits.ok_or_else(|| AppError::body_param(&self.path()))?;
-        let is_between = least < number && number < most;
-        if (least..=most).contains(&number) && !(is_between && self.is_either()) {
+        if (least..=most).contains(&number) {
             return Ok(());
         }
         Err(AppError::config_value(rule, self.out_of_range(least, most)))
@@ -176,10 +189,7 @@ impl Setting {
         } else {
             return Ok(());
         };
-        Err(AppError::config_value(
-            &format!("{rule}_{wrong}"),
-            format!("Invalid value for {}. {sentence}", self.path()),
-        ))
+        Err(self.wrong(&format!("{rule}_{wrong}"), &sentence))
     }
 
     fn check_url(&self, text: &str, rule: &str) -> Result<(), AppError> {
@@ -188,31 +198,32 @@ impl Setting {
         if text.is_empty() || is_url {
             return Ok(());
         }
-        let path = self.path();
-        let message = format!(
-            "Invalid value for {path}. Must be empty or a URL that starts with http:// or https://."
-        );
-        Err(AppError::config_value(rule, message))
+        let sentence = "Must be empty or a URL that starts with http:// or https://.";
+        Err(self.wrong(rule, sentence))
     }
 
-    /// Whether only the least and the most are values.
-    fn is_either(&self) -> bool {
-        self.name == MISSING_ENDPOINT_STATUS.name
+    fn check_version(&self, text: &str, rule: &str) -> Result<(), AppError> {
+        let numbers: Vec<&str> = text.split('.').collect();
+        let is_number =
+            |part: &&str| matches!(part.len(), 1..=4) && part.bytes().all(|b| b.is_ascii_digit());
+        if numbers.len() == 3 && numbers.iter().all(is_number) {
+            return Ok(());
+        }
+        Err(self.wrong(rule, "Must be three whole numbers with dots between."))
+    }
+
+    fn wrong(&self, rule: &str, sentence: &str) -> AppError {
+        let path = self.path();
+        AppError::config_value(rule, format!("Invalid value for {path}. {sentence}"))
     }
 
     fn out_of_range(&self, least: i64, most: i64) -> String {
         if self.name == MAXIMUM_LOGIN_ATTEMPTS.name {
             return "Invalid maximum login attempts for service settings. Must be a positive number.".into();
         }
-        let between = if self.is_either() {
-            "either"
-        } else {
-            "between"
-        };
         format!(
-            "Invalid value for {}. Must be {between} {least} {} {most}.",
-            self.path(),
-            if self.is_either() { "or" } else { "and" }
+            "Invalid value for {}. Must be between {least} and {most}.",
+            self.path()
         )
     }
 
@@ -224,8 +235,8 @@ impl Setting {
                 .parse::<bool>()
                 .ok()
                 .map(Value::from),
-            Int(..) => text.parse::<i64>().ok().map(Value::from),
-            Text(..) | Url(_) => Some(text.into()),
+            Int(..) | Either(..) => text.parse::<i64>().ok().map(Value::from),
+            Text(..) | Url(_) | Version(..) => Some(text.into()),
             Networks => Proxies::parse(text).map(|_| text.into()),
         };
         let value = value
@@ -238,8 +249,8 @@ impl Setting {
     fn type_in_words(&self) -> &'static str {
         match self.kind {
             Bool(_) => "true or false",
-            Int(..) => "a whole number",
-            Text(..) => "a text",
+            Int(..) | Either(..) => "a whole number",
+            Text(..) | Version(..) => "a text",
             Networks => "addresses and networks with spaces between",
             Url(_) => "a URL",
         }

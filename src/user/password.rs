@@ -214,6 +214,16 @@ mod tests {
     #[test]
     fn the_rules_in_force_name_the_failure() {
         let config = Config::defaults();
+        assert!(check_rules(&config, "password").is_ok());
+        let rules = check_rules(&config, "passwor").unwrap_err();
+        assert_eq!(rules.id, "model.user.is_valid.pwd.app_error");
+        let config = Config::with(&[
+            (&config::PASSWORD_MINIMUM_LENGTH, 10.into()),
+            (&config::PASSWORD_LOWERCASE, true.into()),
+            (&config::PASSWORD_UPPERCASE, true.into()),
+            (&config::PASSWORD_NUMBER, true.into()),
+            (&config::PASSWORD_SYMBOL, true.into()),
+        ]);
         assert!(check_rules(&config, "Password-1").is_ok());
         let broken = [
             "Passwor-1",

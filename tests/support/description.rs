@@ -166,6 +166,10 @@ fn fits_pattern(pattern: &str, text: &str) -> bool {
     match pattern {
         "^[A-Za-z0-9]{26}$" | "^[a-z0-9]{26}$" => plain && text.len() == 26,
         "^([A-Za-z0-9]{26})?$" => plain && [0, 26].contains(&text.len()),
+        r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$" => {
+            let mut parts = text.split('.');
+            parts.clone().count() == 3 && parts.all(|part| part.parse::<u16>().is_ok())
+        }
         _ => panic!("tests/support/description.rs does not know the pattern {pattern}"),
     }
 }

@@ -204,6 +204,14 @@ impl Mattermost {
             .ok();
     }
 
+    /// Sets the rules for passwords that a fresh Mattermost 5.37 has.
+    pub fn set_all_password_rules(&self) {
+        self.set("PasswordSettings", "MinimumLength", 10);
+        for rule in ["Lowercase", "Uppercase", "Number", "Symbol"] {
+            self.set("PasswordSettings", rule, true);
+        }
+    }
+
     /// Sends a request as it is. The answer must be one that is described.
     pub fn send(&self, request: &Request) -> Answer {
         let answer = client::send(&self.address(), request);

@@ -91,7 +91,7 @@ fn text(on: bool) -> &'static str {
 fn of_a_stranger(config: &Config) -> Value {
     let switch = |setting| text(config.is_on(setting));
     let mut values = json!({
-        "Version": config::MATTERMOST_VERSION,
+        "Version": config.text(&config::ANNOUNCED_VERSION),
         "BuildNumber": concat!("patmost-", env!("CARGO_PKG_VERSION")),
         "BuildEnterpriseReady": "false",
         "SiteName": config.text(&config::SITE_NAME),

@@ -56,6 +56,10 @@ fn config() -> Value {
             Kind::Int(_, least, most, _) => {
                 json!({"type": "integer", "minimum": least, "maximum": most})
             }
+            Kind::Either(_, values, _) => json!({"type": "integer", "enum": values}),
+            Kind::Version(..) => {
+                json!({"type": "string", "pattern": r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$"})
+            }
             Kind::Networks | Kind::Url(_) => json!({"type": "string"}),
             Kind::Text(_, _, most, _) => json!({"type": "string", "maxLength": most}),
         };

@@ -88,9 +88,13 @@ impl Socket {
         let user_id = &listener.user_id;
         let now = self.app.clock.now();
         match action {
-            "ping" => Ok(Some(
-                json!({"text": "pong", "version": config::MATTERMOST_VERSION, "server_time": now, "node_id": ""}),
-            )),
+            "ping" => {
+                let config = self.app.config.last();
+                let version = config.text(&config::ANNOUNCED_VERSION);
+                Ok(Some(
+                    json!({"text": "pong", "version": version, "server_time": now, "node_id": ""}),
+                ))
+            }
             "get_statuses" => {
                 let known = self
                     .app

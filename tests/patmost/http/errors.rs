@@ -531,6 +531,7 @@ fn refusals_of_account_fields_have_their_words() {
         "model.user.is_valid.username.app_error",
         "Username must begin with a letter, and contain between 3 to 22 lowercase characters made up of numbers, letters, and the symbols \".\", \"-\", and \"_\".",
     );
+    mm.set_all_password_rules();
     let weak = json!({"current_password": PASSWORD, "new_password": "short"});
     told(
         &bob.put("/users/me/password", weak),

@@ -102,6 +102,37 @@ fn an_endpoint_patmost_lacks_is_501_with_the_five_fields() {
     }
 }
 
+#[test]
+fn another_version_can_be_announced() {
+    let mm = fresh();
+    let admin = mm.admin();
+    for wrong in [
+        json!("11.10"),
+        json!("5.37.x"),
+        json!("5.37.0\r\nX: y"),
+        json!("5.37.0.1"),
+        json!(""),
+        json!(5),
+    ] {
+        let patch = json!({"PatmostSettings": {"AnnouncedVersion": wrong}});
+        assert_eq!(admin.patch_config(patch).status, 400, "{wrong}");
+    }
+    let patch = json!({"PatmostSettings": {"AnnouncedVersion": "5.37.10"}});
+    assert_eq!(admin.patch_config(patch).status, 200);
+    let ping = mm.anonymous().get("/system/ping");
+    let version = ping.header("x-version-id").unwrap();
+    assert!(version.starts_with("5.37.10.patmost-"), "{version}");
+    let client = mm.anonymous().get("/config/client?format=old");
+    assert_eq!(client.json()["Version"], "5.37.10");
+    let secret = admin.credential.clone().unwrap();
+    let bearer = format!("Bearer {secret}");
+    let mut socket = mm.socket_with("", &[("Authorization", &bearer)]);
+    let hello = socket.hear();
+    assert_eq!(hello["data"]["server_version"], version);
+    let (pong, _) = socket.ask_and_hear(&json!({"action": "ping", "seq": 1}));
+    assert_eq!(pong["data"]["version"], "5.37.10");
+}
+
 /// wire errors-and-auth: `X-Request-Id` | every answer of a route
 /// wire errors-and-auth: `X-Version-Id` | every answer
 #[test]

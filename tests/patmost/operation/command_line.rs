@@ -83,7 +83,7 @@ fn an_account_made_by_command_logs_in_at_the_running_server() {
         "weak\n",
     );
     assert!(
-        code == 1 && stderr.contains("at least 10 characters"),
+        code == 1 && stderr.contains("at least 8 characters"),
         "{stderr}"
     );
 }

@@ -174,6 +174,7 @@ fn a_password_is_changed_with_the_old_one_or_by_an_admin() {
         "The \"Current Password\" you entered is incorrect. Please check that Caps Lock is off and try again.",
     );
     let right = |new: &str| json!({"current_password": PASSWORD, "new_password": new});
+    mm.set_all_password_rules();
     put(&alice, right("short")).refused_saying(
         400,
         "model.user.is_valid.pwd_lowercase_uppercase_number_symbol.app_error",

@@ -80,6 +80,7 @@ catalogue! {
     EMAIL_HIDDEN = 403, "api.user.get_user_by_email.permissions.app_error", "Unable to get user by email.";
     USERNAME_EXISTS = 400, "app.user.save.username_exists.app_error", "An account with that username already exists.";
     EMAIL_EXISTS = 400, "app.user.save.email_exists.app_error", "An account with that email already exists.";
+    SEED_ID = 409, "app.seed.id.app_error", "It is there with another id, or something else has this id.";
     USER_EXISTING = 400, "app.user.save.existing.app_error", "Must call update for existing user.";
     BAD_USERNAME = 400, "model.user.is_valid.username.app_error", "Username must begin with a letter, and contain between 3 to 22 lowercase characters made up of numbers, letters, and the symbols \".\", \"-\", and \"_\".";
     BAD_EMAIL = 400, "model.user.is_valid.email.app_error", "Invalid email.";

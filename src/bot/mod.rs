@@ -50,6 +50,8 @@ impl<'u> Bot<'u> {
 /// A bot to be made, as it was sent.
 #[derive(Clone, Debug, Default)]
 pub struct NewBot {
+    /// Empty, unless the operator chooses one.
+    pub id: String,
     /// The name it acts under.
     pub username: String,
     /// The name that people read.
@@ -77,6 +79,7 @@ pub fn create(app: &App, config: &Config, caller: &Caller, new: NewBot) -> Resul
             return Err(AppError::new(&error::BOT_CREATION_DISABLED));
         }
         let new = NewUser {
+            id: new.id,
             // Mattermost: the address is made up from the name as it was sent, so without one it is none.
             email: format!("{}@localhost", new.username),
             username: new.username,
@@ -85,7 +88,7 @@ pub fn create(app: &App, config: &Config, caller: &Caller, new: NewBot) -> Resul
             bot_description: new.description,
             ..NewUser::default()
         };
-        let bot = user::made(new, granted.at())?;
+        let bot = user::made(granted.caller(), new)?;
         user::add(tx, news, &granted, &bot)?;
         check(&bot.bot_description)?;
         Ok(bot)

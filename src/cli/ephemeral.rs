@@ -1,6 +1,7 @@
 //! `patmost serve --ephemeral`: a fixture as a process, told where it is by one line on stdout, and ended by whatever
 //! ends the tests that it serves.
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use pico_args::Arguments;
 
+use super::child::Child;
 use super::signals::{self, Wish};
 use super::{Stop, duration, print};
 use crate::config::Pin;
@@ -23,16 +25,20 @@ pub struct Flags {
     ready_file: Option<PathBuf>,
     exit_with_stdin: bool,
     max_lifetime: Option<String>,
+    journal: Option<usize>,
+    command: Option<Vec<OsString>>,
 }
 
 impl Flags {
-    pub fn take(arguments: &mut Arguments) -> Result<Flags, Stop> {
+    pub fn take(arguments: &mut Arguments, command: Option<Vec<OsString>>) -> Result<Flags, Stop> {
         Ok(Flags {
             seed: arguments.opt_value_from_str("--seed")?,
             deterministic: arguments.opt_value_from_str("--deterministic")?,
             ready_file: arguments.opt_value_from_str("--ready-file")?,
             exit_with_stdin: arguments.contains("--exit-with-stdin"),
             max_lifetime: arguments.opt_value_from_str("--max-lifetime")?,
+            journal: arguments.opt_value_from_str("--journal")?,
+            command,
         })
     }
 
@@ -44,6 +50,8 @@ impl Flags {
             (self.ready_file.is_some(), "--ready-file"),
             (self.exit_with_stdin, "--exit-with-stdin"),
             (self.max_lifetime.is_some(), "--max-lifetime"),
+            (self.journal.is_some(), "--journal"),
+            (self.command.is_some(), "-- COMMAND"),
         ];
         given
             .iter()
@@ -75,6 +83,10 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
     if let Some(text) = flags.deterministic {
         builder = builder.deterministic(text);
     }
+    if let Some(requests) = flags.journal {
+        let journal = builder.journal(requests);
+        builder = journal.map_err(|error| Stop::Usage(format!("--journal: {error}")))?;
+    }
     let listener = super::serve::listen_on(listen, "--listen")?;
     let wishes = signals::catch(false)
         .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
@@ -87,10 +99,20 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
         write_by_rename(path, &ready)
             .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", path.display())))?;
     }
-    announce(ready)?;
-    log::info!("listens on {}, ephemeral", fixture.url());
-    fixture.remove_abandoned();
-    let told = wishes.wait(lifetime, || fixture.is_alive(), || {});
+    let told = match flags.command {
+        None => {
+            announce(ready)?;
+            log::info!("listens on {}, ephemeral", fixture.url());
+            fixture.remove_abandoned();
+            wishes.wait(lifetime, || fixture.is_alive(), || {})
+        }
+        Some(command) => {
+            fixture.remove_abandoned();
+            let child = Child::start(&command, &fixture, wishes.tell.clone())?;
+            let told = wishes.wait(lifetime, || fixture.is_alive(), || {});
+            child.end().and(told)
+        }
+    };
     if let Some(path) = &flags.ready_file {
         remove(path)?;
     }

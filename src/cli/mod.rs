@@ -3,6 +3,7 @@
 //! Data goes to stdout, words to stderr. Exit code 0: done; 1: not done, and stderr says why; 2: not understood. The
 //! commands of each word stand in `commands/`; they run as the operator, who may do everything.
 
+mod child;
 mod commands;
 mod ephemeral;
 mod list;
@@ -102,6 +103,8 @@ pub enum Stop {
     Failed(String),
     /// Whoever reads its output has read enough: exit code 0.
     Unread,
+    /// The command that it ran ended with this code.
+    Exit(u8),
 }
 
 impl From<pico_args::Error> for Stop {
@@ -129,7 +132,9 @@ impl From<StoreError> for Stop {
 
 /// Runs the program with its arguments (without its own name) and gives its exit code.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let (code, text) = match dispatch(Arguments::from_vec(arguments)) {
+    let (arguments, command) = split(arguments);
+    let (code, text) = match dispatch(Arguments::from_vec(arguments), command) {
+        Err(Stop::Exit(code)) => (code, None),
         Ok(()) | Err(Stop::Unread) => (0, None),
         Err(Stop::Failed(text)) => (1, Some(text)),
         Err(Stop::Usage(text)) => (2, Some(text)),
@@ -138,7 +143,19 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-fn dispatch(mut arguments: Arguments) -> Result<(), Stop> {
+/// Returns the arguments before `--`, and the command after it; `None` without a `--`.
+fn split(mut arguments: Vec<OsString>) -> (Vec<OsString>, Option<Vec<OsString>>) {
+    match arguments.iter().position(|argument| argument == "--") {
+        None => (arguments, None),
+        Some(place) => {
+            let command = arguments.split_off(place + 1);
+            arguments.truncate(place);
+            (arguments, Some(command))
+        }
+    }
+}
+
+fn dispatch(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), Stop> {
     let help = arguments.contains(["-h", "--help"]);
     if arguments.contains(["-V", "--version"]) {
         return version(arguments);
@@ -158,7 +175,13 @@ fn dispatch(mut arguments: Arguments) -> Result<(), Stop> {
         |command: &&&Command| command.name == name || command.name.starts_with(&format!("{name} "));
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) if help => print(&help_for(command)),
-        Some(command) => (command.run)(arguments),
+        Some(command) => match to_run {
+            None => (command.run)(arguments),
+            Some(to_run) if command.name == serve::SERVE.name => serve::around(arguments, to_run),
+            Some(_) => Err(Stop::Usage(
+                "-- COMMAND is for patmost serve --ephemeral alone".into(),
+            )),
+        },
         None if name.is_empty() || name == "help" => {
             print(&overview(&COMMANDS.iter().collect::<Vec<_>>()))
         }

@@ -1,5 +1,6 @@
 //! `patmost serve`: answers until it is told to stop.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 pub static SERVE: Command = Command {
     name: "serve",
-    takes: "[--listen ADDRESS] [--data FILE] [--must-exist] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ...]",
+    takes: "[--listen ADDRESS] [--data FILE] [--must-exist] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ... [-- COMMAND ARGUMENTS...]]",
     does: "Answer the Mattermost API",
     options: &[
         (
@@ -75,6 +76,14 @@ pub static SERVE: Command = Command {
         ),
         ("  --max-lifetime TIME", "ends after 90s, 10m, 1h"),
         (
+            "  --journal NUMBER",
+            "how many requests it keeps for tests to look at; default 1000, at most 100000",
+        ),
+        (
+            "  -- COMMAND ARGUMENTS...",
+            "runs the command with PATMOST_URL, PATMOST_TOKEN, PATMOST_ADMIN and PATMOST_PASSWORD set, and ends with its exit code",
+        ),
+        (
             "MM_SECTION_NAME=VALUE",
             "environment; pins a setting, and beats --config",
         ),
@@ -82,15 +91,24 @@ pub static SERVE: Command = Command {
     examples: [
         "patmost serve",
         "patmost serve --data /var/lib/patmost/patmost.db --enable-user-access-tokens",
-        "patmost serve --ephemeral --seed seed.json --exit-with-stdin --max-lifetime 10m",
+        "patmost serve --ephemeral --seed seed.json -- pytest",
     ],
     run: serve,
 };
 
-fn serve(mut arguments: Arguments) -> Result<(), Stop> {
+fn serve(arguments: Arguments) -> Result<(), Stop> {
+    start(arguments, None)
+}
+
+/// Serves while a command runs, which ends it.
+pub fn around(arguments: Arguments, to_run: Vec<OsString>) -> Result<(), Stop> {
+    start(arguments, Some(to_run))
+}
+
+fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), Stop> {
     let (ephemeral, flags) = (
         arguments.contains("--ephemeral"),
-        Flags::take(&mut arguments)?,
+        Flags::take(&mut arguments, to_run)?,
     );
     let listen: Option<String> = arguments.opt_value_from_str("--listen")?;
     let named: Option<PathBuf> = arguments.opt_value_from_str("--data")?;
@@ -210,7 +228,7 @@ fn reload(server: &Server, read_pins: impl Fn() -> Result<Vec<Pin>, Stop>) {
             log::error!("the settings stay as they were: {error}");
         }
         // Nothing is printed here.
-        Err(Stop::Unread) => {}
+        Err(Stop::Unread | Stop::Exit(_)) => {}
     }
     supervisor::ready();
 }

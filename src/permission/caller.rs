@@ -2,7 +2,8 @@
 
 use super::{Permission, PermissionSet, Scope};
 use crate::clock::Millis;
-use crate::error::{AppError, TOKEN_SCOPE};
+use crate::error::{AppError, Failure, TOKEN_SCOPE};
+use crate::id;
 
 /// By which credential a caller came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +77,18 @@ impl Caller {
             permissions: PermissionSet::all(),
             via: Via::Operator,
             ..stranger
+        }
+    }
+
+    /// Returns the id of something new: the one that the operator chose, as a seed does, or one of its own when none is chosen.
+    ///
+    /// # Errors
+    /// The refusal, when anybody else chose one (Mattermost: an id is a sign that an update was meant), and when it is no id.
+    pub fn id_of_new(&self, chosen: &str, refusal: &'static Failure) -> Result<String, AppError> {
+        match chosen {
+            "" => Ok(id::new()),
+            chosen if self.via == Via::Operator && id::is_valid(chosen) => Ok(chosen.to_owned()),
+            _ => Err(AppError::new(refusal)),
         }
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{At, Bot, Channel, Post, Role, Seed, Team, Token, User, Webhook};
+use super::{At, Bot, Channel, Entry, Post, Role, Seed, Team, Token, User, Webhook};
 use crate::app::App;
 use crate::error::{self, AppError};
 use crate::event;
@@ -19,7 +19,7 @@ use crate::store::Page;
 use crate::store::Tx;
 use crate::token::{self, Change};
 use crate::user::{self, NewUser, Patch};
-use crate::{bot, role};
+use crate::{audit, bot, role};
 
 /// Whether the secrets in the file count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,14 +66,8 @@ pub fn apply(
         posts: HashMap::new(),
         repeated: HashMap::new(),
     };
+    apply_settings(app, caller, seed)?;
     let mut done = Vec::new();
-    if let Some(At { line, value }) = &seed.settings {
-        let new = Value::Object(value.clone());
-        if !holds(&Value::Object(app.config.last().document().clone()), &new) {
-            let patched = app.config.patch(&app.store, caller, value.clone());
-            patched.map_err(in_line(*line))?;
-        }
-    }
     each(&seed.roles, &mut done, |one| applying.role(one))?;
     each(&seed.users, &mut done, |one| applying.user(one))?;
     each(&seed.bots, &mut done, |one| applying.bot(one))?;
@@ -85,13 +79,29 @@ pub fn apply(
     Ok(done)
 }
 
-fn each<T>(
+/// Applies the settings of the seed alone.
+///
+/// # Errors
+/// One sentence that begins with the line.
+pub fn apply_settings(app: &App, caller: &Caller, seed: &Seed) -> Result<(), String> {
+    let Some(At { line, value }) = &seed.settings else {
+        return Ok(());
+    };
+    let new = Value::Object(value.clone());
+    if !holds(&Value::Object(app.config.last().document().clone()), &new) {
+        let patched = app.config.patch(&app.store, caller, value.clone());
+        patched.map_err(|error| format!("line {line}: settings: {error}"))?;
+    }
+    Ok(())
+}
+
+fn each<T: Entry>(
     entries: &[At<T>],
     done: &mut Vec<Applied>,
     mut apply: impl FnMut(&T) -> Result<Applied, AppError>,
 ) -> Result<(), String> {
-    for At { line, value } in entries {
-        done.push(apply(value).map_err(in_line(*line))?);
+    for entry in entries {
+        done.push(apply(&entry.value).map_err(|error| entry.wrong(error))?);
     }
     Ok(())
 }
@@ -107,35 +117,48 @@ fn holds(old: &Value, new: &Value) -> bool {
     }
 }
 
-fn in_line(line: usize) -> impl Fn(AppError) -> String {
-    move |error| format!("line {line}: {error}")
+/// What the entries of a file refer to by name, each with the place of the entry.
+#[derive(Default)]
+struct Names<'s> {
+    users: Vec<(&'s str, String)>,
+    teams: Vec<(&'s str, String)>,
+    channels: Vec<(&'s str, &'s str, String)>,
+}
+
+impl<'s> Names<'s> {
+    fn users<T: Entry>(&mut self, of: &At<T>, names: impl IntoIterator<Item = &'s String>) {
+        let names = names.into_iter().map(|name| (&**name, of.place()));
+        self.users.extend(names);
+    }
+
+    fn channel<T: Entry>(&mut self, of: &At<T>, team: &'s str, name: &'s str) {
+        self.channels.push((team, name, of.place()));
+    }
 }
 
 /// Whether everything that the file refers to is in the file or in the data.
 fn check_names(app: &App, seed: &Seed) -> Result<(), String> {
-    let mut users: Vec<(usize, &str)> = Vec::new();
-    let mut teams: Vec<(usize, &str)> = Vec::new();
-    let mut channels: Vec<(usize, &str, &str)> = Vec::new();
-    users.extend(seed.tokens.iter().map(|one| (one.line, &*one.value.user)));
-    users.extend(seed.posts.iter().map(|one| (one.line, &*one.value.user)));
-    for At { line, value } in &seed.bots {
-        users.extend(value.owner.as_deref().map(|owner| (*line, owner)));
+    let mut names = Names::default();
+    for one in &seed.tokens {
+        names.users(one, [&one.value.user]);
     }
-    for At { line, value } in &seed.teams {
-        let all = value.members.iter().chain(&value.creator);
-        users.extend(all.map(|name| (*line, &**name)));
+    for one in &seed.bots {
+        names.users(one, &one.value.owner);
     }
-    for At { line, value } in &seed.channels {
-        let all = value.members.iter().chain(&value.creator);
-        users.extend(all.map(|name| (*line, &**name)));
-        teams.push((*line, &value.team));
+    for one in &seed.teams {
+        names.users(one, one.value.members.iter().chain(&one.value.creator));
     }
-    for At { line, value } in &seed.posts {
-        channels.push((*line, &value.team, &value.channel));
+    for one in &seed.channels {
+        names.users(one, one.value.members.iter().chain(&one.value.creator));
+        names.teams.push((&one.value.team, one.place()));
     }
-    for At { line, value } in &seed.webhooks {
-        users.extend(value.user.as_deref().map(|name| (*line, name)));
-        channels.push((*line, &value.team, &value.channel));
+    for one in &seed.webhooks {
+        names.users(one, &one.value.user);
+        names.channel(one, &one.value.team, &one.value.channel);
+    }
+    for one in &seed.posts {
+        names.users(one, [&one.value.user]);
+        names.channel(one, &one.value.team, &one.value.channel);
     }
     let in_file = |name: &str| {
         let mut all = seed.users.iter().map(|one| &one.value.username);
@@ -145,23 +168,23 @@ fn check_names(app: &App, seed: &Seed) -> Result<(), String> {
     };
     let team_in_file = |name: &str| seed.teams.iter().any(|one| one.value.name == name);
     let missing = app.store.read(|tx| {
-        for (line, name) in users {
+        for (name, of) in names.users {
             if !in_file(name) && user::sql::by_username(tx, &name.to_lowercase())?.is_none() {
-                return Ok(Some(format!("line {line}: there is no account {name:?}")));
+                return Ok(Some(format!("{of}: there is no account {name:?}")));
             }
         }
-        for (line, name) in teams {
+        for (name, of) in names.teams {
             if !team_in_file(name) && team::sql::by_name(tx, name)?.is_none() {
-                return Ok(Some(format!("line {line}: there is no team {name:?}")));
+                return Ok(Some(format!("{of}: there is no team {name:?}")));
             }
         }
-        for (line, team, name) in channels {
+        for (team, name, of) in names.channels {
             let here = |one: &At<Channel>| one.value.team == team && one.value.name == name;
             let default = channel::is_default(name) && team_in_file(team);
             if !seed.channels.iter().any(here) && !default && find_channel(tx, team, name).is_err()
             {
                 return Ok(Some(format!(
-                    "line {line}: there is no channel {name:?} in the team {team:?}"
+                    "{of}: there is no channel {name:?} in the team {team:?}"
                 )));
             }
         }
@@ -213,10 +236,10 @@ struct Applying<'a> {
 }
 
 impl Applying<'_> {
-    fn done(&self, kind: &'static str, name: &str, id: String, existed: bool) -> Applied {
+    fn done<T: Entry>(&self, entry: &T, id: String, existed: bool) -> Applied {
         Applied {
-            kind,
-            name: name.to_owned(),
+            kind: T::KIND,
+            name: entry.name(),
             id,
             existed,
             token: None,
@@ -233,6 +256,24 @@ impl Applying<'_> {
     fn known(&self, username: &str) -> Result<user::User, AppError> {
         self.account(username)?
             .ok_or_else(|| AppError::new(&error::USER_MISSING))
+    }
+
+    /// Returns the id that an entry chooses for what is not there yet; empty when it chooses none.
+    ///
+    /// # Errors
+    /// The entry is there with another id, or something else has the id.
+    fn chosen(&self, id: &Option<String>, there: Option<&str>) -> Result<String, AppError> {
+        let Some(id) = id else {
+            return Ok(String::new());
+        };
+        let is_free = match there {
+            Some(there) => there == id,
+            None => !self.app.store.read(|tx| Ok(audit::sql::is_id(tx, id)?))?,
+        };
+        match is_free {
+            true => Ok(id.clone()),
+            false => Err(AppError::new(&error::SEED_ID)),
+        }
     }
 
     /// In whose name something is made.
@@ -264,7 +305,7 @@ impl Applying<'_> {
             let permissions = Some(new.permissions.clone());
             role::patch(self.app, self.caller, &role.id, permissions)?;
         }
-        Ok(self.done("role", &new.name, role.id, true))
+        Ok(self.done(new, role.id, true))
     }
 
     fn user(&mut self, new: &User) -> Result<Applied, AppError> {
@@ -272,6 +313,7 @@ impl Applying<'_> {
         let found = self.account(&new.username)?;
         let existed = found.is_some();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let chosen = self.chosen(&new.id, found.as_ref().map(|user| &*user.id))?;
         let user = match found {
             Some(user) if is_as(&user, new) => user,
             Some(user) => {
@@ -287,7 +329,8 @@ impl Applying<'_> {
             }
             None => {
                 let email = new.email.clone();
-                let new = NewUser {
+                let account = NewUser {
+                    id: chosen,
                     username: new.username.clone(),
                     email: email.unwrap_or_else(|| format!("{}@localhost", new.username)),
                     password: new.password.clone(),
@@ -297,7 +340,7 @@ impl Applying<'_> {
                     position: text(&new.position),
                     ..NewUser::default()
                 };
-                user::create(self.app, &config, self.caller, new)?
+                user::create(self.app, &config, self.caller, account)?
             }
         };
         self.roles(&user, new.roles.as_deref())?;
@@ -305,7 +348,7 @@ impl Applying<'_> {
         if active != (user.delete_at == 0) {
             user::update_active(self.app, &config, self.caller, &user.id, active)?;
         }
-        Ok(self.done("user", &new.username, user.id, existed))
+        Ok(self.done(new, user.id, existed))
     }
 
     fn roles(&self, user: &user::User, roles: Option<&str>) -> Result<(), AppError> {
@@ -325,6 +368,7 @@ impl Applying<'_> {
         let found = self.account(&new.username)?;
         let existed = found.is_some();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let chosen = self.chosen(&new.id, found.as_ref().map(|user| &*user.id))?;
         let bot = match found {
             Some(user) if !user.is_bot() => {
                 return Err(AppError::new(&error::USERNAME_EXISTS));
@@ -345,7 +389,8 @@ impl Applying<'_> {
             }
             None => {
                 let owner = self.maker(new.owner.as_deref())?;
-                let new = bot::NewBot {
+                let bot = bot::NewBot {
+                    id: chosen,
                     username: new.username.clone(),
                     display_name: text(&new.display_name),
                     description: text(&new.description),
@@ -354,16 +399,15 @@ impl Applying<'_> {
                     self.app.config.last(),
                     self.caller.in_the_name_of(&owner.id),
                 );
-                bot::create(self.app, &config, &by, new)?
+                bot::create(self.app, &config, &by, bot)?
             }
         };
         self.roles(&bot, new.roles.as_deref())?;
-        Ok(self.done("bot", &new.username, bot.id, existed))
+        Ok(self.done(new, bot.id, existed))
     }
 
     fn token(&mut self, new: &Token) -> Result<Applied, AppError> {
         let owner = self.known(&new.user)?;
-        let name = format!("{} of {}", new.description, new.user);
         let tokens = self
             .app
             .store
@@ -380,14 +424,14 @@ impl Applying<'_> {
                     .clone()
                     .filter(|_| self.secrets == Secrets::Chosen);
                 let secret = chosen.map_or_else(Secret::new, Secret::chosen);
-                let new = token::NewToken {
+                let token = token::NewToken {
                     user_id: owner.id.clone(),
                     description: new.description.clone(),
                     expires_at: new.expires_at.unwrap_or(0),
                     ..token::NewToken::default()
                 };
                 let config = self.app.config.last();
-                let token = token::create_with(self.app, &config, self.caller, new, &secret)?;
+                let token = token::create_with(self.app, &config, self.caller, token, &secret)?;
                 (token, Some(secret.reveal().to_owned()))
             }
         };
@@ -401,7 +445,7 @@ impl Applying<'_> {
         }
         Ok(Applied {
             token: secret,
-            ..self.done("token", &name, token.id, existed)
+            ..self.done(new, token.id, existed)
         })
     }
 
@@ -411,11 +455,13 @@ impl Applying<'_> {
             .store
             .read(|tx| Ok(team::sql::by_name(tx, &new.name)?))?;
         let existed = found.is_some();
+        let chosen = self.chosen(&new.id, found.as_ref().map(|team| &*team.id))?;
         let team = match found {
             Some(team) => team,
             None => {
                 let creator = self.maker(new.creator.as_deref())?;
-                let new = administration::team::NewTeam {
+                let team = administration::team::NewTeam {
+                    id: chosen,
                     name: new.name.clone(),
                     display_name: new.display_name.as_ref().unwrap_or(&new.name).clone(),
                     kind: new.kind.as_deref().unwrap_or("O").to_owned(),
@@ -423,7 +469,7 @@ impl Applying<'_> {
                     ..Default::default()
                 };
                 let by = self.caller.in_the_name_of(&creator.id);
-                administration::team::create(self.app, &by, new)?
+                administration::team::create(self.app, &by, team)?
             }
         };
         for username in &new.members {
@@ -436,7 +482,7 @@ impl Applying<'_> {
                 administration::team::add_member(self.app, self.caller, &team.id, &user.id)?;
             }
         }
-        Ok(self.done("team", &new.name, team.id, existed))
+        Ok(self.done(new, team.id, existed))
     }
 
     fn channel(&mut self, new: &Channel) -> Result<Applied, AppError> {
@@ -446,11 +492,13 @@ impl Applying<'_> {
             Ok((team, found))
         })?;
         let existed = found.is_some();
+        let chosen = self.chosen(&new.id, found.as_ref().map(|channel| &*channel.id))?;
         let channel = match found {
             Some(channel) => channel,
             None => {
                 let creator = self.maker(new.creator.as_deref())?;
-                let new = administration::channel::NewChannel {
+                let channel = administration::channel::NewChannel {
+                    id: chosen,
                     team_id: team.id.clone(),
                     kind: ChannelKind::parse(new.kind.as_deref().unwrap_or("O"))
                         .filter(|kind| matches!(kind, ChannelKind::Public | ChannelKind::Private)),
@@ -458,10 +506,10 @@ impl Applying<'_> {
                     display_name: new.display_name.as_ref().unwrap_or(&new.name).clone(),
                     header: new.header.clone(),
                     purpose: new.purpose.clone(),
-                    ..Default::default()
+                    without_maker: new.creator.is_none(),
                 };
                 let by = self.caller.in_the_name_of(&creator.id);
-                administration::channel::create(self.app, &by, new)?
+                administration::channel::create(self.app, &by, channel)?
             }
         };
         let members = self.app.store.read(|tx| {
@@ -481,8 +529,7 @@ impl Applying<'_> {
             };
             administration::channel_member::add_members(self.app, self.caller, &id, new)?;
         }
-        let name = format!("{}/{}", new.team, new.name);
-        Ok(self.done("channel", &name, id, existed))
+        Ok(self.done(new, id, existed))
     }
 
     fn webhook(&mut self, new: &Webhook) -> Result<Applied, AppError> {
@@ -505,7 +552,7 @@ impl Applying<'_> {
             None => {
                 let chosen = new.id.clone().filter(|_| self.secrets == Secrets::Chosen);
                 let secret = chosen.map_or_else(Secret::new, Secret::chosen);
-                let new = webhook::Fields {
+                let webhook = webhook::Fields {
                     user_id: owner.id,
                     channel_id: channel.id,
                     display_name: new.display_name.clone(),
@@ -515,14 +562,13 @@ impl Applying<'_> {
                     channel_locked: new.channel_locked,
                     ..Default::default()
                 };
-                let webhook = webhook::create_with(self.app, self.caller, new, &secret)?;
+                let webhook = webhook::create_with(self.app, self.caller, webhook, &secret)?;
                 (webhook, Some(secret.reveal().to_owned()))
             }
         };
-        let name = format!("{:?} of {}/{}", new.display_name, new.team, new.channel);
         Ok(Applied {
             token: secret,
-            ..self.done("webhook", &name, webhook.id, existed)
+            ..self.done(new, webhook.id, existed)
         })
     }
 
@@ -540,16 +586,18 @@ impl Applying<'_> {
         *repeated += 1;
         let digest = hex::encode(Sha256::digest(format!("{said}\n{repeated}")));
         let pending_post_id = format!("seed:{}", &digest[..40]);
-        let existed = self
+        let found = self
             .app
             .store
-            .read(|tx| Ok(post::sql::by_pending_id(tx, &author.id, &pending_post_id)?))?
-            .is_some();
+            .read(|tx| Ok(post::sql::by_pending_id(tx, &author.id, &pending_post_id)?))?;
+        let existed = found.is_some();
+        let id = self.chosen(&new.id, found.as_ref().map(|post| &*post.id))?;
         let post = post::create(
             self.app,
             &self.caller.in_the_name_of(&author.id),
             &channel.id,
             post::NewPost {
+                id,
                 message: new.message.clone(),
                 root_id,
                 props: new.props.clone(),
@@ -560,7 +608,6 @@ impl Applying<'_> {
         if let Some(name) = &new.name {
             self.posts.insert(name.clone(), post.id.clone());
         }
-        let name = format!("{}/{}", new.team, new.channel);
-        Ok(self.done("post", &name, post.id, existed))
+        Ok(self.done(new, post.id, existed))
     }
 }

@@ -7,12 +7,12 @@ mod apply;
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-pub use apply::{Applied, Secrets, apply};
+pub use apply::{Applied, Secrets, apply, apply_settings};
 
 use crate::clock::Millis;
 use crate::id;
@@ -23,6 +23,8 @@ use crate::id;
 struct Document<'t> {
     #[serde(rename = "$schema")]
     _schema: Option<String>,
+    #[serde(borrow, deserialize_with = "as_written")]
+    admin: Option<&'t RawValue>,
     #[serde(borrow)]
     settings: Option<&'t RawValue>,
     #[serde(borrow)]
@@ -43,6 +45,28 @@ struct Document<'t> {
     posts: Vec<&'t RawValue>,
 }
 
+/// An entry of the file that makes something.
+pub trait Entry {
+    /// Such as `user`.
+    const KIND: &'static str;
+
+    /// Returns its name in the file.
+    fn name(&self) -> String;
+}
+
+impl<T: Entry> At<T> {
+    /// Returns where it stands: the line, the kind and the name.
+    pub fn place(&self) -> String {
+        let (line, kind, name) = (self.line, T::KIND, self.value.name());
+        format!("line {line}: {kind} {name}")
+    }
+
+    /// Returns the error as one about this entry.
+    pub fn wrong(&self, error: impl std::fmt::Display) -> String {
+        format!("{}: {error}", self.place())
+    }
+}
+
 /// Something, and the line of the file it begins in.
 #[derive(Clone, Debug)]
 pub struct At<T> {
@@ -55,6 +79,8 @@ pub struct At<T> {
 /// A seed that can be read; whether it can be applied is another question.
 #[derive(Clone, Debug, Default)]
 pub struct Seed {
+    /// Whether an ephemeral server makes no account and no token of an admin.
+    pub without_admin: bool,
     /// Section -> setting -> value.
     pub settings: Option<At<Map<String, Value>>>,
     /// What roles permit.
@@ -85,10 +111,20 @@ pub struct Role {
     pub permissions: Vec<String>,
 }
 
+impl Entry for Role {
+    const KIND: &'static str = "role";
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
 /// An account. What is not named is left as it is, and has its default in a new one.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
+    /// 26 lowercase letters and digits; without one, it gets one of its own.
+    pub id: Option<String>,
     /// By which it is known.
     pub username: String,
     /// Without one, `username@localhost`.
@@ -109,10 +145,20 @@ pub struct User {
     pub is_active: Option<bool>,
 }
 
+impl Entry for User {
+    const KIND: &'static str = "user";
+
+    fn name(&self) -> String {
+        self.username.clone()
+    }
+}
+
 /// A bot.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bot {
+    /// 26 lowercase letters and digits; without one, it gets one of its own.
+    pub id: Option<String>,
     /// By which it is known.
     pub username: String,
     /// What people read.
@@ -123,6 +169,14 @@ pub struct Bot {
     pub owner: Option<String>,
     /// All roles, with spaces between.
     pub roles: Option<String>,
+}
+
+impl Entry for Bot {
+    const KIND: &'static str = "bot";
+
+    fn name(&self) -> String {
+        self.username.clone()
+    }
 }
 
 /// A personal access token, known by its owner and its description.
@@ -141,10 +195,20 @@ pub struct Token {
     pub is_active: Option<bool>,
 }
 
+impl Entry for Token {
+    const KIND: &'static str = "token";
+
+    fn name(&self) -> String {
+        format!("{} of {}", self.description, self.user)
+    }
+}
+
 /// A team.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Team {
+    /// 26 lowercase letters and digits; without one, it gets one of its own.
+    pub id: Option<String>,
     /// By which it is known.
     pub name: String,
     /// What people read; without one, the name.
@@ -162,10 +226,20 @@ pub struct Team {
     pub members: Vec<String>,
 }
 
+impl Entry for Team {
+    const KIND: &'static str = "team";
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
 /// A channel of a team.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
+    /// 26 lowercase letters and digits; without one, it gets one of its own.
+    pub id: Option<String>,
     /// Name of its team.
     pub team: String,
     /// By which it is known in the team.
@@ -186,6 +260,14 @@ pub struct Channel {
     /// Usernames.
     #[serde(default)]
     pub members: Vec<String>,
+}
+
+impl Entry for Channel {
+    const KIND: &'static str = "channel";
+
+    fn name(&self) -> String {
+        format!("{}/{}", self.team, self.name)
+    }
 }
 
 /// An incoming webhook, known by its channel and its display name.
@@ -217,10 +299,20 @@ pub struct Webhook {
     pub channel_locked: bool,
 }
 
+impl Entry for Webhook {
+    const KIND: &'static str = "webhook";
+
+    fn name(&self) -> String {
+        format!("{:?} of {}/{}", self.display_name, self.team, self.channel)
+    }
+}
+
 /// A post.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Post {
+    /// 26 lowercase letters and digits; without one, it gets one of its own.
+    pub id: Option<String>,
     /// Name of the team.
     pub team: String,
     /// Name of the channel.
@@ -238,6 +330,17 @@ pub struct Post {
     pub props: Map<String, Value>,
 }
 
+impl Entry for Post {
+    const KIND: &'static str = "post";
+
+    fn name(&self) -> String {
+        match &self.name {
+            Some(name) => name.clone(),
+            None => format!("of {} in {}/{}", self.user, self.team, self.channel),
+        }
+    }
+}
+
 impl Seed {
     /// Reads a seed.
     ///
@@ -246,7 +349,16 @@ impl Seed {
     pub fn parse(text: &str) -> Result<Seed, String> {
         let document: Document =
             serde_json::from_str(text).map_err(|error| in_line(error.line(), &error))?;
+        if let Some(admin) = document.admin {
+            let At { line, value } = entry::<Value>(text, admin)?;
+            if !value.is_null() {
+                return Err(format!(
+                    "line {line}: admin can only be null: no admin is made"
+                ));
+            }
+        }
         let seed = Seed {
+            without_admin: document.admin.is_some(),
             settings: document.settings.map(|raw| entry(text, raw)).transpose()?,
             roles: entries(text, &document.roles)?,
             users: entries(text, &document.users)?,
@@ -259,6 +371,15 @@ impl Seed {
         };
         seed.check()?;
         Ok(seed)
+    }
+
+    fn check_ids(&self) -> Result<(), String> {
+        let mut seen = HashSet::new();
+        check_ids(&self.users, |one| &one.id, &mut seen)?;
+        check_ids(&self.bots, |one| &one.id, &mut seen)?;
+        check_ids(&self.teams, |one| &one.id, &mut seen)?;
+        check_ids(&self.channels, |one| &one.id, &mut seen)?;
+        check_ids(&self.posts, |one| &one.id, &mut seen)
     }
 
     /// What needs no data to be seen: what stands there twice, and secrets that are none.
@@ -310,6 +431,7 @@ impl Seed {
                 }
             }
         }
+        self.check_ids()?;
         let mut named = HashSet::new();
         for At { line, value } in &self.posts {
             if let Some(root) = value.root.as_ref().filter(|root| !named.contains(root)) {
@@ -323,6 +445,32 @@ impl Seed {
         }
         Ok(())
     }
+}
+
+/// Tells what stands there, `null` included.
+fn as_written<'de, D: Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
+    Deserialize::deserialize(from).map(Some)
+}
+
+/// Looks whether the ids of the entries have the form of ids, and none of them is there already.
+fn check_ids<'s, T: Entry + 's>(
+    entries: &'s [At<T>],
+    id: impl Fn(&'s T) -> &'s Option<String>,
+    seen: &mut HashSet<&'s str>,
+) -> Result<(), String> {
+    for entry in entries {
+        let Some(id) = id(&entry.value) else { continue };
+        let is_lower = !id.bytes().any(|byte| byte.is_ascii_uppercase());
+        if !id::is_valid(id) || !is_lower {
+            let letters = id::LENGTH;
+            let wrong = format!("an id is {letters} lowercase letters and digits");
+            return Err(entry.wrong(wrong));
+        }
+        if !seen.insert(id) {
+            return Err(entry.wrong("another entry has this id"));
+        }
+    }
+    Ok(())
 }
 
 fn once<N: std::fmt::Display>(

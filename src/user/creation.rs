@@ -6,19 +6,18 @@ use serde_json::{Value, json};
 
 use super::{User, as_stored, filled, free, password, sql, valid};
 use crate::app::App;
-use crate::clock::Millis;
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::permission::roles::{SYSTEM_ADMIN, SYSTEM_USER};
-use crate::permission::{Caller, Granted, SIGN_UP, USER_CREATE};
+use crate::permission::{Caller, Granted, SIGN_UP, USER_CREATE, Via};
 use crate::store::Tx;
 use crate::{audit, id};
 
 /// An account to be made. Texts are as they were sent.
 #[derive(Clone, Debug, Default)]
 pub struct NewUser {
-    /// Must be empty. Mattermost: an id is a sign that an update was meant.
+    /// Empty, unless the operator chooses one.
     pub id: String,
     /// Empty: a random one.
     pub username: String,
@@ -72,16 +71,14 @@ pub fn create(
     // Mattermost: what another service knows keeps that service's rules.
     let checked = new.password.as_ref();
     if let Some(password) = checked.filter(|_| new.auth_service.is_empty()) {
-        // The client is told in Mattermost's words; the log and the command line say which rules there are.
-        password::check_rules(config, password).map_err(|rules| {
-            AppError::new(&error::BAD_PASSWORD_AT_CREATION).cause(rules.message)
+        // A client is told in Mattermost's words; the log and the operator are told the rules.
+        password::check_rules(config, password).map_err(|rules| match caller.via {
+            Via::Operator => AppError::password_rules(rules),
+            _ => AppError::new(&error::BAD_PASSWORD_AT_CREATION).cause(rules.message),
         })?;
     }
-    if !new.id.is_empty() {
-        return Err(AppError::new(&error::USER_EXISTING));
-    }
     let must_not_be_first = new.must_not_be_first;
-    let user = made(new, caller.at)?;
+    let user = made(caller, new)?;
     let (config, caller) = (Arc::clone(config), caller.clone());
     let mut user = User {
         password_hash: hashed(app, &user)?,
@@ -137,10 +134,11 @@ fn sign_up_is_open(config: &Config, first: bool, must_not_be_first: bool) -> Res
 ///
 /// # Errors
 /// The first field that is not as it must be.
-pub fn made(new: NewUser, now: Millis) -> Result<User, AppError> {
+pub fn made(caller: &Caller, new: NewUser) -> Result<User, AppError> {
+    let now = caller.at;
     let or = |text: String, or: &dyn Fn() -> String| if text.is_empty() { or() } else { text };
     let user = User {
-        id: id::new(),
+        id: caller.id_of_new(&new.id, &error::USER_EXISTING)?,
         create_at: now,
         update_at: now,
         delete_at: 0,

@@ -13,6 +13,7 @@ pub fn create(cx: &Context) -> Answer {
     let body = json::object(cx.body(), "bot")?;
     let text = |name| body.text(name).unwrap_or_default().to_owned();
     let new = NewBot {
+        id: String::new(),
         username: text("username"),
         display_name: text("display_name"),
         description: text("description"),

@@ -28,6 +28,7 @@ pub fn create(cx: &Context) -> Answer {
         display_name: text("display_name"),
         header: text("header"),
         purpose: text("purpose"),
+        without_maker: false,
     };
     let channel = administration::channel::create(cx.app, cx.caller()?, new)?;
     Ok(answer::created(&channel))

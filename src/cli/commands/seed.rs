@@ -35,6 +35,11 @@ fn run(mut arguments: Arguments) -> Result<(), Stop> {
     nothing_left(arguments)?;
     // Before the data is opened: a file that cannot be read changes nothing.
     let seed = read(&file)?;
+    if seed.without_admin {
+        let file = file.display();
+        let why = "admin: only an ephemeral server makes an admin by itself";
+        return Err(Stop::Failed(format!("{file}: {why}")));
+    }
     let operator = Operator::open(&APPLY, data, true)?;
     let done = apply(&operator.app, &operator.caller, &seed, Secrets::Made)
         .map_err(|error| Stop::Failed(format!("{}: {error}", file.display())))?;

@@ -19,7 +19,7 @@ use crate::{audit, user};
 /// A channel of a team to be made, as it was sent.
 #[derive(Clone, Debug, Default)]
 pub struct NewChannel {
-    /// Must be empty. Mattermost: an id is a sign that an update was meant.
+    /// Empty, unless the operator chooses one.
     pub id: String,
     /// The team.
     pub team_id: String,
@@ -33,6 +33,8 @@ pub struct NewChannel {
     pub header: String,
     /// The purpose.
     pub purpose: String,
+    /// Whether the maker does not become a member: of a channel that a seed holds.
+    pub without_maker: bool,
 }
 
 /// Makes a channel of a team; the caller becomes its admin.
@@ -53,11 +55,11 @@ pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, Ap
             return Err(rule.refusal());
         }
         let granted = team::ask(tx, rule, &caller, &new.team_id)?;
-        if !new.id.is_empty() {
-            return Err(AppError::new(&error::CHANNEL_EXISTING));
-        }
+        let id = caller.id_of_new(&new.id, &error::CHANNEL_EXISTING)?;
         team::find(tx, &new.team_id)?;
-        let channel = checked(new, &granted)?;
+        let maker_joins = !new.without_maker;
+        let mut channel = checked(new, &granted)?;
+        channel.id = id;
         if sql::by_name(tx, &channel.team_id, &channel.name)?.is_some() {
             return Err(AppError::new(&error::CHANNEL_EXISTS));
         }
@@ -66,11 +68,13 @@ pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, Ap
         }
         let creator = user::find(tx, &caller.user_id)?;
         sql::insert(tx, &channel)?;
-        sql::insert_member(tx, &channel.id, &creator.id, true, granted.at())?;
-        let data = json!({"channel_id": channel.id, "team_id": channel.team_id});
-        news.tell("channel_created", data, Audience::user(&creator.id));
-        let joined = Notice::joined_channel(&creator);
-        say(tx, news, &channel, &creator, joined, granted.at())?;
+        if maker_joins {
+            sql::insert_member(tx, &channel.id, &creator.id, true, granted.at())?;
+            let data = json!({"channel_id": channel.id, "team_id": channel.team_id});
+            news.tell("channel_created", data, Audience::user(&creator.id));
+            let joined = Notice::joined_channel(&creator);
+            say(tx, news, &channel, &creator, joined, granted.at())?;
+        }
         audit::record(tx, &granted, &format!("name={}", channel.name))?;
         channel::find(tx, &channel.id)
     })

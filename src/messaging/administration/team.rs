@@ -22,7 +22,7 @@ use crate::user::{self, User};
 /// A team to be made, as it was sent.
 #[derive(Clone, Debug, Default)]
 pub struct NewTeam {
-    /// Must be empty. Mattermost: an id is a sign that an update was meant.
+    /// Empty, unless the operator chooses one.
     pub id: String,
     /// The part of addresses.
     pub name: String,
@@ -45,9 +45,7 @@ pub fn create(app: &App, caller: &Caller, new: NewTeam) -> Result<Team, AppError
     let most = app.config.last().int(&MAXIMUM_TEAMS);
     app.change(move |tx, news| {
         let granted = TEAM_CREATE.ask(&caller)?;
-        if !new.id.is_empty() {
-            return Err(AppError::new(&error::TEAM_EXISTS));
-        }
+        let id = caller.id_of_new(&new.id, &error::TEAM_EXISTS)?;
         let mut team = Team::new(
             &new.name,
             &new.display_name,
@@ -55,6 +53,7 @@ pub fn create(app: &App, caller: &Caller, new: NewTeam) -> Result<Team, AppError
             &new.description,
             granted.at(),
         )?;
+        team.id = id;
         team.allow_open_invite = new.allow_open_invite;
         let creator = user::find(tx, &caller.user_id)?;
         if team::sql::by_name(tx, &team.name)?.is_some() {

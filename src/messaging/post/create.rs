@@ -75,13 +75,12 @@ pub fn create(
         }
         // The time of the change, not of the request: so posts are listed in the order in which they are heard.
         let mut post = Post::new(&author.id, &channel.id, new.message, clock.now());
+        let chosen = caller.id_of_new(&new.id, &error::POST_EXISTING);
         if new.create_at > 0 {
             (post.create_at, post.update_at) = (new.create_at, new.create_at);
         }
         post.root_id = thread_of(tx, &new.root_id, &channel)?;
-        if !new.id.is_empty() {
-            return Err(AppError::new(&error::POST_EXISTING));
-        }
+        post.id = chosen?;
         post.parent_id.clone_from(&post.root_id);
         post.kind = new.kind;
         post.pending_post_id = new.pending_post_id;

@@ -143,7 +143,9 @@ fn a_seed_that_names_an_unknown_user_changes_nothing() {
     let mm = empty(&[]);
     admin(&mm);
     let seed = "{\"users\": [{\"username\": \"ann\"}],\n\"teams\": [{\"name\": \"team\",\n\"members\": [\"nobody\"]}]}";
-    assert!(refused(&mm.data(), seed).contains("-: line 2: there is no account \"nobody\""));
+    assert!(
+        refused(&mm.data(), seed).contains("-: line 2: team team: there is no account \"nobody\"")
+    );
     mm.admin()
         .get("/users/username/ann")
         .refused(404, "app.user.get_by_username.app_error");
@@ -186,6 +188,7 @@ fn sample(of: &Value) -> Value {
             .map_or(json!("x"), |examples| examples[0].clone()),
         "integer" => json!(0),
         "boolean" => json!(true),
+        "null" => Value::Null,
         "array" => json!([sample(&of["items"])]),
         "object" => match of.get("properties") {
             Some(properties) => properties

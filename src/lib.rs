@@ -13,6 +13,7 @@
 //! | --- | --- | --- |
 //! | 1 | `error` | the catalogue: every id, status and sentence |
 //! | | `metrics` | counts, and how Prometheus reads them |
+//! | | `spelling` | what somebody meant who misspelt a name |
 //! | | `supervisor` | what systemd is told: about to be ready, ready, about to end |
 //! | | `sync` | the one kind of lock |
 //! | 2 | `clock` | time |
@@ -147,6 +148,7 @@ mod secret;
 mod seed;
 mod server;
 mod session;
+mod spelling;
 mod status;
 mod store;
 mod supervisor;

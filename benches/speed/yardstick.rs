@@ -81,7 +81,7 @@ fn tiny_http(address: &str) -> Result<()> {
 
 /// patmost's own engine, without what is behind it.
 fn engine(listener: TcpListener) -> Result<()> {
-    let _server = Server::start(listener, Limits::default(), Arc::new(Fixed))?;
+    let _server = Server::start(listener.into(), Limits::default(), Arc::new(Fixed))?;
     loop {
         std::thread::park();
     }

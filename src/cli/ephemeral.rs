@@ -10,6 +10,7 @@ use std::time::Duration;
 use pico_args::Arguments;
 
 use super::child::Child;
+use super::serve::Listen;
 use super::signals::{self, Wish};
 use super::{Stop, duration, print};
 use crate::config::Pin;
@@ -61,7 +62,7 @@ impl Flags {
 }
 
 /// Serves until it is told to stop.
-pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
+pub fn run(listen: Listen, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
     let lifetime = flags.max_lifetime.as_deref();
     let lifetime = lifetime
         .map(|text| duration("--max-lifetime", text))
@@ -87,7 +88,7 @@ pub fn run(listen: &str, flags: Flags, pins: Vec<Pin>) -> Result<(), Stop> {
         let journal = builder.journal(requests);
         builder = journal.map_err(|error| Stop::Usage(format!("--journal: {error}")))?;
     }
-    let listener = super::serve::listen_on(listen, "--listen")?;
+    let listener = listen.open("--listen")?;
     let wishes = signals::catch(false)
         .map_err(|error| Stop::Failed(format!("cannot catch signals: {error}")))?;
     let fixture = builder.start_on(listener).map_err(Stop::Failed)?;

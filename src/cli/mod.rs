@@ -29,6 +29,7 @@ use crate::error::{AppError, TOKENS_DISABLED};
 use crate::logging::{self, Form};
 use crate::permission::Caller;
 use crate::secret::password::Cost;
+use crate::spelling;
 use crate::store::StoreError;
 
 /// A command of the program.
@@ -45,6 +46,31 @@ pub struct Command {
     pub examples: [&'static str; 3],
     /// Runs it.
     pub run: fn(Arguments) -> Result<(), Stop>,
+}
+
+/// Flags that commands take beside their own.
+const COMMON: [&str; 5] = ["--data", "--json", "--quiet", "--help", "--version"];
+
+impl Command {
+    /// Returns the end with what an argument may have meant that was not understood.
+    fn explain(&self, stop: Stop) -> Stop {
+        let Stop::Unknown(argument) = stop else {
+            return stop;
+        };
+        let own = self.options.iter();
+        let own = own.filter_map(|(option, _)| option.trim_start().split(' ').next());
+        let flags = own.filter(|option| option.starts_with("--")).chain(COMMON);
+        let given = argument.split('=').next().unwrap_or_default();
+        let meant = match given.starts_with('-') {
+            true => spelling::nearest(given, flags),
+            false => None,
+        };
+        let meant = meant.map_or_else(String::new, |meant| format!("; is {meant} meant?"));
+        let name = self.name;
+        Stop::Usage(format!(
+            "{argument:?} is not understood here{meant}; see patmost {name} --help"
+        ))
+    }
 }
 
 /// Every command.
@@ -99,6 +125,8 @@ static VERSION: Command = Command {
 pub enum Stop {
     /// It was not understood: exit code 2.
     Usage(String),
+    /// An argument was not understood: exit code 2, with what it may have meant.
+    Unknown(String),
     /// It was not done: exit code 1.
     Failed(String),
     /// Whoever reads its output has read enough: exit code 0.
@@ -137,7 +165,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Err(Stop::Exit(code)) => (code, None),
         Ok(()) | Err(Stop::Unread) => (0, None),
         Err(Stop::Failed(text)) => (1, Some(text)),
-        Err(Stop::Usage(text)) => (2, Some(text)),
+        Err(Stop::Usage(text) | Stop::Unknown(text)) => (2, Some(text)),
     };
     logging::finish(text.map(|text| format!("patmost: {text}")).as_deref());
     ExitCode::from(code)
@@ -176,8 +204,10 @@ fn dispatch(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(
     match COMMANDS.iter().find(|command| command.name == name) {
         Some(command) if help => print(&help_for(command)),
         Some(command) => match to_run {
-            None => (command.run)(arguments),
-            Some(to_run) if command.name == serve::SERVE.name => serve::around(arguments, to_run),
+            None => (command.run)(arguments).map_err(|stop| command.explain(stop)),
+            Some(to_run) if command.name == serve::SERVE.name => {
+                serve::around(arguments, to_run).map_err(|stop| command.explain(stop))
+            }
             Some(_) => Err(Stop::Usage(
                 "-- COMMAND is for patmost serve --ephemeral alone".into(),
             )),
@@ -185,12 +215,17 @@ fn dispatch(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(
         None if name.is_empty() || name == "help" => {
             print(&overview(&COMMANDS.iter().collect::<Vec<_>>()))
         }
-        None if help && COMMANDS.iter().any(|command| under(&command)) => print(&overview(
+        None if COMMANDS.iter().any(|command| under(&command)) => print(&overview(
             &COMMANDS.iter().filter(under).collect::<Vec<_>>(),
         )),
-        None => Err(Stop::Usage(format!(
-            "there is no command {name:?}; patmost --help lists them"
-        ))),
+        None => {
+            let names = COMMANDS.iter().map(|command| command.name);
+            let meant = spelling::nearest(&name, names.chain(["help"]));
+            let meant = meant.map_or_else(String::new, |meant| format!("; is {meant:?} meant?"));
+            Err(Stop::Usage(format!(
+                "there is no command {name:?}{meant}; patmost --help lists them"
+            )))
+        }
     }
 }
 
@@ -341,10 +376,7 @@ pub fn default_data() -> PathBuf {
 pub fn nothing_left(arguments: Arguments) -> Result<(), Stop> {
     match arguments.finish().first() {
         None => Ok(()),
-        Some(argument) => Err(Stop::Usage(format!(
-            "{:?} is not understood here; see --help",
-            argument.to_string_lossy()
-        ))),
+        Some(argument) => Err(Stop::Unknown(argument.to_string_lossy().into_owned())),
     }
 }
 
@@ -389,8 +421,7 @@ impl Operator {
         open: fn(Options) -> Result<App, String>,
     ) -> Result<Operator, Stop> {
         logging::init("warn", Form::default());
-        let pins =
-            config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Usage)?;
+        let pins = config::pins_of_environment().map_err(Stop::Usage)?;
         let app = open(Options {
             data,
             pins,

@@ -22,12 +22,16 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 pub static SERVE: Command = Command {
     name: "serve",
-    takes: "[--listen ADDRESS] [--data FILE] [--must-exist] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ... [-- COMMAND ARGUMENTS...]]",
+    takes: "[--listen ADDRESS]... [--socket-mode MODE] [--data FILE] [--must-exist] [--config FILE] [--enable-user-access-tokens] [--trusted-proxy ADDRESS]... [--metrics ADDRESS] [--log-format FORMAT] [--ephemeral ... [-- COMMAND ARGUMENTS...]]",
     does: "Answer the Mattermost API",
     options: &[
         (
             "--listen ADDRESS",
-            "where; default 127.0.0.1:8065, reached from this machine only; port 0 takes a free one",
+            "where; default 127.0.0.1:8065, reached from this machine only; :8065 is every address of the machine, port 0 a free port, unix:/run/patmost.sock a socket in the file system; may be repeated",
+        ),
+        (
+            "--socket-mode MODE",
+            "who may connect to such a socket; default 600, 660 for its group, too",
         ),
         (
             "--data FILE",
@@ -110,7 +114,8 @@ fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), 
         arguments.contains("--ephemeral"),
         Flags::take(&mut arguments, to_run)?,
     );
-    let listen: Option<String> = arguments.opt_value_from_str("--listen")?;
+    let listen: Vec<String> = arguments.values_from_str("--listen")?;
+    let mode = arguments.opt_value_from_fn("--socket-mode", octal)?;
     let named: Option<PathBuf> = arguments.opt_value_from_str("--data")?;
     let file: Option<PathBuf> = arguments.opt_value_from_str("--config")?;
     let must_exist = arguments.contains("--must-exist");
@@ -130,13 +135,12 @@ fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), 
                 "--ephemeral has no --data: it leaves no file".into(),
             ));
         }
-        let listen = listen.as_deref().unwrap_or("127.0.0.1:0");
-        return ephemeral::run(listen, flags, read_pins()?);
+        let listener = Listen::new(listen, "127.0.0.1:0", mode);
+        return ephemeral::run(listener, flags, read_pins()?);
     }
     if let Some(name) = flags.given() {
         return Err(Stop::Usage(format!("{name} is for --ephemeral alone")));
     }
-    let listen = listen.unwrap_or_else(|| "127.0.0.1:8065".into());
     let data = named.unwrap_or_else(default_data);
     let pins = read_pins()?;
     if must_exist && std::fs::metadata(&data).map_or(0, |found| found.len()) == 0 {
@@ -146,9 +150,9 @@ fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), 
         )));
     }
     // The address is taken before the file is made: a second start by mistake leaves nothing behind.
-    let listener = listen_on(&listen, "--listen")?;
+    let listener = Listen::new(listen, "127.0.0.1:8065", mode).open("--listen")?;
     let metrics = metrics
-        .map(|address| listen_on(&address, "--metrics"))
+        .map(|address| Listen::new(vec![address], "", mode).open("--metrics"))
         .transpose()?;
     // Caught before anyone can be told that the server is up.
     let wishes = signals::catch(file.is_some())
@@ -180,12 +184,41 @@ fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn listen_on(address: &str, flag: &str) -> Result<Listener, Stop> {
-    http::listen(address).map_err(|error| {
-        Stop::Failed(format!(
-            "cannot listen on {address}: {error}; choose another address with {flag}"
-        ))
-    })
+/// Where to listen.
+pub(super) struct Listen {
+    addresses: Vec<String>,
+    /// Of the files of sockets.
+    mode: u32,
+}
+
+impl Listen {
+    /// Where it was said to listen, or at the usual address.
+    fn new(mut addresses: Vec<String>, usual: &str, mode: Option<u32>) -> Listen {
+        if addresses.is_empty() {
+            addresses.push(usual.to_owned());
+        }
+        let mode = mode.unwrap_or(0o600);
+        Listen { addresses, mode }
+    }
+
+    /// Listens there.
+    ///
+    /// # Errors
+    /// An address cannot be had; it names the flag.
+    pub(super) fn open(&self, flag: &str) -> Result<Listener, Stop> {
+        let addresses: Vec<&str> = self.addresses.iter().map(String::as_str).collect();
+        Listener::bind(&addresses, self.mode).map_err(|error| {
+            let error = format!("cannot listen on {error}; choose another address with {flag}");
+            Stop::Failed(error)
+        })
+    }
+}
+
+/// Reads the mode of a file, such as `660`.
+fn octal(text: &str) -> Result<u32, String> {
+    let mode = u32::from_str_radix(text, 8).ok();
+    let mode = mode.filter(|mode| *mode <= 0o777);
+    mode.ok_or_else(|| format!("--socket-mode: {text:?} is not like 660"))
 }
 
 /// What the flags pin.
@@ -212,9 +245,7 @@ fn pins(file: Option<&Path>, flags: &[Pin]) -> Result<Vec<Pin>, Stop> {
         Some(path) => config::pins_of_file(path).map_err(Stop::Failed)?,
         None => Vec::new(),
     };
-    pins.extend(
-        config::pins_of_environment(|name| std::env::var(name).ok()).map_err(Stop::Failed)?,
-    );
+    pins.extend(config::pins_of_environment().map_err(Stop::Failed)?);
     pins.extend_from_slice(flags);
     Ok(pins)
 }
@@ -224,7 +255,7 @@ fn reload(server: &Server, read_pins: impl Fn() -> Result<Vec<Pin>, Stop>) {
     supervisor::reloading();
     match read_pins().and_then(|pins| server.repin(pins).map_err(Stop::Failed)) {
         Ok(()) => log::info!("the settings were read again"),
-        Err(Stop::Failed(error) | Stop::Usage(error)) => {
+        Err(Stop::Failed(error) | Stop::Usage(error) | Stop::Unknown(error)) => {
             log::error!("the settings stay as they were: {error}");
         }
         // Nothing is printed here.

@@ -230,11 +230,7 @@ impl Setting {
     /// A value written as text: on the command line or in the environment.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let value = match self.kind {
-            Bool(_) => text
-                .to_ascii_lowercase()
-                .parse::<bool>()
-                .ok()
-                .map(Value::from),
+            Bool(_) => switch(text).map(Value::from),
             Int(..) | Either(..) => text.parse::<i64>().ok().map(Value::from),
             Text(..) | Url(_) | Version(..) => Some(text.into()),
             Networks => Proxies::parse(text).map(|_| text.into()),
@@ -254,6 +250,15 @@ impl Setting {
             Networks => "addresses and networks with spaces between",
             Url(_) => "a URL",
         }
+    }
+}
+
+/// Returns what a text means for a switch; `None` when it means nothing. Mattermost takes `1` and `t`, too.
+fn switch(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "t" | "1" | "yes" | "y" | "on" => Some(true),
+        "false" | "f" | "0" | "no" | "n" | "off" => Some(false),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::{SETTINGS, Setting, find};
+use crate::spelling;
 
 /// A value that is fixed while the process runs, and what fixed it.
 #[derive(Clone, Debug)]
@@ -48,9 +49,7 @@ pub fn pins_of_file(path: &Path) -> Result<Vec<Pin>, String> {
             .ok_or_else(|| format!("{place}: {section} must be an object of settings"))?;
         for (name, value) in values {
             let Some(setting) = find(&format!("{section}.{name}")) else {
-                log::warn!(
-                    "{place}: {section}.{name} is not a setting of patmost and does nothing"
-                );
+                warn_of(&place, &format!("{section}.{name}"), Setting::path);
                 continue;
             };
             setting
@@ -66,24 +65,37 @@ pub fn pins_of_file(path: &Path) -> Result<Vec<Pin>, String> {
     Ok(pins)
 }
 
-/// Pins of environment variables, `MM_SECTION_NAME`.
+/// Pins of environment variables, `MM_SECTION_NAME`. A variable that looks like one and is none is warned of, with the name that it
+/// may have meant.
 ///
 /// # Errors
 /// One sentence that names the variable.
-pub fn pins_of_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Vec<Pin>, String> {
+pub fn pins_of_environment() -> Result<Vec<Pin>, String> {
     let mut pins = Vec::new();
-    for setting in SETTINGS {
-        let name = setting.variable();
-        if let Some(text) = variable(&name) {
-            let value = setting
-                .parse(&text)
-                .map_err(|error| format!("environment variable {name}: {error}"))?;
-            pins.push(Pin {
-                setting,
-                value,
-                by: name,
-            });
-        }
+    for (name, text) in std::env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("MM_")) else {
+            continue;
+        };
+        let mut settings = SETTINGS.iter();
+        let Some(setting) = settings.find(|setting| setting.variable() == name) else {
+            warn_of("environment variable", name, Setting::variable);
+            continue;
+        };
+        let value = text.to_str().ok_or_else(|| "it is no text".to_owned());
+        let value = value.and_then(|text| setting.parse(text));
+        pins.push(Pin {
+            setting,
+            value: value.map_err(|error| format!("environment variable {name}: {error}"))?,
+            by: name.to_owned(),
+        });
     }
     Ok(pins)
+}
+
+/// Warns of a name that is no setting; `write` gives the names of settings as they are written there.
+fn warn_of(place: &str, name: &str, write: fn(&Setting) -> String) {
+    let known: Vec<String> = SETTINGS.iter().map(|setting| write(setting)).collect();
+    let meant = spelling::nearest(name, known.iter().map(String::as_str));
+    let meant = meant.map_or_else(String::new, |meant| format!("; is {meant} meant?"));
+    log::warn!("{place} {name} is not a setting of patmost and does nothing{meant}");
 }

@@ -16,18 +16,18 @@ use std::time::{Duration, Instant};
 const IN_A_ROW: usize = 64;
 
 impl Shared {
-    /// Takes the connections that wait, then watches for more.
-    pub fn accept(&self) {
-        match self.accept_waiting() {
-            Ok(()) => self.watch_listener(),
+    /// Takes the connections that wait at the listener with the key, then watches for more.
+    pub fn accept(&self, key: usize) {
+        match self.accept_waiting(key) {
+            Ok(()) => self.watch_listener(key),
             Err(error) => self.accept_failed(&error),
         }
     }
 
-    /// Takes the connections that wait.
-    pub fn accept_waiting(&self) -> io::Result<()> {
+    /// Takes the connections that wait at the listener with the key.
+    pub fn accept_waiting(&self, key: usize) -> io::Result<()> {
         for _ in 0..IN_A_ROW {
-            match self.accept_one() {
+            match self.accept_one(key) {
                 Ok(Some((stream, peer))) => self.welcome(stream, peer),
                 Ok(None) => return Ok(()),
                 Err(error)
@@ -43,21 +43,27 @@ impl Shared {
     }
 
     /// `None` when the listener is gone.
-    fn accept_one(&self) -> io::Result<Option<(TcpStream, SocketAddr)>> {
-        let listener = self.listener.lock();
-        listener
-            .as_ref()
+    fn accept_one(&self, key: usize) -> io::Result<Option<(TcpStream, SocketAddr)>> {
+        let listeners = self.listeners.lock();
+        listeners
+            .get(key)
             .map(|listener| listener.socket().accept())
             .transpose()
     }
 
-    /// Asks for an event of the listener.
-    pub fn watch_listener(&self) {
-        let listener = self.listener.lock();
-        let armed = listener
-            .as_ref()
+    /// Asks for events of all listeners.
+    pub fn watch_listeners(&self) {
+        let listeners = self.listeners.lock().len();
+        (0..listeners).for_each(|key| self.watch_listener(key));
+    }
+
+    /// Asks for an event of the listener with the key.
+    fn watch_listener(&self, key: usize) {
+        let listeners = self.listeners.lock();
+        let armed = listeners
+            .get(key)
             .map_or(Ok(()), |listener| listener.arm(Interest::Read));
-        drop(listener);
+        drop(listeners);
         if let Err(error) = armed {
             self.accept_failed(&error);
         }
@@ -91,9 +97,7 @@ impl Shared {
     fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
         let full = self.open.count() >= self.bound && !self.one_gives_way(peer.ip());
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
-        let ready = stream
-            .set_nonblocking(true)
-            .and_then(|()| stream.set_nodelay(true));
+        let ready = stream.set_nonblocking(true);
         match ready.and_then(|()| Source::new(stream, key, &self.poller)) {
             Err(error) => log::debug!("a connection was gone before it began: {error}"),
             Ok(source) => {

@@ -1,7 +1,7 @@
 //! How much a server has to do, for whoever looks after it. Owns no number: they are the threads' own.
 
 use super::server::Server;
-use super::worker::{LISTENER, Shared};
+use super::worker::{LISTENERS, Shared};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -43,7 +43,7 @@ impl LoadOf {
         Load {
             connections: shared.open.count(),
             connections_limit: shared.bound,
-            accepted: (shared.next_key.load(Relaxed) - LISTENER - 1) as u64,
+            accepted: (shared.next_key.load(Relaxed) - LISTENERS) as u64,
             gave_way: shared.gave_way.load(Relaxed),
             slow_threads: shared.limits.slow_workers.max(1),
             slow_busy: shared.slow_busy.load(Relaxed),

@@ -10,6 +10,7 @@ mod connection;
 mod guard;
 mod lane;
 mod limits;
+mod listener;
 mod load;
 mod network;
 mod origin;
@@ -30,6 +31,7 @@ mod worker;
 
 pub use client::get;
 pub use limits::{Limits, check_descriptors};
+pub use listener::Listener;
 pub use load::LoadOf;
 pub use network::{Networks, network_of};
 pub use origin::Origin;
@@ -42,14 +44,6 @@ pub use transfer::{Download, Transfer, Upload};
 pub use upgrade::{After, Protocol, Upgrade, Waker};
 
 use std::net::SocketAddr;
-
-/// A socket that takes connections.
-pub type Listener = std::net::TcpListener;
-
-/// Listens on an address such as `127.0.0.1:8065`.
-pub fn listen(address: &str) -> std::io::Result<Listener> {
-    Listener::bind(address)
-}
 
 /// Which threads handle a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,14 +5,15 @@ use super::connection::Connection;
 use super::guard::Guarded;
 use super::lane::Queue;
 use super::limits::{Limits, connections_by_descriptors};
+use super::listener::{Listener, Socket, SocketFile};
 use super::parked::{Parked, Tally};
 use super::source::Source;
-use super::worker::{LISTENER, Lead, Shared};
+use super::worker::{LISTENERS, Lead, Shared};
 use super::{Handler, Request};
 use polling::{Events, Poller};
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -31,6 +32,8 @@ const EVENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 pub struct Server {
     pub(super) shared: Arc<Shared>,
     local_addr: SocketAddr,
+    places: Vec<String>,
+    files: Vec<SocketFile>,
     running: Arc<Tally>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -38,22 +41,30 @@ pub struct Server {
 impl Server {
     /// Starts all threads; from here on connections are taken.
     pub fn start(
-        listener: TcpListener,
+        listener: Listener,
         limits: Limits,
         handler: Arc<dyn Handler>,
     ) -> io::Result<Server> {
-        let local_addr = listener.local_addr()?;
-        listener.set_nonblocking(true)?;
-        socket2::SockRef::from(&listener).listen(BACKLOG)?;
-        let shared = Arc::new(share(listener, limits, handler)?);
+        let (local_addr, places) = (listener.local_addr(), listener.places());
+        if listener.sockets.len() > LISTENERS {
+            let error = format!("at most {LISTENERS} addresses can be listened on");
+            return Err(io::Error::other(error));
+        }
+        for socket in &listener.sockets {
+            socket.socket.set_nonblocking(true)?;
+            socket2::SockRef::from(&socket.socket).listen(BACKLOG)?;
+        }
+        let shared = Arc::new(share(listener.sockets, limits, handler)?);
         let mut server = Server {
             shared,
             local_addr,
+            places,
+            files: listener.files,
             running: Arc::default(),
             threads: Vec::new(),
         };
         match server.start_threads() {
-            Ok(()) => server.shared.watch_listener(),
+            Ok(()) => server.shared.watch_listeners(),
             Err(error) => {
                 server.stop(Duration::ZERO);
                 return Err(error);
@@ -100,7 +111,12 @@ impl Server {
         Ok(())
     }
 
-    /// Where it listens.
+    /// Returns every address that it listens on, as it is written.
+    pub fn places(&self) -> &[String] {
+        &self.places
+    }
+
+    /// Returns the first address of TCP that it listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.local_addr
     }
@@ -115,9 +131,12 @@ impl Server {
     pub fn stop(self, within: Duration) -> bool {
         let until = Instant::now() + within;
         // Who is connected as far as the system told him is not turned away.
-        let _ = self.shared.accept_waiting();
+        for key in 0..LISTENERS {
+            let _ = self.shared.accept_waiting(key);
+        }
         self.shared.stopping.store(true, Ordering::SeqCst);
-        drop(self.shared.listener.lock().take());
+        self.shared.listeners.lock().clear();
+        drop(self.files);
         self.shared.parked.wake_all();
         let drained = self.shared.open.wait_for(0, within);
         self.shared.done.store(true, Ordering::SeqCst);
@@ -143,10 +162,12 @@ impl Server {
     }
 }
 
-fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io::Result<Shared> {
+fn share(sockets: Vec<Socket>, limits: Limits, handler: Arc<dyn Handler>) -> io::Result<Shared> {
     let poller = Arc::new(Poller::new()?);
+    let sockets = sockets.into_iter().enumerate();
+    let listeners = sockets.map(|(key, socket)| Source::new(socket, key, &poller));
     Ok(Shared {
-        listener: Mutex::new(Some(Source::new(listener, LISTENER, &poller)?)),
+        listeners: Mutex::new(listeners.collect::<io::Result<_>>()?),
         lead: Mutex::new(Lead {
             events: Events::with_capacity(EVENTS),
             ready: VecDeque::new(),
@@ -162,7 +183,7 @@ fn share(listener: TcpListener, limits: Limits, handler: Arc<dyn Handler>) -> io
         buffers: Arc::default(),
         slow: Queue::<(Box<Connection>, Request)>::new(limits.slow_queue),
         calls: Queue::<(Box<Connection>, Request)>::new(limits.call_queue),
-        next_key: AtomicUsize::new(LISTENER + 1),
+        next_key: AtomicUsize::new(LISTENERS),
         accept_paused: AtomicBool::new(false),
         accept_logged: Mutex::new(None),
         due: Mutex::new(BinaryHeap::new()),

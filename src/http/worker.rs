@@ -6,6 +6,7 @@ use super::connection::{Connection, Next, Turn};
 use super::guard::Guarded;
 use super::lane::Queue;
 use super::limits::Limits;
+use super::listener::Socket;
 use super::network::network;
 use super::parked::{Parked, Tally};
 use super::room::{Loss, whose_buffer_gives_way};
@@ -15,7 +16,6 @@ use polling::{Events, Poller};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::io::ErrorKind;
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 
 use crate::sync::Mutex;
 
-/// The listener's key in the poller; connections count up from the next.
-pub(super) const LISTENER: usize = 0;
+/// Listeners at most: their keys in the poller count up from 0, those of connections from here.
+pub(super) const LISTENERS: usize = 16;
 
 /// One read's worth.
 const SCRATCH: usize = 16 * 1024;
@@ -41,7 +41,8 @@ pub(super) struct Lead {
 /// Everything the threads share. No lock in here is held while a connection reads, writes or is handled.
 pub(super) struct Shared {
     pub poller: Arc<Poller>,
-    pub listener: Mutex<Option<Source<TcpListener>>>,
+    /// By their keys; empty once the server stops.
+    pub listeners: Mutex<Vec<Source<Socket>>>,
     pub lead: Mutex<Lead>,
     pub parked: Arc<Parked>,
     pub open: Arc<Tally>,
@@ -72,8 +73,8 @@ impl Shared {
     pub fn work(&self) {
         let mut scratch = vec![0; SCRATCH];
         while let Some(key) = self.next_ready() {
-            if key == LISTENER {
-                self.accept();
+            if key < LISTENERS {
+                self.accept(key);
             } else if let Some(connection) = self.parked.take(key) {
                 self.turn(connection, &mut scratch);
             }
@@ -268,7 +269,7 @@ impl Shared {
             }
         }
         if self.accept_paused.swap(false, Ordering::SeqCst) {
-            self.watch_listener();
+            self.watch_listeners();
         }
     }
 }

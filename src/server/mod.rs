@@ -73,7 +73,7 @@ impl Server {
         let clean_up = CleanUp::start(Arc::clone(&router.app))
             .map_err(|error| format!("cannot start: {error}"))?;
         serving
-            .at(&engine.local_addr().to_string())
+            .at(&engine.places().join(" and "))
             .map_err(|error| format!("cannot start: {error}"))?;
         Ok(Server {
             router,
@@ -149,12 +149,30 @@ impl Server {
         clean_up::now(&self.router.app).map_err(|error| error.to_string())
     }
 
+    /// Returns all places that it listens on, the URL of one of them, and the flag with which curl finds a socket in the file
+    /// system when there is nothing else; empty otherwise.
+    fn ways(&self) -> (String, String, String) {
+        let unix = |place: &str| place.strip_prefix("unix:").map(str::to_owned);
+        let as_url = |place: &String| match unix(place) {
+            Some(_) => place.clone(),
+            None => format!("http://{place}"),
+        };
+        let places: Vec<String> = self.engine.places().iter().map(as_url).collect();
+        let url = places.iter().find(|place| unix(place).is_none());
+        let by_socket = match (url, places.first().and_then(|place| unix(place))) {
+            (None, Some(path)) => format!("--unix-socket {path} "),
+            _ => String::new(),
+        };
+        let url = url.map_or("http://localhost", String::as_str).to_owned();
+        (places.join(" and "), url, by_socket)
+    }
+
     /// Returns one line: where it listens, where the data is, what to do first.
     ///
     /// # Errors
     /// When the data file cannot be read.
     pub fn greeting(&self) -> Result<String, String> {
-        let url = format!("http://{}", self.local_addr());
+        let (places, url, by_socket) = self.ways();
         let path = self.router.app.store.path();
         let data = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let empty = self
@@ -176,11 +194,11 @@ impl Server {
             };
             format!(
                 "first create your account{with_code}, it becomes system admin: open {url} in a browser, or \
-                 curl {url}/api/v4/users {header}-d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
+                 curl {by_socket}{url}/api/v4/users {header}-d '{{\"email\":\"admin@example.com\",\"username\":\"admin\",\"password\":\"...\"}}'"
             )
         } else {
             format!(
-                "log in: open {url} in a browser, or curl -i {url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
+                "log in: open {url} in a browser, or curl -i {by_socket}{url}/api/v4/users/login -d '{{\"login_id\":\"...\",\"password\":\"...\"}}'"
             )
         };
         let tokens = if self
@@ -196,7 +214,7 @@ impl Server {
         };
         let (version, data) = (env!("CARGO_PKG_VERSION"), data.display());
         Ok(format!(
-            "patmost {version} listens on {url}, data in {data}, personal access tokens are {tokens}; {first}"
+            "patmost {version} listens on {places}, data in {data}, personal access tokens are {tokens}; {first}"
         ))
     }
 }
@@ -212,11 +230,7 @@ fn setup_code(listener: &Listener, router: &Router) -> Result<Option<SetupCode>,
     let store = &router.app.store;
     let is_empty = store.read(|tx| Ok(user::sql::none(tx)?));
     let is_empty = is_empty.map_err(|error| error.to_string())?;
-    // An address that cannot be told may be anyone's.
-    let is_near = listener
-        .local_addr()
-        .is_ok_and(|address| address.ip().to_canonical().is_loopback());
-    if !is_empty || is_near {
+    if !is_empty || listener.is_local() {
         store.forget_setup_code();
         return Ok(None);
     }

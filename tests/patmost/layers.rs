@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// The floors from the ground up. A room is a module of the crate, or a part of `messaging`. It may use the rooms of the
 /// floors below it, and no other: neither above nor beside it.
 const FLOORS: &[&[&str]] = &[
-    &["error", "metrics", "supervisor", "sync"],
+    &["error", "metrics", "spelling", "supervisor", "sync"],
     &["clock", "http"],
     &["id"],
     &["logging", "secret"],

@@ -75,7 +75,7 @@ pub fn start(folder: PathBuf, pins: &[(&str, &str)], clock: Clock) -> Mattermost
         clock: clock.clone(),
         cost: Cost::Cheapest,
     };
-    let server = Server::start(TcpListener::bind("127.0.0.1:0").unwrap(), options).unwrap();
+    let server = Server::start(TcpListener::bind("127.0.0.1:0").unwrap().into(), options).unwrap();
     Mattermost {
         server: Some(server),
         folder,

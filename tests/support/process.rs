@@ -1,6 +1,6 @@
 //! A server as a process of its own, for what only a process shows: its end, its signals, its limits.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
@@ -71,7 +71,7 @@ fn start(
     while !first_line.contains("http://") && log.read_line(&mut first_line).unwrap() > 0 {}
     let address = first_line
         .split_once("http://")
-        .map(|(_, rest)| rest.split(',').next().unwrap().to_owned())
+        .map(|(_, rest)| rest.split([',', ' ']).next().unwrap().to_owned())
         .unwrap_or_default();
     Process {
         child,
@@ -154,6 +154,24 @@ pub fn patmost(folder: &Path, arguments: &[&str]) -> Output {
         .current_dir(folder)
         .output()
         .unwrap()
+}
+
+/// Runs a command of the program, which finds the text on standard input.
+pub fn patmost_reading(arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    command
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .current_dir(std::env::temp_dir());
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A command that reads nothing may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
 }
 
 /// Runs a command that fails with exit code 1, and returns what it wrote to stderr.

@@ -17,7 +17,7 @@ pub fn measure(bench: &mut Bench) -> Result<()> {
         clock: Clock::System,
         cost: Cost::Cheapest,
     };
-    let server = Server::start(TcpListener::bind("127.0.0.1:0")?, options)?;
+    let server = Server::start(TcpListener::bind("127.0.0.1:0")?.into(), options)?;
     let secrets: Vec<String> = (0..tokens).map(data::secret).collect();
     let mut each = Vec::new();
     for _ in 0..bench.effort.rounds {

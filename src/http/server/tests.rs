@@ -125,7 +125,7 @@ fn server(change: impl FnOnce(&mut Limits)) -> Test {
         entered: Mutex::new(enter),
         go_on: Mutex::new(go),
     });
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listener = Listener::bind(&["127.0.0.1:0"], 0o600).unwrap();
     let server = Server::start(listener, limits, Arc::clone(&echo) as Arc<dyn Handler>).unwrap();
     Test {
         server,

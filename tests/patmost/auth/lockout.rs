@@ -1,6 +1,5 @@
 //! Guessing passwords: what locks an account, what of it goes on, and what lifts the lock.
 
-use std::io::Write;
 use std::time::Duration;
 
 use crate::support::*;
@@ -220,21 +219,9 @@ fn operator_lifts_locks_and_sets_passwords() {
 
 /// Runs a command on the data of the server; what it prints.
 fn command(mm: &Mattermost, arguments: &[&str], input: &str) -> String {
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_patmost"))
-        .args(arguments)
-        .arg("--data")
-        .arg(mm.data())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(input.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
+    let data = mm.data().display().to_string();
+    let arguments = [arguments, &["--data", &data]].concat();
+    let output = process::patmost_reading(&arguments, &[], input);
     assert!(output.status.success(), "{arguments:?}");
     String::from_utf8(output.stdout).unwrap()
 }

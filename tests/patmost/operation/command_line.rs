@@ -1,7 +1,6 @@
 //! The program's commands on the file of a server that runs.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use crate::support::*;
 
@@ -12,24 +11,11 @@ fn run(mm: &Mattermost, arguments: &[&str], stdin: &str) -> (i32, String, String
 }
 
 fn run_in(arguments: &[&str], stdin: &str, environment: &[(&str, &str)]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    command
-        .args(arguments)
-        .envs(environment.iter().copied())
-        .current_dir(std::env::temp_dir());
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that reads nothing may be gone already.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let Output {
         status,
         stdout,
         stderr,
-    } = child.wait_with_output().unwrap();
+    } = process::patmost_reading(arguments, environment, stdin);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().trim_end().to_owned();
     (status.code().unwrap(), text(stdout), text(stderr))
 }
@@ -235,7 +221,6 @@ fn settings_are_shown_with_what_pins_them() {
 fn arguments_not_understood_end_with_2_and_words_on_stderr() {
     for arguments in [
         &["nonsense"][..],
-        &["user"],
         &["user", "create"],
         &["serve", "--nonsense"],
         &["token", "revoke"],
@@ -247,6 +232,77 @@ fn arguments_not_understood_end_with_2_and_words_on_stderr() {
             "{arguments:?}: {code} {stderr}"
         );
     }
+}
+
+#[test]
+fn what_is_misspelt_is_told_with_what_may_be_meant() {
+    for (arguments, meant) in [
+        (&["hepl"][..], "is \"help\" meant?"),
+        (&["token", "crate"], "is \"token create\" meant?"),
+        (&["usr", "list"], "is \"user list\" meant?"),
+        (&["serve", "--lisen", "x"], "is --listen meant?"),
+        (&["healthcheck", "--wiat=3"], "is --wait meant?"),
+        (&["user", "list", "--jsno"], "is --json meant?"),
+    ] {
+        let (code, _, stderr) = run_in(arguments, "", &[]);
+        assert!(
+            code == 2 && stderr.contains(meant),
+            "{arguments:?}: {stderr}"
+        );
+    }
+    let (_, _, stderr) = run_in(&["something", "else"], "", &[]);
+    assert!(!stderr.contains("meant"), "{stderr}");
+}
+
+#[test]
+fn a_word_alone_lists_its_commands() {
+    let (code, overview, _) = run_in(&["token"], "", &[]);
+    assert_eq!(code, 0);
+    assert!(overview.contains("\n  token create "), "{overview}");
+    assert!(!overview.contains("\n  user create "), "{overview}");
+    assert_eq!(run_in(&["token", "--help"], "", &[]).1, overview);
+}
+
+#[test]
+fn settings_of_the_environment_are_spelt_freely_and_misspelt_ones_are_warned_of() {
+    let mm = server();
+    for (value, is_on) in [
+        ("1", "true"),
+        ("no", "false"),
+        ("YES", "true"),
+        ("f", "false"),
+    ] {
+        let environment = [("MM_SERVICESETTINGS_ENABLEDEVELOPER", value)];
+        let data = mm.data().display().to_string();
+        let get = [
+            "config",
+            "get",
+            "ServiceSettings.EnableDeveloper",
+            "--quiet",
+            "--data",
+            &data,
+        ];
+        let (code, stdout, stderr) = run_in(&get, "", &environment);
+        assert_eq!((code, &*stdout, &*stderr), (0, is_on, ""), "{value}");
+    }
+    let environment = [
+        ("MM_SERVICESETTINGS_ENABLEUSERACCESSTOKEN", "true"),
+        (
+            "MM_SQLSETTINGS_DATASOURCE",
+            "postgres://user:secret@db/mattermost",
+        ),
+    ];
+    let data = mm.data().display().to_string();
+    let (code, _, stderr) = run_in(&["user", "list", "--data", &data], "", &environment);
+    assert_eq!(code, 0);
+    let warned = "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKEN is not a setting of patmost and does nothing; \
+                  is MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS meant?";
+    assert!(stderr.contains(warned), "{stderr}");
+    assert!(
+        stderr.contains("MM_SQLSETTINGS_DATASOURCE is not a setting"),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("secret"), "{stderr}");
 }
 
 #[test]

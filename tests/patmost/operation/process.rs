@@ -1,15 +1,16 @@
 //! The server as a process: how it starts, how it stops, what signals do.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::linux::net::SocketAddrExt;
-use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::support::connection::Connection;
-use crate::support::process::{Process, serve, serve_within};
+use crate::support::process::{Process, fails, serve, serve_within, succeeds};
 use crate::support::*;
 
 #[test]
@@ -103,6 +104,142 @@ fn settings_are_pinned_by_file_environment_and_flag() {
         bad.first_line
     );
     bad.ends_with(1);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Asks through a socket in the file system; what curl prints.
+fn by_socket(socket: &Path, path: &str) -> String {
+    let mut curl = Command::new("curl");
+    curl.args(["-s", "--unix-socket"]).arg(socket);
+    let output = curl
+        .arg(format!("http://localhost{path}"))
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn several_addresses_and_sockets_in_the_file_system_are_listened_on() {
+    let folder = new_folder();
+    let (socket, other) = (folder.join("a.sock"), folder.join("b.sock"));
+    let listen = |path: &Path| format!("unix:{}", path.display());
+    // What a killed server left is replaced.
+    drop(UnixListener::bind(&socket).unwrap());
+    let arguments = ["--listen", &listen(&socket), "--listen", &listen(&other)];
+    let process = serve(
+        &folder,
+        &[&arguments[..], &["--socket-mode", "660"]].concat(),
+        &[],
+    );
+    let process = process.with_admin();
+    assert!(process.first_line.contains(&format!(
+        " and {} and {}, data",
+        listen(&socket),
+        listen(&other)
+    )));
+    for socket in [&socket, &other] {
+        assert_eq!(mode(socket), 0o660);
+        assert!(by_socket(socket, "/api/v4/system/ping").contains("\"OK\""));
+        let answers = succeeds(&folder, &["healthcheck", "--address", &listen(socket)]);
+        assert!(answers.contains(" answers"), "{answers}");
+    }
+    let url = format!("http://{}", process.address);
+    succeeds(&folder, &["healthcheck", "--address", &url]);
+    // Another server takes neither a socket that answers nor a file that is none.
+    for (path, why) in [
+        (&socket, "another program listens"),
+        (&folder.join("patmost.db"), "no socket"),
+    ] {
+        let refused = fails(
+            &folder,
+            &["serve", "--listen", &listen(path), "--data", "other.db"],
+        );
+        assert!(refused.contains(why), "{refused}");
+    }
+    assert!(!folder.join("other.db").exists());
+    process.signal("TERM");
+    process.ends_with(0);
+    assert!(!socket.exists() && !other.exists());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_socket_alone_is_for_its_user_and_needs_no_setup_code() {
+    let folder = new_folder();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    command.args(["serve", "--listen", "unix:only.sock"]);
+    let mut child = command
+        .current_dir(&folder)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.contains("listens on unix:only.sock, data"), "{line}");
+    assert!(
+        line.contains("curl --unix-socket only.sock http://localhost/api/v4/users"),
+        "{line}"
+    );
+    assert!(!line.contains("setup code"), "{line}");
+    assert_eq!(mode(&folder.join("only.sock")), 0o600);
+    let created = Command::new("curl")
+        .args([
+            "-s",
+            "--unix-socket",
+            "only.sock",
+            "http://localhost/api/v4/users",
+            "-d",
+        ])
+        .arg(
+            json!({"username": "admin", "email": "admin@example.com", "password": PASSWORD})
+                .to_string(),
+        )
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let created = String::from_utf8(created.stdout).unwrap();
+    assert!(created.contains("system_admin"), "{created}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_port_alone_is_every_address_of_the_machine() {
+    let folder = new_folder();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
+    command.args(["serve", "--listen", ":0"]);
+    let mut child = command
+        .current_dir(&folder)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let port = line
+        .split(", data")
+        .next()
+        .unwrap()
+        .rsplit(':')
+        .next()
+        .unwrap();
+    // Strangers can reach it, so it has a setup code.
+    assert!(line.contains("setup code"), "{line}");
+    succeeds(
+        &folder,
+        &["healthcheck", "--address", &format!("127.0.0.1:{port}")],
+    );
+    succeeds(&folder, &["healthcheck", "--address", &format!(":{port}")]);
+    child.kill().unwrap();
+    child.wait().unwrap();
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -290,17 +427,6 @@ fn without_memory_for_a_password_the_answer_is_503_and_the_server_goes_on() {
     process.signal("TERM");
     process.ends_with(0);
     std::fs::remove_dir_all(folder).unwrap();
-}
-
-/// Runs the program to its end, which must be a success.
-fn succeeds(folder: &Path, arguments: &[&str]) {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_patmost"));
-    let output = program
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{output:?}");
 }
 
 /// A copy of the data, and how many tokens were made before it was begun.

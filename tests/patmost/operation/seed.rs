@@ -1,8 +1,7 @@
 //! `patmost seed apply`: a production file brought to what a seed says; and that the schema says what the program takes.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use crate::support::*;
 use patmost::fixture::Fixture;
@@ -11,18 +10,9 @@ const SEED: &str = include_str!("../../../examples/seed.json");
 const SCHEMA: &str = include_str!("../../../examples/seed.schema.json");
 
 fn patmost(data: &Path, arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_patmost"))
-        .args(arguments)
-        .arg("--data")
-        .arg(data)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // One that refuses does not read to the end.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    let data = data.display().to_string();
+    let arguments = [arguments, &["--data", &data]].concat();
+    process::patmost_reading(&arguments, &[], stdin)
 }
 
 fn applied(data: &Path, seed: &str) -> Value {

@@ -1,8 +1,5 @@
 //! Why a token works, or does not.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use crate::support::*;
 
 fn explain(by: &Caller, id: &str, query: &str) -> Value {
@@ -88,25 +85,10 @@ fn the_command_line_explains_by_id_and_by_secret() {
     let ci = mm.user("ci").with_role(TOKEN_ROLE);
     let token = ci.token("t");
     ci.disable(&token).acknowledged();
+    let data = mm.data().display().to_string();
     let run = |arguments: &[&str], stdin: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_patmost"));
-        command
-            .args(["token", "explain"])
-            .args(arguments)
-            .arg("--data")
-            .arg(mm.data());
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(stdin.as_bytes())
-            .unwrap();
-        let output = child.wait_with_output().unwrap();
+        let arguments = [&["token", "explain", "--data", &data], arguments].concat();
+        let output = process::patmost_reading(&arguments, &[], stdin);
         assert!(output.status.success());
         String::from_utf8(output.stdout).unwrap()
     };

@@ -55,7 +55,7 @@ fn stop_finishes_what_is_complete_and_closes_the_rest() {
         late.send(last("/late"));
         let (shared, address) = (Arc::clone(&server.shared), server.local_addr());
         let stopping = std::thread::spawn(move || server.stop(Duration::from_secs(20)));
-        while !shared.is_stopping() || shared.listener.lock().is_some() {
+        while !shared.is_stopping() || !shared.listeners.lock().is_empty() {
             std::thread::yield_now();
         }
         assert!(TcpStream::connect(address).is_err());

@@ -46,6 +46,7 @@ impl Handler for Router {
     fn admit(&self, request: &mut Request) -> Admission {
         let config = self.app.config.last();
         config.proxies().introduce(request);
+        request.take_off(config.below());
         let route = routes::find(&request.method, &request.path);
         let route = route.map(|(route, _)| route);
         Admission {
@@ -114,6 +115,9 @@ impl Router {
     pub fn serve(&self, request: &Request) -> Response {
         match cleaned(&request.path) {
             Some(clean) => redirect(&clean, request),
+            None if request.path == self.app.config.last().below() => {
+                redirect(&format!("{}/", request.path), request)
+            }
             None => self.within_limits(request, |config, line| self.answer(request, config, line)),
         }
     }
@@ -446,7 +450,8 @@ fn redirect(path: &str, request: &Request) -> Response {
     } else {
         format!("?{}", pairs.join("&"))
     };
-    let path: Vec<Cow<str>> = path.split('/').map(encoded).collect();
+    let whole = format!("{}{path}", request.below);
+    let path: Vec<Cow<str>> = whole.split('/').map(encoded).collect();
     Response::empty(301).with("Location", format!("{}{query}", path.join("/")))
 }
 

@@ -22,6 +22,7 @@ pub struct Config {
     version: String,
     proxies: Proxies,
     site: Option<Origin>,
+    below: String,
     roles: HashMap<String, PermissionSet>,
 }
 
@@ -69,12 +70,14 @@ impl Config {
             version: String::new(),
             proxies: Proxies::default(),
             site: None,
+            below: String::new(),
             roles,
         };
         // What cannot be read is nobody.
         config.proxies = Proxies::parse(config.text(&TRUSTED_PROXIES)).unwrap_or_default();
         config.version = version(&config);
         config.site = Origin::of_url(config.text(&SITE_URL));
+        config.below = path_of(config.text(&SITE_URL)).to_owned();
         config
     }
 
@@ -124,10 +127,23 @@ impl Config {
         self.site.as_ref()
     }
 
+    /// Returns the path of `ServiceSettings.SiteURL`, such as `/tokens`, below which the server is reached; empty at the root.
+    pub fn below(&self) -> &str {
+        &self.below
+    }
+
     /// `X-Version-Id`: Mattermost's version, ours, a hash of the configuration, and that there is no licence.
     pub fn version(&self) -> &str {
         &self.version
     }
+}
+
+/// Returns the path of a URL, without the `/` at its end.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let path = rest.find('/').map_or("", |begin| &rest[begin..]);
+    path.trim_end_matches('/')
 }
 
 /// Mattermost: clients switch features on by the first three numbers.

@@ -93,7 +93,7 @@ settings! {
     MAXIMUM_PAYLOAD_SIZE_BYTES = ServiceSettings.MaximumPayloadSizeBytes, Int(300_000, 1_000, 50_000_000, "max_payload_size"), "Bytes of a request's body at most";
     ALLOW_CORS_FROM = ServiceSettings.AllowCorsFrom, Text("", 0, 4096, "allow_cors_from"), "Origins whose pages may call, with spaces between; `*`: any, without cookies";
     TRUSTED_PROXIES = ServiceSettings.TrustedProxies, Networks, "Addresses and networks of the servers in front, with spaces between: what they say about the client is believed";
-    SITE_URL = ServiceSettings.SiteURL, Url("site_url"), "Where people reach the server, such as `https://chat.example.com`: its pages are the server's own, its host is let in on loopback, and `https` makes cookies `Secure`";
+    SITE_URL = ServiceSettings.SiteURL, Url("site_url"), "Where people reach the server, such as `https://chat.example.com`: its pages are the server's own, its host is let in on loopback, `https` makes cookies `Secure`, and below its path the server answers, too";
     ENABLE_DEVELOPER = ServiceSettings.EnableDeveloper, Bool(false), "Errors say more under `detailed_error`";
     SITE_NAME = TeamSettings.SiteName, Text("patmost", 1, 30, "sitename"), "The name that clients show";
     ENABLE_USER_CREATION = TeamSettings.EnableUserCreation, Bool(true), "Accounts can be created without being an admin, where sign-up is open";

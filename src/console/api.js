@@ -1,6 +1,7 @@
 // The REST API: sends the session's cookie, and its CSRF token with every change. Keeps no secret anywhere.
 
-const BASE = '/api/v4';
+// Where this file comes from says below which path the server is reached.
+const BASE = new URL('../api/v4', import.meta.url).pathname;
 const EXPIRED = 'api.context.session_expired.app_error';
 
 /** A refusal, in the server's words. */

@@ -34,7 +34,7 @@ const MENU = [
 ];
 
 const app = document.getElementById('app');
-const icon = el('img', { src: '/console/icon.svg', alt: '', width: '24', height: '24' });
+const icon = el('img', { src: 'console/icon.svg', alt: '', width: '24', height: '24' });
 const main = el('main', { id: 'main' });
 let visit = 0;
 

@@ -152,6 +152,7 @@ pub(super) fn head(bytes: &[u8], peer: SocketAddr, limits: &Limits) -> Result<He
             method: method.to_owned(),
             path: target.path,
             raw_path: target.raw_path,
+            below: String::new(),
             query: target.query,
             headers,
             body: Vec::new(),

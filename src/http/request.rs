@@ -11,8 +11,10 @@ use std::sync::Arc;
 pub struct Request {
     /// As the client wrote it; methods are case sensitive.
     pub method: String,
-    /// Percent-decoded.
+    /// Percent-decoded, without [`Request::below`].
     pub path: String,
+    /// The beginning of the path below which the server is reached, such as `/tokens`; empty at the root of the host.
+    pub below: String,
     /// As the client wrote it, without the query.
     pub raw_path: String,
     /// Percent-decoded, `+` is a space, in the order of the client.
@@ -32,6 +34,15 @@ pub struct Request {
 }
 
 impl Request {
+    /// Takes the beginning off the path, when it has it and goes on behind it.
+    pub fn take_off(&mut self, below: &str) {
+        let rest = self.path.strip_prefix(below);
+        if let Some(rest) = rest.filter(|rest| !below.is_empty() && rest.starts_with('/')) {
+            self.path = rest.to_owned();
+            below.clone_into(&mut self.below);
+        }
+    }
+
     /// The first header of this name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)
@@ -146,6 +157,7 @@ mod tests {
             method: "GET".into(),
             path: "/".into(),
             raw_path: "/".into(),
+            below: String::new(),
             query: vec![("a".into(), "1".into()), ("a".into(), "2".into())],
             headers,
             body: Vec::new(),

@@ -6,7 +6,7 @@ import { text } from '../text.js';
 
 function outside(title, lead, form) {
   return el('main', { class: 'alone' },
-    el('img', { src: '/console/icon.svg', alt: '', width: '40', height: '40' }),
+    el('img', { src: 'console/icon.svg', alt: '', width: '40', height: '40' }),
     el('h1', {}, title), lead && el('p', { class: 'lead' }, lead), form);
 }
 

@@ -83,7 +83,51 @@ fn every_script_is_loaded_by_another_or_by_the_page() {
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap())
     {
-        assert!(files().iter().any(|name| path_of(name) == path), "{path}");
+        let absolute = format!("/{path}");
+        assert!(
+            files().iter().any(|name| path_of(name) == absolute),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_console_is_found_below_a_path_of_its_host() {
+    let index = std::fs::read_to_string(folder().join("index.html")).unwrap();
+    for name in ["href=\"", "src=\""] {
+        let paths = index.split(name).skip(1);
+        assert!(paths.map(|rest| &rest[..1]).all(|first| first != "/"));
+    }
+    for name in files().iter().filter(|name| name.ends_with(".js")) {
+        let script = std::fs::read_to_string(folder().join(name)).unwrap();
+        assert!(
+            !script.contains("'/console") && !script.contains("'/api"),
+            "{name}"
+        );
+    }
+    let mm = fresh();
+    mm.set("ServiceSettings", "SiteURL", "http://localhost/tokens/");
+    // Behind a proxy that takes the path off, and behind one that does not.
+    for below in ["", "/tokens"] {
+        assert_eq!(get(&mm, &format!("{below}/console/main.js")).status, 200);
+        assert!(
+            get(&mm, &format!("{below}/"))
+                .text()
+                .contains("console/main.js")
+        );
+        let ping = get(&mm, &format!("{below}/api/v4/system/ping"));
+        assert_eq!(ping.status, 200);
+    }
+    let bare = get(&mm, "/tokens");
+    assert_eq!(
+        (bare.status, bare.header("location")),
+        (301, Some("/tokens/"))
+    );
+    let unclean = get(&mm, "/tokens//api/v4/system/ping?a=b");
+    let way = Some("/tokens/api/v4/system/ping?a=b");
+    assert_eq!((unclean.status, unclean.header("location")), (301, way));
+    for other in ["/tokensapi/v4/system/ping", "/other/api/v4/system/ping"] {
+        assert_eq!(get(&mm, other).status, 404, "{other}");
     }
 }
 

@@ -25,7 +25,7 @@ CREATE TABLE users (
     failed_attempts      INTEGER NOT NULL DEFAULT 0, -- wrong passwords since the last right one
     bot_owner_id         TEXT,                       -- only bots have one; its display name is first_name
     bot_description      TEXT    NOT NULL DEFAULT '' -- only bots have one
-) STRICT;
+, props TEXT NOT NULL DEFAULT '{}') STRICT;
 CREATE INDEX users_by_bot ON users (create_at, username) WHERE bot_owner_id IS NOT NULL;
 CREATE INDEX users_by_bot_owner ON users (bot_owner_id) WHERE bot_owner_id IS NOT NULL;
 -- Search is by the beginning of these, in any case.
@@ -115,6 +115,7 @@ CREATE TABLE teams (
     allow_open_invite INTEGER NOT NULL,              -- whether anyone may see and join it, when open
     invite_id         TEXT    NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX teams_by_invite ON teams (invite_id) WHERE invite_id <> '';
 
 CREATE TABLE team_members (
     team_id      TEXT    NOT NULL REFERENCES teams (id) ON DELETE CASCADE,

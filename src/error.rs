@@ -290,6 +290,9 @@ catalogue! {
     PICTURE_KIND = 400, "api.user.upload_profile_user.check_image_limits.app_error", "Image limits check failed. Only PNG, JPEG and GIF are taken.";
 
     // Configuration.
+    TEAM_INVITE_UNKNOWN = 404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the existing team.";
+    SIGN_UP_LINK = 400, "api.user.create_user.signup_link_invalid.app_error", "The signup link does not appear to be valid.";
+    GROUPS_LICENSE = 501, "api.ldap_groups.license_error", "Your license does not support LDAP groups.";
     LICENSE_FORMAT = 501, "api.license.client.old_format.app_error", "New format for the client license is not supported yet. Please specify format=old in the query string.";
     CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";
 }

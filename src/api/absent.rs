@@ -11,12 +11,13 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// Paths that are absent with every method.
 #[rustfmt::skip]
 const ANY_METHOD: &[&str] = &[
-    "/actions/dialogs/lookup", "/analytics/*", "/bleve/*", "/bookmarks/*", "/brand/*", "/cloud/*", "/cluster/*", "/commands/*",
+    "/access_control_policies/*", "/actions/dialogs/execute", "/actions/dialogs/lookup", "/agents/*", "/analytics/*", "/bleve/*",
+    "/boards/*", "/bookmarks/*", "/brand/*", "/client_perf", "/cloud/*", "/cluster/*", "/commands/*",
     "/compliance/*", "/content_flagging/*", "/custom_profile_attributes/*", "/data_retention/*", "/drafts/*",
-    "/elasticsearch/*", "/emoji/*", "/exports/*", "/groups/*", "/hooks/outgoing/*", "/image/*", "/imports/*",
-    "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/notifications/*", "/oauth/*",
-    "/opengraph/*", "/permissions/*", "/plugins/*", "/redirect_location/*", "/remotecluster/*", "/reports/*", "/saml/*",
-    "/schemes/*", "/scheduled_posts/*", "/sharedchannels/*", "/terms_of_service/*", "/trial-license/*", "/uploads/*",
+    "/elasticsearch/*", "/emoji/*", "/exports/*", "/groups/*", "/hooks/outgoing/*", "/hosted_customer/*", "/image/*", "/imports/*",
+    "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/llmservices", "/notifications/*", "/oauth/*",
+    "/opengraph/*", "/permissions/*", "/plugins/*", "/properties/*", "/recaps/*", "/redirect_location/*", "/remotecluster/*", "/reports/*", "/saml/*",
+    "/schemes/*", "/scheduled_posts/*", "/scheduled_recaps/*", "/sharedchannels/*", "/system/e2e/*", "/terms_of_service/*", "/trial-license/*", "/uploads/*",
     "/usage/*", "/warn_metrics/*",
 ];
 
@@ -69,12 +70,26 @@ const ONE_METHOD: &[&str] = &[
     "GET /system/timezones", "GET /system/notices/{id}", "PUT /system/notices/view", "GET /system/support_packet",
     "GET /system/onboarding/*", "POST /system/onboarding/*", "GET /system/schema/version", "POST /restart",
     "POST /upgrade_to_enterprise", "GET /upgrade_to_enterprise/status", "GET /logs/download", "POST /logs/query",
-    "GET /audit_logs/certificate", "GET /latest_version",
+    "GET /audit_logs/certificate", "POST /audit_logs/certificate", "DELETE /audit_logs/certificate", "GET /latest_version",
+    "PUT /channels/members/{id}/direct/read", "POST /channels/members/{id}/mark_read", "POST /channels/stats/member_count",
+    "GET /channels/{id}/access_control/attributes", "POST /channels/{id}/convert_to_channel", "PUT /channels/{id}/members",
+    "PUT /channels/{id}/members/{id}/autotranslation", "GET /channels/{id}/views/*", "POST /channels/{id}/views/*",
+    "PATCH /channels/{id}/views/*", "DELETE /channels/{id}/views/*", "POST /file/test", "POST /license/preview",
+    "GET /posts/scheduled/team/{id}", "DELETE /posts/{id}/burn", "GET /posts/{id}/reveal",
+    "GET /teams/{id}/access_control/*", "GET /teams/{id}/channels/managed_categories", "GET /teams/{id}/channels/recommended",
+    "GET /teams/{id}/commands/autocomplete_suggestions", "GET /upgrade_to_enterprise/allowed", "DELETE /users",
+    "GET /users/auth_data", "POST /users/login/desktop_token", "POST /users/login/sso/code-exchange",
+    "GET /users/sessions/attributes/manifest", "POST /users/trigger-notify-admin-posts", "DELETE /users/{id}/channels/{id}/drafts/*",
+    "GET /users/{id}/custom_profile_attributes", "PATCH /users/{id}/custom_profile_attributes",
+    "POST /users/{id}/status/custom/recent/delete", "PUT /users/{id}/teams/{id}/read", "GET /users/{id}/terms_of_service",
+    "POST /users/{id}/terms_of_service",
 ];
 
 /// Those of the absent endpoints that Mattermost answers without a login.
 const OPEN: &[&str] = &[
     "POST /users/login/cws",
+    "POST /users/login/desktop_token",
+    "POST /users/login/sso/code-exchange",
     "POST /users/login/type",
     "POST /users/login/switch",
     "POST /users/password/reset",

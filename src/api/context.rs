@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::routes::Route;
 use super::state::RouterState;
 use crate::app::App;
+use crate::clock::Millis;
 use crate::config::Config;
 use crate::error::{AppError, SESSION_EXPIRED};
 use crate::http::{Request, Response};
@@ -36,6 +38,8 @@ pub struct Context<'r> {
     pub config: Arc<Config>,
     /// Who sent it; a stranger on routes that need no session.
     pub anyone: Caller,
+    /// The endpoint that answers.
+    pub route: &'static Route,
     /// The variable parts of the path.
     pub params: Params<'r>,
 }
@@ -66,6 +70,31 @@ impl Context<'_> {
         &self.request.body
     }
 
+    /// Returns a parameter of the query; empty when it was not sent.
+    ///
+    /// An endpoint takes only what its row in the table of routes names: what the description does not have is not taken, and a
+    /// test that takes it fails.
+    pub fn query(&self, name: &str) -> &str {
+        debug_assert!(
+            self.route.operation.query.contains(&name),
+            "{} {} takes {name}, but its row does not say so",
+            self.route.method,
+            self.route.path
+        );
+        self.request.query(name).unwrap_or_default()
+    }
+
+    /// Returns a time of the query in milliseconds; 0 when it was not sent.
+    ///
+    /// # Errors
+    /// 400 for what is no number.
+    pub fn time(&self, name: &str) -> Result<Millis, AppError> {
+        match self.query(name) {
+            "" => Ok(0),
+            text => text.parse().map_err(|_| AppError::body_param(name)),
+        }
+    }
+
     /// A variable part of the path.
     pub fn param(&self, name: &str) -> &str {
         self.params
@@ -93,7 +122,7 @@ impl Context<'_> {
     /// Which part of a list is asked for.
     pub fn page(&self) -> Page {
         let number = |name, or: i64| {
-            let sent = self.request.query(name).and_then(|text| text.parse().ok());
+            let sent = self.query(name).parse().ok();
             sent.filter(|number| *number >= 0).unwrap_or(or)
         };
         let limit = number("per_page", PER_PAGE).min(PER_PAGE_MOST);
@@ -116,7 +145,6 @@ impl Context<'_> {
 
     /// Whether a query parameter is true, in one of the words that Go takes for it.
     pub fn flag(&self, name: &str) -> bool {
-        let sent = self.request.query(name).unwrap_or_default();
-        ["true", "True", "TRUE", "t", "T", "1"].contains(&sent)
+        ["true", "True", "TRUE", "t", "T", "1"].contains(&self.query(name))
     }
 }

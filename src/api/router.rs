@@ -146,7 +146,7 @@ impl Router {
             (Ok((config, Entry::Known(anyone), reading)), Work::Upload(work)) => {
                 let opened = anyone.within(false).and_then(|anyone| {
                     (work.open)(
-                        &self.context(request, config, anyone, params),
+                        &self.context(route, request, config, anyone, params),
                         &reading.tx(),
                     )
                 });
@@ -178,6 +178,7 @@ impl Router {
     /// Returns the context in which a handler works.
     fn context<'r>(
         &'r self,
+        route: &'static Route,
         request: &'r Request,
         config: Arc<Config>,
         anyone: Caller,
@@ -189,6 +190,7 @@ impl Router {
             request,
             config,
             anyone,
+            route,
             params,
         }
     }
@@ -273,7 +275,7 @@ impl Router {
     /// Credential, then handler.
     fn enter(
         &self,
-        route: &Route,
+        route: &'static Route,
         params: Params,
         request: &Request,
         line: &mut AccessLine,
@@ -303,7 +305,7 @@ impl Router {
         {
             return refused;
         }
-        let context = self.context(request, config, anyone, params);
+        let context = self.context(route, request, config, anyone, params);
         let answered = match route.work {
             Work::Read(handler) => handler(&context, &reading.tx()),
             Work::Change(handler)

@@ -11,7 +11,7 @@ use crate::permission::{Permission, RULES};
 
 pub static REFERENCE: Command = Command {
     name: "reference",
-    takes: "endpoints|permissions|settings|commands|fixture",
+    takes: "endpoints|ignored|permissions|settings|commands|fixture",
     does: "Print what there is, as a table in Markdown",
     options: &[],
     examples: [
@@ -43,6 +43,7 @@ fn reference(mut arguments: Arguments) -> Result<(), Stop> {
     nothing_left(arguments)?;
     print(&match topic.as_str() {
         "endpoints" => endpoints(),
+        "ignored" => ignored(),
         "permissions" => permissions(),
         "settings" => settings(),
         "commands" => commands(),
@@ -80,6 +81,13 @@ fn endpoints() -> String {
     table(
         ["endpoint", "who may enter", "does"],
         ROUTES.iter().map(row),
+    )
+}
+
+fn ignored() -> String {
+    table(
+        ["where", "parameter or members", "why"],
+        openapi::without_effect().map(|(place, names, why)| [place, names, why]),
     )
 }
 

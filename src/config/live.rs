@@ -117,6 +117,25 @@ impl Config {
         &self.document
     }
 
+    /// Returns the configuration without the settings that have their default.
+    pub fn beyond_defaults(&self) -> Map<String, Value> {
+        let mut document = self.document.clone();
+        for setting in SETTINGS.iter().filter(|it| *self.value(it) == it.default()) {
+            if let Some(section) = document
+                .get_mut(setting.section)
+                .and_then(Value::as_object_mut)
+            {
+                section.remove(setting.name);
+            }
+        }
+        document.retain(|_, section| {
+            section
+                .as_object()
+                .is_none_or(|section| !section.is_empty())
+        });
+        document
+    }
+
     /// Whom to believe what they say about a client.
     pub fn proxies(&self) -> &Proxies {
         &self.proxies

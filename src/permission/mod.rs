@@ -134,6 +134,7 @@ rules! {
     POST_CREATE:       "post in a channel",                       Some(CreatePost),            None,                      None, PERMISSIONS;
     POST_CREATE_PUBLIC: "post in a public channel without being in it", Some(CreatePostPublic), None,                     None, PERMISSIONS;
     FILE_UPLOAD:       "upload a file",                           Some(UploadFile),            None,                      None, PERMISSIONS;
+    POST_READ_DELETED: "read deleted posts",                      Some(ManageSystem),          None,                      None, PERMISSIONS;
     POST_EPHEMERAL:    "post what only one account sees",         Some(CreatePostEphemeral),   None,                      None, PERMISSIONS;
     POST_EDIT:         "change one's own post",                   Some(EditPost),              None,                      None, PERMISSIONS;
     POST_EDIT_OTHERS:  "change somebody else's post",             Some(EditOthersPosts),       None,                      None, PERMISSIONS;

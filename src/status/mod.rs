@@ -32,7 +32,17 @@ pub struct Status {
     /// `online`, `away`, `dnd` or `offline`.
     pub status: String,
     manual: bool,
-    last_activity_at: Millis,
+    /// When the account was active last; 0: never seen.
+    pub last_activity_at: Millis,
+}
+
+impl Status {
+    /// Returns where a list by status shows it. Mattermost: who can be reached comes first.
+    pub fn rank(&self) -> i64 {
+        let known = ["online", "away", "dnd"];
+        let at = known.iter().position(|status| *status == self.status);
+        at.unwrap_or(known.len()) as i64
+    }
 }
 
 /// The presence of an account; none when there is no such account.

@@ -356,15 +356,13 @@ const WHOLE: [&str; 16] = [
 ];
 
 /// Sorts of what is bounded before it is sorted.
-const SORTED: [&str; 9] = [
+const SORTED: [&str; 8] = [
     // The emoji of one post, as many as may be.
     "SELECT DISTINCT emoji_name FROM reactions",
     // What a search has found: as many as it shows at most of each kind.
     "WHERE t.secret_hash IN (\n",
     // The networks of an account, of which a number is kept.
     "ORDER BY last_at DESC LIMIT -1 OFFSET $2",
-    // A thread, which a client is given whole.
-    "WHERE p.number IN (SELECT number FROM posts WHERE id = $1 UNION ALL",
     // The reactions to a post, whose number has a bound.
     "WHERE r.post_id = $1 ORDER BY r.create_at",
     // The channels of a user in a team, which a client is given whole.

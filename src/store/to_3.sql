@@ -18,6 +18,12 @@ CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', '
 CREATE INDEX audits_of_failed_logins ON audits (create_at)
     WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
 
+-- Who is invited to which team.
+CREATE UNIQUE INDEX teams_by_invite ON teams (invite_id) WHERE invite_id <> '';
+
+-- What clients keep with an account: a JSON object of strings.
+ALTER TABLE users ADD COLUMN props TEXT NOT NULL DEFAULT '{}';
+
 -- Which tokens were made by a token, so that all can be revoked together.
 ALTER TABLE tokens ADD COLUMN parent TEXT;
 CREATE INDEX tokens_by_parent ON tokens (parent) WHERE parent IS NOT NULL;

@@ -84,6 +84,8 @@ pub struct Patch {
     pub notify_props: Option<Value>,
     /// The whole of it.
     pub timezone: Option<Value>,
+    /// The whole of them.
+    pub props: Option<Value>,
     /// Of bots.
     pub bot_description: Option<String>,
 }
@@ -152,6 +154,9 @@ impl Patch {
         }
         if let Some(timezone) = self.timezone {
             user.timezone = as_stored(&timezone);
+        }
+        if let Some(props) = self.props {
+            user.props = as_stored(&props);
         }
     }
 }

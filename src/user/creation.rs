@@ -39,6 +39,8 @@ pub struct NewUser {
     pub notify_props: Option<Value>,
     /// Texts by name; without any, the default.
     pub timezone: Option<Value>,
+    /// What clients keep with the account: texts by name.
+    pub props: Option<Value>,
     /// The service that knows the password; an admin may say so.
     pub auth_service: String,
     /// The name at that service.
@@ -51,6 +53,8 @@ pub struct NewUser {
     pub system_admin: bool,
     /// Whether the account must not be the first: it is for a stranger who did not show the setup code.
     pub must_not_be_first: bool,
+    /// Whether a team invites the stranger: sign-up need not be open to everyone.
+    pub is_invited: bool,
 }
 
 /// Makes an account. The first one becomes system admin.
@@ -63,10 +67,24 @@ pub fn create(
     caller: &Caller,
     new: NewUser,
 ) -> Result<User, AppError> {
+    create_with(app, config, caller, new, |_, _, _| Ok(()))
+}
+
+/// Makes an account, and in the same transaction what else is done for it.
+///
+/// # Errors
+/// Those of [`create`], and what the rest refuses.
+pub fn create_with(
+    app: &App,
+    config: &Arc<Config>,
+    caller: &Caller,
+    new: NewUser,
+    rest: impl FnOnce(&Tx, &mut News, &User) -> Result<(), AppError> + Send + 'static,
+) -> Result<User, AppError> {
     let invited = USER_CREATE.ask(caller).is_ok();
     if !invited {
         let first = app.store.read(|tx| Ok(sql::none(tx)?))?;
-        sign_up_is_open(config, first, new.must_not_be_first)?;
+        sign_up_is_open(config, first, (new.is_invited, new.must_not_be_first))?;
     }
     // Mattermost: what another service knows keeps that service's rules.
     let checked = new.password.as_ref();
@@ -77,7 +95,7 @@ pub fn create(
             _ => AppError::new(&error::BAD_PASSWORD_AT_CREATION).cause(rules.message),
         })?;
     }
-    let must_not_be_first = new.must_not_be_first;
+    let signs_up = (new.is_invited, new.must_not_be_first);
     let user = made(caller, new)?;
     let (config, caller) = (Arc::clone(config), caller.clone());
     let mut user = User {
@@ -90,13 +108,14 @@ pub fn create(
             USER_CREATE.ask(&caller)?
         } else {
             // Somebody else may have been first since.
-            sign_up_is_open(&config, first, must_not_be_first)?;
+            sign_up_is_open(&config, first, signs_up)?;
             SIGN_UP.ask(&caller)?
         };
         if first {
             user.roles = roles_of(true);
         }
         add(tx, news, &granted, &user)?;
+        rest(tx, news, &user)?;
         Ok((user, first))
     })?;
     if first {
@@ -117,11 +136,15 @@ pub fn add(tx: &Tx, news: &mut News, granted: &Granted, user: &User) -> Result<(
 ///
 /// # Errors
 /// Sign-up is closed, or it would be the first and must not.
-fn sign_up_is_open(config: &Config, first: bool, must_not_be_first: bool) -> Result<(), AppError> {
+fn sign_up_is_open(
+    config: &Config,
+    first: bool,
+    (is_invited, must_not_be_first): (bool, bool),
+) -> Result<(), AppError> {
     if !config.is_on(&config::ENABLE_USER_CREATION) {
         return Err(AppError::new(&error::SIGN_UP_DISABLED));
     }
-    if !first && !config.is_on(&config::ENABLE_OPEN_SERVER) {
+    if !first && !is_invited && !config.is_on(&config::ENABLE_OPEN_SERVER) {
         return Err(AppError::new(&error::NO_OPEN_SERVER));
     }
     if first && must_not_be_first {
@@ -164,6 +187,7 @@ pub fn made(caller: &Caller, new: NewUser) -> Result<User, AppError> {
         failed_attempts: 0,
         bot_owner_id: new.bot_owner_id,
         bot_description: valid::without_invisible(&new.bot_description),
+        props: as_stored(&new.props.unwrap_or_else(|| json!({}))),
     };
     valid::check(&user)?;
     valid::check_login(&user, &user.password_hash)?;

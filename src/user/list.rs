@@ -2,7 +2,7 @@
 
 pub mod sql;
 
-use sql::{Filter, Search, Walk};
+use sql::{Filter, Place, Search, Walk};
 
 use super::User;
 use crate::store::{Page, StoreError, Tx};
@@ -28,12 +28,7 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
         })?;
         return Ok(users);
     }
-    let search = Search {
-        words: &[],
-        names: false,
-        emails: false,
-        filter,
-    };
+    let search = Search::all(filter);
     match members(tx, &filter)? {
         Some(members) => sql::among(tx, &search, &members, page),
         None => {
@@ -41,6 +36,16 @@ pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError
             sql::among(tx, &search, &found, Page::first(page.limit))
         }
     }
+}
+
+/// Returns the places of the accounts of a team or channel, in no order: of one that has more than [`MEMBERS_MOST`], of the
+/// first ones by id.
+pub fn places(tx: &Tx, filter: Filter) -> Result<Vec<Place>, StoreError> {
+    let members = match filter.channel_id {
+        "" => sql::of_team(tx, filter.team_id, MEMBERS_MOST as i64)?,
+        id => sql::of_channel(tx, id, MEMBERS_MOST as i64)?,
+    };
+    sql::places_among(tx, filter, &members)
 }
 
 /// Returns the numbers of the members of the team or channel that the filter names, if these are few.

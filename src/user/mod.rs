@@ -15,7 +15,7 @@ mod view;
 
 pub use activation::{keep_an_admin, set_active, update_active};
 pub use change::{Patch, apply, delete, update, update_auth, update_roles};
-pub use creation::{NewUser, add, create, made};
+pub use creation::{NewUser, add, create, create_with, made};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
 pub use view::Seen;
@@ -69,6 +69,8 @@ pub struct User {
     pub bot_owner_id: Option<String>,
     /// Only bots have one.
     pub bot_description: String,
+    /// What clients keep with the account: texts by name.
+    pub props: Box<RawValue>,
 }
 
 impl User {

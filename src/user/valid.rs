@@ -110,12 +110,30 @@ pub fn without_invisible(text: &str) -> String {
     text.chars().filter(kept).collect()
 }
 
-/// A language tag such as `en` or `pt-BR`.
+/// The languages of ISO 639-1.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el \
+    en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj \
+    kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj \
+    om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr \
+    ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+/// Returns whether the text is a language tag of five letters at most, such as `en` or `pt-BR`.
+///
+/// Mattermost: a language of two letters must be one that there is.
 fn is_locale(text: &str) -> bool {
+    let language = text
+        .split(['-', '_'])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let is_known = match language.len() {
+        2 => LANGUAGES.split_whitespace().any(|known| known == language),
+        length => length == 3,
+    };
     let part = |part: &str| {
         (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
-    text.len() <= 5 && text.split(['-', '_']).all(part)
+    text.len() <= 5 && is_known && text.split(['-', '_']).all(part)
 }
 
 #[cfg(test)]

@@ -36,6 +36,15 @@ pub struct View<'u> {
     is_bot: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
     bot_description: &'u str,
+    #[serde(skip_serializing_if = "is_empty_object")]
+    props: &'u RawValue,
+    /// When the account was active last; only in lists that are in the order of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_activity_at: Option<Millis>,
+}
+
+fn is_empty_object(value: &RawValue) -> bool {
+    value.get() == "{}"
 }
 
 /// How much of an account a viewer sees.
@@ -105,6 +114,8 @@ impl Seen {
             disable_welcome_email: false,
             is_bot: user.is_bot(),
             bot_description: &user.bot_description,
+            props: &user.props,
+            last_activity_at: None,
         }
     }
 

@@ -18,7 +18,11 @@ const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-rev
 /// `GET /config`
 pub fn get(cx: &Context, _: &Tx) -> Answer {
     CONFIG_READ.ask(cx.caller()?)?;
-    Ok(answer::json(cx.config.document()).with(NOT_CACHED.0, NOT_CACHED.1))
+    let answer = match cx.flag("remove_defaults") {
+        true => answer::json(&cx.config.beyond_defaults()),
+        false => answer::json(cx.config.document()),
+    };
+    Ok(answer.with(NOT_CACHED.0, NOT_CACHED.1))
 }
 
 /// `PUT /config/patch`
@@ -66,10 +70,10 @@ pub fn environment(cx: &Context, _: &Tx) -> Answer {
 
 /// `GET /config/client?format=old`: a flat map, all values are strings; more of them with a session.
 pub fn client(cx: &Context, tx: &Tx) -> Answer {
-    match cx.request.query("format") {
-        Some("old") => {}
-        None | Some("") => return Err(AppError::new(&error::CLIENT_FORMAT)),
-        Some(_) => return Err(AppError::body_param("format")),
+    match cx.query("format") {
+        "old" => {}
+        "" => return Err(AppError::new(&error::CLIENT_FORMAT)),
+        _ => return Err(AppError::body_param("format")),
     }
     let nobody = user::sql::none(tx)?;
     let mut values = of_a_stranger(&cx.config);

@@ -29,7 +29,7 @@ fn payload(cx: &Context) -> Result<Payload, AppError> {
     match media {
         Media::Other => of_text(cx.body()),
         Media::UrlEncoded => {
-            let in_query = || cx.request.query("payload").unwrap_or_default();
+            let in_query = || cx.query("payload");
             let fields = form::url_encoded(cx.body());
             payload_of(&fields).unwrap_or_else(|| of_text(in_query().as_bytes()))
         }

@@ -8,10 +8,10 @@ use crate::error::{self, AppError};
 use crate::id;
 use crate::messaging::channel::find_as_member;
 use crate::messaging::post::search::Terms;
-use crate::messaging::post::sql::Window;
+use crate::messaging::post::sql::{Part, Shown, Wide, Window};
 use crate::messaging::post::{self, Post, sql};
 use crate::messaging::team;
-use crate::permission::TEAM_VIEW;
+use crate::permission::{POST_READ_DELETED, TEAM_VIEW};
 use crate::store::{Page, Tx};
 
 /// A list of posts: their order, and each by its id.
@@ -21,16 +21,24 @@ struct List {
     posts: Map<String, Value>,
     next_post_id: String,
     prev_post_id: String,
+    /// Of a thread: whether there is more of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    has_next: Option<bool>,
     first_inaccessible_post_time: i64,
 }
 
 impl List {
     fn new(tx: &Tx, posts: Vec<Post>) -> Result<List, AppError> {
+        List::with_roots(tx, posts, true)
+    }
+
+    /// Returns a list of the posts; with `roots`, the first post of a thread comes with its answers.
+    fn with_roots(tx: &Tx, posts: Vec<Post>, roots: bool) -> Result<List, AppError> {
         let order = posts.iter().map(|post| post.id.clone()).collect();
         let mut by_id = Map::new();
         for post in posts {
-            // The first post of a thread comes with its answers.
-            if !post.root_id.is_empty()
+            if roots
+                && !post.root_id.is_empty()
                 && !by_id.contains_key(&post.root_id)
                 && let Some(root) = sql::by_id(tx, &post.root_id)?
             {
@@ -49,6 +57,7 @@ impl List {
             posts: by_id,
             next_post_id: String::new(),
             prev_post_id: String::new(),
+            has_next: None,
             first_inaccessible_post_time: 0,
         })
     }
@@ -57,32 +66,39 @@ impl List {
 /// `GET /channels/{channel_id}/posts`
 pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let (channel_id, caller) = (cx.id("channel_id")?, cx.caller()?);
-    let id_of = |name| match cx.request.query(name) {
-        None | Some("") => Ok(None),
-        Some(text) if id::is_valid(text) => Ok(Some(text)),
-        Some(_) => Err(AppError::body_param(name)),
+    let id_of = |name| match cx.query(name) {
+        "" => Ok(None),
+        text if id::is_valid(text) => Ok(Some(text)),
+        _ => Err(AppError::body_param(name)),
     };
     let (before, after) = (id_of("before")?, id_of("after")?);
-    let since = match cx.request.query("since") {
-        None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
+    let since = cx.time("since")?;
+    let kind = cx.query("type");
+    let shown = Shown {
+        kind: (!kind.is_empty()).then_some(kind),
+        roots_only: cx.flag("collapsedThreads"),
+        deleted: cx.flag("include_deleted"),
     };
+    if shown.deleted {
+        POST_READ_DELETED.ask(caller)?;
+    }
     find_as_member(tx, caller, channel_id)?;
     let page = cx.page();
     let anchor = match after.or(before) {
         Some(id) => sql::by_id(tx, id)?,
         None => None,
     };
+    let in_window = |window| sql::list(tx, channel_id, window, shown);
     let posts = match (&anchor, before, after) {
-        _ if since > 0 => sql::list(tx, channel_id, Window::Since(since))?,
-        (Some(post), _, Some(_)) => sql::list(tx, channel_id, Window::After(post, page))?,
-        (Some(post), Some(_), None) => sql::list(tx, channel_id, Window::Before(post, page))?,
+        _ if since > 0 => in_window(Window::Since(since))?,
+        (Some(post), _, Some(_)) => in_window(Window::After(post, page))?,
+        (Some(post), Some(_), None) => in_window(Window::Before(post, page))?,
         // Mattermost: before and after a post that does not exist there is none.
         (None, Some(_), _) | (None, None, Some(_)) => Vec::new(),
-        (_, None, None) => sql::list(tx, channel_id, Window::Page(page))?,
+        (_, None, None) => in_window(Window::Page(page))?,
     };
     let neighbour = |window| {
-        let found = sql::list(tx, channel_id, window)?.pop();
+        let found = in_window(window)?.pop();
         Ok::<_, AppError>(found.map_or_else(String::new, |post| post.id))
     };
     let (mut next, mut prev) = (String::new(), String::new());
@@ -100,7 +116,7 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let list = List {
         next_post_id: next,
         prev_post_id: prev,
-        ..List::new(tx, posts)?
+        ..List::with_roots(tx, posts, !cx.flag("skipFetchThreads"))?
     };
     let newest = list
         .posts
@@ -116,9 +132,68 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
 /// `GET /posts/{post_id}/thread`
 pub fn thread(cx: &Context, tx: &Tx) -> Answer {
     let post_id = cx.id("post_id")?;
+    let (part, per_page) = part_of_thread(cx)?;
     let post = post::readable(tx, cx.caller()?, post_id)?;
-    let thread = sql::thread(tx, post.first_id())?;
-    Ok(answer::json(&List::new(tx, thread)?))
+    if cx.flag("skipFetchThreads") {
+        return Ok(answer::json(&List::with_roots(tx, vec![post], false)?));
+    }
+    let mut thread = sql::thread(tx, post.first_id(), part)?;
+    let has_next = per_page.is_some_and(|per_page| thread.len() > per_page);
+    if has_next {
+        thread.pop();
+    }
+    // Mattermost: the post that was asked for is in each part, and comes first in what is not the whole.
+    if per_page.is_some() || part.beyond > 0 {
+        thread.retain(|other| other.id != post.id);
+        thread.insert(0, post);
+    }
+    Ok(answer::json(&List {
+        has_next: Some(has_next),
+        ..List::with_roots(tx, thread, false)?
+    }))
+}
+
+/// Posts of a page of a thread, at most.
+const OF_THREAD_MOST: usize = 200;
+
+/// Returns which part of a thread is asked for, and how many posts of it; the part has one more, by which one sees that there
+/// are more.
+fn part_of_thread<'c>(cx: &'c Context) -> Result<(Part<'c>, Option<usize>), AppError> {
+    let per_page = match cx.query("perPage") {
+        "" | "0" => None,
+        text => match text.parse() {
+            Ok(number @ 1..=OF_THREAD_MOST) => Some(number),
+            _ => return Err(AppError::body_param("perPage")),
+        },
+    };
+    let (made, changed) = (cx.time("fromCreateAt")?, cx.time("fromUpdateAt")?);
+    let beyond_id = cx.query("fromPost");
+    if !beyond_id.is_empty() && made == 0 {
+        return Err(AppError::body_param(
+            "if fromPost is set, then fromCreateAt must also be set",
+        ));
+    }
+    let updates_only = cx.flag("updatesOnly");
+    if changed != 0 && made != 0 || updates_only && changed == 0 {
+        return Err(AppError::body_param("fromUpdateAt"));
+    }
+    let is_up = match cx.query("direction") {
+        "" => (made != 0 || changed != 0) && !updates_only,
+        "up" => true,
+        "down" => false,
+        _ => return Err(AppError::body_param("direction")),
+    };
+    if updates_only && is_up {
+        return Err(AppError::body_param("updatesOnly"));
+    }
+    let part = Part {
+        is_up,
+        by_change: changed != 0,
+        beyond: made.max(changed),
+        beyond_id,
+        limit: per_page.map_or(i64::MAX, |number| number as i64 + 1),
+    };
+    Ok((part, per_page))
 }
 
 /// `GET /channels/{channel_id}/pinned`
@@ -154,7 +229,10 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
         body.required("terms")?,
         seconds_ahead.unwrap_or(0).clamp(-86_400, 86_400),
     );
-    let any = body.bool("is_or_search").unwrap_or(false);
+    let wide = Wide {
+        any_word: body.bool("is_or_search").unwrap_or(false),
+        archived_channels: body.bool("include_deleted_channels").unwrap_or(false),
+    };
     let number = |name, or| {
         body.get(name)
             .and_then(Value::as_i64)
@@ -169,7 +247,7 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
     let found = if terms.is_empty() {
         Vec::new()
     } else {
-        sql::search(tx, &caller.user_id, team_id, &terms, any, page)?
+        sql::search(tx, &caller.user_id, team_id, &terms, wide, page)?
     };
     let found = Found {
         list: List::new(tx, found)?,

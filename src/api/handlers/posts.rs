@@ -29,7 +29,9 @@ pub fn create(cx: &Context) -> Answer {
         } else {
             0
         },
-        set_online: cx.request.query("set_online").is_none_or(is_not_false),
+        is_pinned: body.bool("is_pinned").unwrap_or(false),
+        set_online: is_not_false(cx.query("set_online")),
+        silent: cx.flag("silent"),
     };
     let created = post::create(cx.app, caller, &text("channel_id"), new)?;
     Ok(answer::created(&created))
@@ -70,7 +72,10 @@ pub fn create_ephemeral(cx: &Context) -> Answer {
 /// `GET /posts/{post_id}`
 pub fn get(cx: &Context, tx: &Tx) -> Answer {
     let post_id = cx.id("post_id")?;
-    let post = post::readable(tx, cx.caller()?, post_id)?;
+    let post = match cx.flag("include_deleted") {
+        true => post::readable_also_deleted(tx, cx.caller()?, post_id)?,
+        false => post::readable(tx, cx.caller()?, post_id)?,
+    };
     Ok(cx.unless_known(
         &format!("{}.{}.{}", post.id, post.update_at, post.reply_count),
         || answer::json(&post),

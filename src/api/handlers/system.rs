@@ -23,7 +23,12 @@ pub fn ping(cx: &Context, _: &Tx) -> Answer {
     if whole && cx.app.store.check_place().is_err() {
         return Ok(unhealthy());
     }
-    Ok(answer::json(&status(whole, "OK")))
+    let mut status = status(whole, "OK");
+    if !cx.query("device_id").is_empty() {
+        // Nothing is pushed to anyone's telephone.
+        status["CanReceiveNotifications"] = "false".into();
+    }
+    Ok(answer::json(&status))
 }
 
 /// The same when the data file does not answer: 500 for who asks for the server's status.
@@ -62,10 +67,10 @@ pub fn not_implemented(cx: &Context, tx: &Tx) -> Answer {
 
 /// `GET /license/client?format=old`
 pub fn license(cx: &Context, _: &Tx) -> Answer {
-    match cx.request.query("format") {
-        Some("old") => Ok(answer::json(&json!({"IsLicensed": "false"}))),
-        None | Some("") => Err(AppError::new(&error::LICENSE_FORMAT)),
-        Some(_) => Err(AppError::body_param("format")),
+    match cx.query("format") {
+        "old" => Ok(answer::json(&json!({"IsLicensed": "false"}))),
+        "" => Err(AppError::new(&error::LICENSE_FORMAT)),
+        _ => Err(AppError::body_param("format")),
     }
 }
 
@@ -102,11 +107,7 @@ pub fn dashboard(cx: &Context, tx: &Tx) -> Answer {
 /// `GET /logs`
 pub fn logs(cx: &Context, _: &Tx) -> Answer {
     LOG_READ.ask(cx.caller()?)?;
-    let number = |name| {
-        cx.request
-            .query(name)
-            .and_then(|text| text.parse::<usize>().ok())
-    };
+    let number = |name| cx.query(name).parse::<usize>().ok();
     let per_page = number("logs_per_page")
         .unwrap_or(recent::LINES)
         .min(recent::LINES);

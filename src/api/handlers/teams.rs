@@ -10,6 +10,7 @@ use crate::messaging::administration::{self, team::NewTeam};
 use crate::messaging::team::{Team, ask, find, permissions, sql};
 use crate::permission::{MEMBERSHIPS, TEAM_LIST_ALL, TEAM_VIEW};
 use crate::store::Tx;
+use crate::user::{self, list::sql::Filter};
 
 /// `POST /teams`
 pub fn create(cx: &Context) -> Answer {
@@ -81,7 +82,12 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
     if !all && (page.is_some() || per_page.is_some()) {
         return Err(AppError::new(&error::TEAM_SEARCH_PAGES));
     }
-    let found = seen(cx, tx, sql::search(tx, &term, all)?)?;
+    let found = match body.bool("group_constrained") {
+        // There are no groups.
+        Some(true) => Vec::new(),
+        _ => sql::search(tx, &term, all, body.bool("allow_open_invite"))?,
+    };
+    let found = seen(cx, tx, found)?;
     let (Some(page), Some(per_page)) = (page, per_page) else {
         return Ok(answer::json(&found));
     };
@@ -146,7 +152,23 @@ pub fn add_member(cx: &Context) -> Answer {
 pub fn members(cx: &Context, tx: &Tx) -> Answer {
     let team_id = cx.id("team_id")?;
     ask(tx, &TEAM_VIEW, cx.caller()?, team_id)?;
-    Ok(answer::json(&sql::members(tx, team_id, cx.page())?))
+    let active = cx.flag("exclude_deleted_users");
+    // Mattermost: any other word is the order of user ids.
+    if cx.query("sort") != "Username" {
+        let members = sql::members(tx, team_id, active, cx.page())?;
+        return Ok(answer::json(&members));
+    }
+    let filter = Filter {
+        active,
+        team_id,
+        ..Filter::default()
+    };
+    let users = user::list::list(tx, filter, cx.page())?;
+    let members = users
+        .iter()
+        .map(|user| sql::member(tx, team_id, &user.id))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(answer::json(&members))
 }
 
 /// `GET /teams/{team_id}/members/{user_id}`

@@ -230,9 +230,8 @@ pub fn get_own(cx: &Context, tx: &Tx) -> Answer {
 pub fn explain(cx: &Context, tx: &Tx) -> Answer {
     let token_id = cx.id("token_id")?;
     let (_, token, owner) = token::allowed(tx, &TOKEN_READ, cx.caller()?, token_id)?;
-    let asked = |name| cx.request.query(name).unwrap_or_default();
-    let (method, path) = (asked("method"), asked("path"));
-    let address = match asked("address") {
+    let (method, path) = (cx.query("method"), cx.query("path"));
+    let address = match cx.query("address") {
         "" => None,
         text => Some(text.parse().map_err(|_| AppError::url_param("address"))?),
     };

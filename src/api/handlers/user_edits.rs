@@ -55,6 +55,7 @@ fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
         locale: text("locale").filter(|locale| !locale.is_empty()),
         notify_props: notify_props(body)?,
         timezone: timezone(body)?,
+        props: props(body)?,
         bot_description: None,
     })
 }
@@ -71,6 +72,7 @@ fn whole_of(body: &of_json::Object) -> Result<Patch, AppError> {
         last_name: or_empty(patch.last_name),
         position: or_empty(patch.position),
         notify_props: patch.notify_props.or_else(|| Some(json!({}))),
+        props: patch.props.or_else(|| Some(json!({}))),
         ..patch
     })
 }
@@ -83,6 +85,11 @@ pub fn notify_props(body: &of_json::Object) -> Result<Option<Value>, AppError> {
 /// Where an account is, if that was sent.
 pub fn timezone(body: &of_json::Object) -> Result<Option<Value>, AppError> {
     texts(body, "timezone", 256)
+}
+
+/// What a client keeps with an account, if that was sent.
+pub fn props(body: &of_json::Object) -> Result<Option<Value>, AppError> {
+    texts(body, "props", 8000)
 }
 
 /// An object of texts; members that are none are left out.

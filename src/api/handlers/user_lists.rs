@@ -3,19 +3,24 @@
 use serde_json::Value;
 
 use crate::api::{Answer, Context, answer, json};
-use crate::clock::Millis;
-use crate::error::AppError;
+use crate::error::{self, AppError};
 use crate::http::Response;
 use crate::permission::{CHANNEL_READ, Caller, TEAM_VIEW, USER_COUNT, USER_WITHOUT_TEAM};
 use crate::store::{StoreError, Tx};
 use crate::user::list::sql::{Filter, Kind, Search, count, count_active};
 use crate::user::{Seen, User, list as lists, sql};
-use crate::{config, messaging::channel, messaging::team};
+use crate::{config, messaging::channel, messaging::team, status};
 
 /// `GET /users`
 pub fn list(cx: &Context, tx: &Tx) -> Answer {
-    let text = |name| cx.request.query(name).unwrap_or_default();
-    let roles = roles_of(text("roles").split(','));
+    let text = |name| cx.query(name);
+    let roles = roles_of("roles", &SYSTEM_ROLES, text("roles").split(','));
+    let team_roles = roles_of("team_roles", &TEAM_ROLES, text("team_roles").split(','));
+    let channel_roles = roles_of(
+        "channel_roles",
+        &CHANNEL_ROLES,
+        text("channel_roles").split(','),
+    );
     let filter = Filter {
         active: cx.flag("active"),
         inactive: cx.flag("inactive"),
@@ -26,7 +31,12 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
         not_in_team: text("not_in_team"),
         not_in_channel: text("not_in_channel"),
         without_team: cx.flag("without_team"),
+        ..Filter::default()
     };
+    // There are no groups; Mattermost has them with a licence.
+    if !text("in_group").is_empty() || cx.flag("group_constrained") {
+        return Err(AppError::new(&error::GROUPS_LICENSE));
+    }
     if !filter.not_in_channel.is_empty() && filter.team_id.is_empty() {
         return Err(AppError::url_param("team_id"));
     }
@@ -37,9 +47,11 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
         return Err(AppError::url_param("inactive"));
     }
     // Mattermost: told after what else is wrong.
-    let roles = roles?;
+    let (roles, team_roles, channel_roles) = (roles?, team_roles?, channel_roles?);
     let filter = Filter {
         roles: &roles,
+        team_roles: &team_roles,
+        channel_roles: &channel_roles,
         ..filter
     };
     let caller = cx.caller()?;
@@ -47,12 +59,73 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
         USER_WITHOUT_TEAM.ask(caller)?;
     }
     may_look_there(tx, caller, &filter)?;
-    let users = lists::list(tx, filter, cx.page())?;
-    Ok(views(cx, &users))
+    match text("sort") {
+        "" => Ok(views(cx, &lists::list(tx, filter, cx.page())?)),
+        sort => in_order(cx, tx, filter, sort),
+    }
 }
 
-/// Mattermost: these three roles are told apart, any other is as if it was not there.
-fn roles_of<'n>(names: impl Iterator<Item = &'n str>) -> Result<String, AppError> {
+/// Answers with a page of the accounts of a team or a channel, in another order than that of usernames. Mattermost: by the last
+/// activity there are only accounts that have been seen.
+fn in_order(cx: &Context, tx: &Tx, filter: Filter, sort: &str) -> Answer {
+    let now = cx.anyone.at;
+    let mut places = Vec::new();
+    for place in lists::places(tx, filter)? {
+        let key = match sort {
+            "create_at" => -place.create_at,
+            "admin" => -i64::from(place.is_channel_admin),
+            _ => match status::of(tx, &cx.app.hub, &place.id, now)? {
+                Some(status) if sort == "status" => status.rank(),
+                Some(status) if status.last_activity_at > 0 => -status.last_activity_at,
+                _ => continue,
+            },
+        };
+        places.push((key, place));
+    }
+    places.sort_by(|(a, one), (b, other)| (a, &one.username).cmp(&(b, &other.username)));
+    let page = cx.page();
+    let at = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    let shown = places.iter().skip(at(page.offset)).take(at(page.limit));
+    let mut users = Vec::new();
+    for (key, place) in shown {
+        if let Some(user) = sql::by_number(tx, place.number, &place.id)? {
+            users.push((*key, user));
+        }
+    }
+    let seen = Seen::listed(&cx.anyone, &cx.config);
+    let views: Vec<_> = users
+        .iter()
+        .map(|(key, user)| {
+            let mut view = seen.view(user);
+            view.last_activity_at = (sort == "last_activity_at").then_some(-key);
+            view
+        })
+        .collect();
+    Ok(answer::json(&views))
+}
+
+/// Mattermost: the roles by which lists tell accounts apart; any other is as if it was not there.
+const SYSTEM_ROLES: [&str; 3] = [
+    crate::permission::roles::SYSTEM_ADMIN,
+    crate::permission::roles::SYSTEM_USER,
+    "system_guest",
+];
+
+/// The roles by which lists tell members of a team apart.
+const TEAM_ROLES: [&str; 3] = ["team_admin", "team_user", "team_guest"];
+
+/// The roles by which lists tell members of a channel apart.
+const CHANNEL_ROLES: [&str; 3] = ["channel_admin", "channel_user", "channel_guest"];
+
+/// Returns those of the names that are told apart, with commas between.
+///
+/// # Errors
+/// 400 with the parameter when one of them cannot be the name of a role.
+fn roles_of<'n>(
+    parameter: &str,
+    told_apart: &[&str],
+    names: impl Iterator<Item = &'n str>,
+) -> Result<String, AppError> {
     let names: Vec<&str> = names
         .map(str::trim)
         .filter(|name| !name.is_empty())
@@ -61,18 +134,13 @@ fn roles_of<'n>(names: impl Iterator<Item = &'n str>) -> Result<String, AppError
         .iter()
         .all(|name| crate::permission::roles::is_valid_name(name))
     {
-        return Err(AppError::body_param("roles"));
+        return Err(AppError::body_param(parameter));
     }
-    let told_apart = [
-        crate::permission::roles::SYSTEM_ADMIN,
-        crate::permission::roles::SYSTEM_USER,
-        "system_guest",
-    ];
     let known = names.into_iter().filter(|name| told_apart.contains(name));
     Ok(known.collect::<Vec<_>>().join(","))
 }
 
-/// Mattermost: the orders other than by username need a team or a channel, and are the same order here.
+/// Mattermost: the orders other than by username need a team or a channel.
 fn is_known_order(sort: &str, filter: &Filter) -> bool {
     match sort {
         "" => true,
@@ -80,7 +148,7 @@ fn is_known_order(sort: &str, filter: &Filter) -> bool {
             let elsewhere = [filter.not_in_team, filter.channel_id, filter.not_in_channel];
             !filter.team_id.is_empty() && elsewhere == [""; 3] && !filter.without_team
         }
-        "status" => !filter.channel_id.is_empty(),
+        "status" | "admin" => !filter.channel_id.is_empty(),
         _ => false,
     }
 }
@@ -91,7 +159,8 @@ fn may_look_there(tx: &Tx, caller: &Caller, filter: &Filter) -> Result<(), AppEr
         if let Some(channel) = channel::sql::by_id(tx, channel_id)? {
             channel::ask(tx, &CHANNEL_READ, caller, &channel)?;
         } else if !channel_id.is_empty() {
-            CHANNEL_READ.ask(caller)?;
+            // Mattermost: a channel that is none is one that nobody may read, a system admin neither.
+            return Err(CHANNEL_READ.refusal());
         }
     }
     for team_id in [filter.team_id, filter.not_in_team] {
@@ -123,10 +192,7 @@ fn several(
         return Err(AppError::body_param(name));
     }
     // Mattermost: only accounts that have changed since.
-    let since: Millis = match cx.request.query("since") {
-        None | Some("") => 0,
-        Some(text) => text.parse().map_err(|_| AppError::body_param("since"))?,
-    };
+    let since = cx.time("since")?;
     keys.sort_unstable();
     keys.dedup();
     let found = keys
@@ -156,7 +222,14 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
     let flag = |name| body.bool(name).unwrap_or(false);
     let names = body.get("roles").and_then(Value::as_array);
     let names = names.into_iter().flatten().filter_map(Value::as_str);
-    let roles = roles_of(names)?;
+    let roles = roles_of("roles", &SYSTEM_ROLES, names)?;
+    let place_roles = |name, told_apart| {
+        let names = body.get(name).and_then(Value::as_array);
+        let names = names.into_iter().flatten().filter_map(Value::as_str);
+        roles_of(name, told_apart, names)
+    };
+    let team_roles = place_roles("team_roles", &TEAM_ROLES)?;
+    let channel_roles = place_roles("channel_roles", &CHANNEL_ROLES)?;
     let filter = Filter {
         roles: &roles,
         active: !flag("allow_inactive"),
@@ -167,7 +240,15 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
         not_in_team: text("not_in_team_id"),
         not_in_channel: text("not_in_channel_id"),
         without_team: flag("without_team"),
+        team_roles: &team_roles,
+        channel_roles: &channel_roles,
     };
+    if flag("group_constrained")
+        || !text("in_group_id").is_empty()
+        || !text("not_in_group_id").is_empty()
+    {
+        return Err(AppError::new(&error::GROUPS_LICENSE));
+    }
     if !filter.not_in_channel.is_empty() && filter.team_id.is_empty() {
         return Err(AppError::body_param("team_id"));
     }
@@ -183,7 +264,7 @@ pub fn search(cx: &Context, tx: &Tx) -> Answer {
 
 /// `GET /users/autocomplete`: active accounts by the beginning of a name.
 pub fn autocomplete(cx: &Context, tx: &Tx) -> Answer {
-    let text = |name| cx.request.query(name).unwrap_or_default();
+    let text = |name| cx.query(name);
     let limit = text("limit").parse().unwrap_or(FOUND);
     let limit = if limit > 0 {
         limit.min(FOUND_MOST)
@@ -264,7 +345,7 @@ const ROLES: usize = 16;
 /// `GET /users/stats/filtered`: Mattermost: people that are not deactivated, unless more is asked for.
 pub fn stats_filtered(cx: &Context, tx: &Tx) -> Answer {
     USER_COUNT.ask(cx.caller()?)?;
-    let text = |name| cx.request.query(name).unwrap_or_default();
+    let text = |name| cx.query(name);
     let roles: Vec<&str> = text("roles")
         .split(',')
         .filter(|role| !role.is_empty())
@@ -276,7 +357,15 @@ pub fn stats_filtered(cx: &Context, tx: &Tx) -> Answer {
     {
         return Err(AppError::url_param("roles"));
     }
+    let team_roles = roles_of("team_roles", &TEAM_ROLES, text("team_roles").split(','))?;
+    let channel_roles = roles_of(
+        "channel_roles",
+        &CHANNEL_ROLES,
+        text("channel_roles").split(','),
+    )?;
     let kind = Kind {
+        team_roles: &team_roles,
+        channel_roles: &channel_roles,
         deactivated: cx.flag("include_deleted"),
         bots: cx.flag("include_bots"),
         roles: &roles,

@@ -4,6 +4,7 @@ use super::user_edits as edit;
 use crate::api::{Answer, Context, answer, json};
 use crate::config;
 use crate::error::{self, AppError};
+use crate::messaging::administration::team::sign_up;
 use crate::store::Tx;
 use crate::user::{NewUser, Seen, User, sql, valid};
 
@@ -28,12 +29,20 @@ pub fn create(cx: &Context) -> Answer {
         locale: valid::locale_or_default(text("locale")),
         notify_props: edit::notify_props(&body)?,
         timezone: edit::timezone(&body)?,
+        props: edit::props(&body)?,
         auth_service,
         auth_data: of_admin("auth_data"),
         must_not_be_first: !cx.shows_setup_code(),
         ..NewUser::default()
     };
-    let user = crate::user::create(cx.app, &cx.config, &cx.anyone, new)?;
+    // Mattermost: the secret of an invitation by e-mail; none is ever sent.
+    if !cx.query("t").is_empty() {
+        return Err(AppError::new(&error::SIGN_UP_LINK));
+    }
+    let user = match cx.query("iid") {
+        "" => crate::user::create(cx.app, &cx.config, &cx.anyone, new)?,
+        invite_id => sign_up(cx.app, &cx.config, &cx.anyone, new, invite_id)?,
+    };
     // Mattermost: the answer shows the new account as its owner sees it.
     Ok(answer::created(&Seen::Own.view(&user)))
 }

@@ -39,7 +39,7 @@ pub fn create(cx: &Context) -> Answer {
 /// `GET /hooks/incoming`: of a team, or of all; others' only for those who may manage those.
 pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let caller = cx.caller()?;
-    let team_id = cx.request.query("team_id").unwrap_or_default();
+    let team_id = cx.query("team_id");
     let here = match team_id {
         "" => caller.permissions,
         team_id => team::permissions(tx, caller, team_id)?,

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 
+use self::objects::BODIES;
 pub(crate) use self::operation::shape;
 pub use self::operation::{Operation, Shape};
 use self::parameters::{PATH, Parameter, QUERY};
@@ -28,6 +29,40 @@ pub static TEXT: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", document(
 /// `GET /openapi.json`
 pub fn get(_: &Context, _: &Tx) -> Answer {
     Ok(Response::json(200, TEXT.as_str()))
+}
+
+/// How the description of a parameter or a body says that some of it changes nothing.
+const WITHOUT_EFFECT: &str = "without effect";
+
+/// Returns what Mattermost takes and patmost takes without effect: the endpoint, the names, and why.
+pub fn without_effect() -> impl Iterator<Item = (String, String, String)> {
+    let place = |route: &Route| format!("`{} {}`", route.method, route.path);
+    ROUTES.iter().flat_map(move |route| {
+        let of_query = QUERY.iter().filter_map(move |(name, _, does)| {
+            let is_here = route.operation.query.contains(name);
+            let why = does.strip_prefix("Without effect").filter(|_| is_here)?;
+            let why = why.trim_start_matches([':', ',', ' ']).to_owned();
+            Some((place(route), format!("`{name}`"), why))
+        });
+        let doc = match route.operation.body {
+            Shape::One(name) => BODIES
+                .iter()
+                .find(|object| object.name == name)
+                .map(|it| it.doc),
+            _ => None,
+        };
+        let of_body = doc.into_iter().filter_map(move |doc| {
+            let part = doc.split("; ").find(|part| part.contains(WITHOUT_EFFECT))?;
+            let (names, why) = part.split_once(WITHOUT_EFFECT)?;
+            let names = names
+                .trim_end_matches(" is ")
+                .trim_end_matches(" are ")
+                .trim();
+            let why = why.trim_start_matches([':', ' ']);
+            Some((place(route), names.to_owned(), why.to_owned()))
+        });
+        of_query.chain(of_body)
+    })
 }
 
 fn document() -> Value {

@@ -45,7 +45,7 @@ objects! {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, username: Text, auth_data: Text, auth_service: Text,
         email: Text, nickname: Text, first_name: Text, last_name: Text, position: Text, roles: Text, locale: Text,
         timezone: Texts, disable_welcome_email: Flag; notify_props: Texts, last_password_update: Time, is_bot: Flag,
-        bot_description: Text,
+        bot_description: Text, last_activity_at: Time, props: Texts,
     }
     /// Accounts that fit what was typed
     UserAutocomplete { users: [User]; out_of_channel: [User] }
@@ -120,6 +120,18 @@ objects! {
         autotranslation: Flag, last_root_post_at: Time, banner_info: ObjectOrNull, policy_enforced: Flag, policy_is_active: Flag,
         default_category_name: Text,
     }
+    /// A channel with what its team is called
+    ChannelOfTeam {
+        id: Id, create_at: Time, update_at: Time, delete_at: Time, team_id: IdOrEmpty, type: ChannelType,
+        display_name: Text, name: Text, header: Text, purpose: Text, last_post_at: Time, total_msg_count: Count,
+        extra_update_at: Time, creator_id: IdOrEmpty, scheme_id: TextOrNull, props: ObjectOrNull,
+        group_constrained: FlagOrNull, shared: FlagOrNull, total_msg_count_root: Count, policy_id: TextOrNull,
+        autotranslation: Flag, last_root_post_at: Time, banner_info: ObjectOrNull, policy_enforced: Flag, policy_is_active: Flag,
+        default_category_name: Text, team_display_name: Text, team_name: Text,
+        team_update_at: Time,
+    }
+    /// A page of channels, where their number was asked for
+    ChannelsPage { channels: [ChannelOfTeam], total_count: Count }
     /// A membership of a channel
     ChannelMember {
         channel_id: Id, user_id: Id, roles: Text, last_viewed_at: Time, msg_count: Count, mention_count: Count,
@@ -151,7 +163,7 @@ objects! {
     /// The files that were uploaded, and what the client called them
     FilesUploaded { file_infos: [FileInfo], client_ids: TextsOrNull }
     /// Posts: their order, and each by its id
-    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty, first_inaccessible_post_time: Time; matches: ObjectOrNull }
+    PostList { order: [Id], posts: {Post}, next_post_id: IdOrEmpty, prev_post_id: IdOrEmpty, first_inaccessible_post_time: Time; matches: ObjectOrNull, has_next: Flag }
     /// What an integration says to what was filled in
     DialogAnswer { ; error: Text, errors: Object, type: Text, form: Object }
     /// An integration was asked
@@ -182,22 +194,27 @@ objects! {
     /// An account to be made; `auth_service` and `auth_data` only by admins
     NewUser {
         username: Username, email: Email; password: Text, nickname: Text, first_name: Text, last_name: Text,
-        position: Text, locale: Text, auth_service: Text, auth_data: Text,
+        position: Text, locale: Text, auth_service: Text, auth_data: Text, notify_props: Texts, timezone: Texts,
+        props: Texts,
     }
     /// Fields of an account; the own `email` needs the `password`
     UserPatch {
         ; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
-        locale: Text, notify_props: Texts, timezone: Texts, password: Text,
+        locale: Text, notify_props: Texts, timezone: Texts, props: Texts, password: Text,
     }
     /// An account with what is to be changed; `id` as in the path
     UserUpdate {
         id: Id; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
-        locale: Text, notify_props: Texts, timezone: Texts, password: Text,
+        locale: Text, notify_props: Texts, timezone: Texts, props: Texts, password: Text,
     }
     /// Which accounts; `team_id` and `in_channel_id` are without effect
-    UserSearch { term: Text; limit: Limit, allow_inactive: Flag, team_id: IdOrEmpty, in_channel_id: IdOrEmpty, roles: [Text] }
-    /// Who, and the password; `token` is without effect
-    Login { password: Text; login_id: Text, id: Id, device_id: Text, token: Text }
+    UserSearch {
+        term: Text; limit: Limit, allow_inactive: Flag, team_id: IdOrEmpty, in_channel_id: IdOrEmpty, not_in_team_id: IdOrEmpty,
+        not_in_channel_id: IdOrEmpty, without_team: Flag, role: Text, roles: [Text], team_roles: [Text], channel_roles: [Text],
+        in_group_id: Text, not_in_group_id: Text, group_constrained: Flag,
+    }
+    /// Who, and the password; `token`, `ldap_only`, `magic_link_token` and `voip_device_id` are without effect
+    Login { password: Text; login_id: Text, id: Id, device_id: Text, token: Text, ldap_only: Text, magic_link_token: Text, voip_device_id: Text }
     /// Whether the account is active
     UserActive { active: Flag }
     /// Names with spaces between
@@ -217,14 +234,14 @@ objects! {
     /// How a name begins
     Search { term: Text }
     /// How a name begins; with `page` and `per_page`, a page of what is found
-    TeamSearch { term: Text; page: Count, per_page: Count }
+    TeamSearch { term: Text; page: Count, per_page: Count, allow_open_invite: Flag, group_constrained: Flag, exclude_policy_constrained: Flag }
     /// A presence; `dnd_end_time` is without effect
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
     /// A form, and where what is filled in goes
     DialogOpening { trigger_id: Text, url: Text; dialog: Object }
-    /// What was filled in
+    /// What was filled in; `file_ids` is without effect
     DialogSubmission {
-        url: Text, channel_id: Id, team_id: Id; callback_id: Text, state: Text, submission: Object, cancelled: Flag,
+        url: Text, channel_id: Id, team_id: Id; callback_id: Text, state: Text, submission: Object, cancelled: Flag, file_ids: [Id],
     }
     /// What was chosen, where the action is a list
     ActionRun { ; selected_option: Text }
@@ -253,33 +270,39 @@ objects! {
     NewTeam { name: Name, display_name: Text, type: TeamType; allow_open_invite: Flag, description: Text }
     /// Who comes in
     NewTeamMember { user_id: Id; team_id: Id }
-    /// A channel to be made
-    NewChannel { team_id: Id, name: Name, display_name: Text, type: NewChannelType; purpose: Text, header: Text }
-    /// Fields of a channel
-    ChannelPatch { ; name: Name, display_name: Text, purpose: Text, header: Text }
+    /// A channel to be made; `default_category_name` and `managed_category_name` are without effect
+    NewChannel {
+        team_id: Id, name: Name, display_name: Text, type: NewChannelType; purpose: Text, header: Text, default_category_name: Text,
+        managed_category_name: Text,
+    }
+    /// Fields of a channel; `autotranslation`, `banner_info`, `default_category_name`, `group_constrained` and `managed_category_name` are without effect
+    ChannelPatch {
+        ; name: Name, display_name: Text, purpose: Text, header: Text, autotranslation: Flag, banner_info: Object,
+        default_category_name: Text, group_constrained: Flag, managed_category_name: Text,
+    }
     /// A channel with what is to be changed; `id` as in the path, and the `type` that it has
     ChannelUpdate { id: Id; name: Name, display_name: Text, purpose: Text, header: Text, type: ChannelType }
     /// Public (`O`) or private (`P`)
     ChannelPrivacy { privacy: NewChannelType }
-    /// Who comes in: one account, or several
-    NewChannelMember { ; user_id: Id, user_ids: [Id] }
+    /// Who comes in: one account, or several; `post_root_id` is without effect
+    NewChannelMember { ; user_id: Id, user_ids: [Id], post_root_id: Id }
     /// Which channel is looked at now
     ChannelView { ; channel_id: IdOrEmpty, prev_channel_id: IdOrEmpty }
-    /// A post to be made; `create_at` only by admins, `user_id` is without effect
+    /// A post to be made; `create_at` only by admins; `user_id` and `metadata` (priority) are without effect
     NewPost {
         channel_id: Id, message: Text; root_id: IdOrEmpty, type: Text, props: Object, pending_post_id: Text,
-        create_at: Time, file_ids: [Id], user_id: Id,
+        create_at: Time, file_ids: [Id], is_pinned: Flag, user_id: Id, metadata: Object,
     }
     /// A post for one account
     NewEphemeralPost { user_id: Id, post: EphemeralPost }
     /// What it says, and where
     EphemeralPost { channel_id: Id, message: Text }
-    /// Fields of a post
-    PostPatch { ; message: Text, is_pinned: Flag, props: Object }
-    /// A post with what is to be changed; `id` as in the path
-    PostUpdate { id: Id; message: Text, is_pinned: Flag, props: Object }
-    /// Which posts; `page` and `per_page` are without effect
-    PostSearch { terms: Text; is_or_search: Flag, time_zone_offset: Number, page: Count, per_page: Count }
+    /// Fields of a post; `file_ids` and `has_reactions` are without effect: a post keeps its files
+    PostPatch { ; message: Text, is_pinned: Flag, props: Object, file_ids: [Id], has_reactions: Flag }
+    /// A post with what is to be changed; `id` as in the path; `file_ids` and `has_reactions` are without effect: a post keeps its files
+    PostUpdate { id: Id; message: Text, is_pinned: Flag, props: Object, file_ids: [Id], has_reactions: Flag }
+    /// Which posts
+    PostSearch { terms: Text; is_or_search: Flag, time_zone_offset: Number, page: Count, per_page: Count, include_deleted_channels: Flag }
     /// A reaction of the caller
     NewReaction { user_id: Id, post_id: Id, emoji_name: Emoji }
     /// A client's message

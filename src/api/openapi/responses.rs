@@ -74,7 +74,10 @@ fn refusal(status: &str, operation: &Operation) -> Value {
         Some((.., means, _))
             if operation.success.1 == Upgrade && ["400", "403"].contains(&status) =>
         {
-            response(means, Plain)
+            let mut refusal = response(means, Plain);
+            // What is not even a request is, like everywhere.
+            refusal["content"][media(One("Error"))] = json!({"schema": schema(One("Error"))});
+            refusal
         }
         Some((_, name, ..)) => reference("responses", name),
         None => response("Refused", One("Error")),

@@ -22,6 +22,8 @@ pub fn components() -> Map<String, Value> {
     schemas.insert("ChannelMembers".into(), json!({"oneOf": one_or_several}));
     let list_or_page = [Shape::List("Team"), Shape::One("TeamsPage")].map(schema);
     schemas.insert("TeamsFound".into(), json!({"oneOf": list_or_page}));
+    let list_or_page = [Shape::List("ChannelOfTeam"), Shape::One("ChannelsPage")].map(schema);
+    schemas.insert("ChannelsFound".into(), json!({"oneOf": list_or_page}));
     let list_or_page = [
         Shape::List("IncomingWebhook"),
         Shape::One("IncomingWebhooksPage"),
@@ -136,7 +138,7 @@ fn word(name: &str) -> Option<Value> {
         "Empty" => one_of(&[""]),
         "OK" => one_of(&["OK"]),
         "Old" => one_of(&["old"]),
-        "Sort" => one_of(&["", "last_activity_at", "create_at", "status"]),
+        "Direction" => one_of(&["", "up", "down"]),
         "Presence" => one_of(&["online", "away", "dnd", "offline"]),
         "TeamType" => one_of(&["O", "I"]),
         "ChannelType" => one_of(&["O", "P", "D", "G"]),

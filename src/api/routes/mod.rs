@@ -109,7 +109,7 @@ pub static BESIDE: &[Route] = &[Route {
     doc: "Post by an incoming webhook; this path is not below `/api/v4`",
     operation: Operation {
         id: "PostByIncomingWebhook",
-        query: &[],
+        query: &["payload"],
         body: Shape::One("IncomingWebhookPayload"),
         success: (200, Shape::Plain),
         refusals: &[403, 501],

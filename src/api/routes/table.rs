@@ -12,7 +12,7 @@ use crate::api::{openapi, websocket};
 macro_rules! routes {
     ($(
         $method:ident $path:literal $access:ident $work:ident $handler:path, $doc:literal
-        $id:ident ($($query:ident)*) $body:tt => $status:literal $answer:tt $(, $($refusal:literal)+)?;
+        $id:ident ($($query:tt)*) $body:tt => $status:literal $answer:tt $(, $($refusal:literal)+)?;
     )*) => {
         /// Every endpoint; the first that fits answers.
         pub static ROUTES: &[Route] = &[$(Route {
@@ -37,21 +37,21 @@ macro_rules! routes {
 #[rustfmt::skip]
 routes! {
     POST   "/users" Open Slow users::create, "Create an account; the first one becomes system admin"
-           CreateUser () NewUser => 201 User, 403 501;
+           CreateUser (iid t) NewUser => 201 User, 403 404 501;
     GET    "/users" Session Read user_lists::list, "List accounts by username"
-           GetUsers (page per_page role roles active inactive in_team in_channel not_in_team not_in_channel without_team sort) () => 200 [User], 403;
+           GetUsers (page per_page role roles team_roles channel_roles active inactive in_team in_channel not_in_team not_in_channel without_team in_group group_constrained abac_match_only sort) () => 200 [User], 403 501;
     POST   "/users/ids" Session Read user_lists::list_by_ids, "Read several accounts by id"
            GetUsersByIds (since) [Id] => 200 [User];
     POST   "/users/usernames" Session Read user_lists::list_by_usernames, "Read several accounts by username"
            GetUsersByUsernames (since) [Text] => 200 [User];
     POST   "/users/search" Session Read user_lists::search, "Find accounts by the beginning of a name or an address"
-           SearchUsers () UserSearch => 200 [User], 403;
+           SearchUsers () UserSearch => 200 [User], 403 501;
     GET    "/users/autocomplete" Session Read user_lists::autocomplete, "Find active accounts by the beginning of a name"
-           AutocompleteUsers (name in_team in_channel limit) () => 200 UserAutocomplete;
+           AutocompleteUsers (name in_team in_channel limit) () => 200 UserAutocomplete, 403;
     GET    "/users/stats" Session Read user_lists::stats, "Count accounts"
            GetTotalUsersStats () () => 200 UsersStats;
     GET    "/users/stats/filtered" Session Read user_lists::stats_filtered, "Count accounts of a kind"
-           GetTotalUsersStatsFiltered (in_team in_channel include_deleted include_bots roles) () => 200 UsersStats, 403;
+           GetTotalUsersStatsFiltered (in_team in_channel include_deleted include_bots roles team_roles channel_roles) () => 200 UsersStats, 403;
     GET    "/users/known" Session Read user_lists::known, "List the accounts one shares a channel with"
            GetKnownUsers () () => 200 [Id];
     POST   "/users/status/ids" Session Read statuses::list, "Read the presence of several accounts"
@@ -111,7 +111,7 @@ routes! {
     POST   "/users/{user_id}/convert_to_bot" Session Change bots::convert, "Make a bot of an account"
            ConvertUserToBot () () => 200 Bot, 403;
     GET    "/users/{user_id}/image" Session Read pictures::get, "The account's picture, or one made from the id"
-           GetProfileImage () () => 200 Picture, 304;
+           GetProfileImage (_) () => 200 Picture, 304;
     POST   "/users/{user_id}/image" Session Change pictures::set, "Set the account's picture"
            SetProfileImage () NewPicture => 200 StatusOK, 403;
     DELETE "/users/{user_id}/image" Session Change pictures::delete, "Take the account's picture away"
@@ -149,7 +149,7 @@ routes! {
     GET    "/users/{user_id}/teams/members" Session Read teams::memberships, "List an account's memberships of teams"
            GetTeamMembersForUser () () => 200 [TeamMember], 403;
     GET    "/users/{user_id}/teams/{team_id}/channels" Session Read channel_lists::of_user, "List an account's channels in a team"
-           GetChannelsForTeamForUser () () => 200 [Channel], 403;
+           GetChannelsForTeamForUser (include_deleted last_delete_at) () => 200 [Channel], 403;
     GET    "/users/{user_id}/teams/{team_id}/channels/members" Session Read channel_members::memberships, "List an account's memberships of channels in a team"
            GetChannelMembersForUser () () => 200 [ChannelMember], 403;
     GET    "/users/{user_id}/channels/{channel_id}/unread" Session Read channel_members::unread, "Count what an account has not read in a channel"
@@ -160,7 +160,7 @@ routes! {
     POST   "/teams" Session Change teams::create, "Create a team with its two channels; the caller becomes its admin"
            CreateTeam () NewTeam => 201 Team, 403;
     GET    "/teams" Session Read teams::list, "List teams by name"
-           GetAllTeams (page per_page include_total_count) () => 200 TeamsFound;
+           GetAllTeams (page per_page include_total_count exclude_policy_constrained) () => 200 TeamsFound;
     POST   "/teams/search" Session Read teams::search, "Find teams by the beginning of the name"
            SearchTeams () TeamSearch => 200 TeamsFound, 501;
     GET    "/teams/{team_id}" Session Read teams::get, "Read a team"
@@ -174,7 +174,7 @@ routes! {
     POST   "/teams/{team_id}/members" Session Change teams::add_member, "Add somebody to a team"
            AddTeamMember () NewTeamMember => 201 TeamMember, 403;
     GET    "/teams/{team_id}/members" Session Read teams::members, "List a team's members"
-           GetTeamMembers (page per_page) () => 200 [TeamMember], 403;
+           GetTeamMembers (page per_page sort exclude_deleted_users) () => 200 [TeamMember], 403;
     GET    "/teams/{team_id}/members/{user_id}" Session Read teams::member, "Read a membership of a team"
            GetTeamMember () () => 200 TeamMember, 403;
     DELETE "/teams/{team_id}/members/{user_id}" Session Change teams::remove_member, "Take somebody out of a team"
@@ -197,7 +197,7 @@ routes! {
     POST   "/channels" Session Change channels::create, "Create a channel; the caller becomes its admin"
            CreateChannel () NewChannel => 201 Channel, 403 404;
     GET    "/channels" Session Read channel_lists::all, "List all channels"
-           GetAllChannels (page per_page) () => 200 [Channel], 403;
+           GetAllChannels (page per_page include_deleted exclude_default_channels include_total_count not_associated_to_group exclude_policy_constrained) () => 200 ChannelsFound, 403;
     POST   "/channels/direct" Session Change channels::create_direct, "Open the direct channel of two accounts"
            CreateDirectChannel () [Id] => 201 Channel, 403;
     POST   "/channels/group" Session Change channels::create_group, "Open the group channel of three to eight accounts"
@@ -227,16 +227,16 @@ routes! {
     DELETE "/channels/{channel_id}/members/{user_id}" Session Change channel_members::remove_member, "Leave a channel, or take somebody out of it"
            RemoveUserFromChannel () () => 200 StatusOK, 403;
     GET    "/channels/{channel_id}/posts" Session Read post_lists::list, "List a channel's posts, newest first"
-           GetPostsForChannel (page per_page since before after) () => 200 PostList, 304 403;
+           GetPostsForChannel (page per_page since before after type include_deleted skipFetchThreads collapsedThreads collapsedThreadsExtended) () => 200 PostList, 304 403;
     GET    "/channels/{channel_id}/pinned" Session Read post_lists::pinned, "List a channel's pinned posts"
            GetPinnedPosts () () => 200 PostList, 403;
 
     POST   "/posts" Session Change posts::create, "Post"
-           CreatePost (set_online) NewPost => 201 Post, 403;
+           CreatePost (set_online silent) NewPost => 201 Post, 403;
     POST   "/posts/ephemeral" Session Change posts::create_ephemeral, "Post what only one account sees"
            CreatePostEphemeral () NewEphemeralPost => 201 Post, 403 404;
     GET    "/posts/{post_id}" Session Read posts::get, "Read a post"
-           GetPost () () => 200 Post, 304 403;
+           GetPost (include_deleted) () => 200 Post, 304 403;
     PUT    "/posts/{post_id}" Session Change posts::update, "Change a post, sent as a whole"
            UpdatePost () PostUpdate => 200 Post, 403;
     PUT    "/posts/{post_id}/patch" Session Change posts::patch, "Change some fields of a post"
@@ -244,7 +244,7 @@ routes! {
     DELETE "/posts/{post_id}" Session Change posts::delete, "Delete a post"
            DeletePost () () => 200 StatusOK, 403;
     GET    "/posts/{post_id}/thread" Session Read post_lists::thread, "Read a thread"
-           GetPostThread () () => 200 PostList, 403;
+           GetPostThread (perPage fromPost fromCreateAt fromUpdateAt direction updatesOnly skipFetchThreads collapsedThreads collapsedThreadsExtended) () => 200 PostList, 403;
     POST   "/posts/{post_id}/pin" Session Change posts::pin, "Pin a post to its channel"
            PinPost () () => 200 StatusOK, 403;
     POST   "/posts/{post_id}/actions/{action_id}" Session Call posts::run_action, "Press a button or choose from a list of an attachment: its integration is asked"
@@ -258,7 +258,7 @@ routes! {
     GET    "/posts/{post_id}/reactions" Session Read reactions::list, "List the reactions to a post"
            GetReactions () () => 200 [Reaction], 403;
     GET    "/posts/{post_id}/files/info" Session Read files::of_post, "List the files of a post"
-           GetFileInfosForPost () () => 200 [FileInfo], 304 403;
+           GetFileInfosForPost (include_deleted) () => 200 [FileInfo], 304 403;
     POST   "/files" Session Upload files::UPLOAD, "Upload files for a channel: one with its name in the query, or a form of several"
            UploadFile (channel_id filename client_id) Files => 201 FilesUploaded, 403;
     GET    "/files/{file_id}" Session Read files::get, "Download a file, or a range of it"
@@ -318,9 +318,9 @@ routes! {
     POST   "/logs" Open Change system::post_log, "Write a client's message into the log"
            PostLog () LogMessage => 200 Texts, 403;
     GET    "/websocket" Open Read websocket::open, "Listen to events (RFC 6455)"
-           OpenWebSocket () () => 101 Upgrade, 403;
+           OpenWebSocket (connection_id sequence_number posted_ack disconnect_err_code) () => 101 Upgrade, 403;
     GET    "/config" Session Read config::get, "Read the configuration"
-           GetConfig (remove_masked) () => 200 Config, 403;
+           GetConfig (remove_masked remove_defaults) () => 200 Config, 403;
     PUT    "/config" Session Change config::update, "Replace the configuration"
            UpdateConfig () Config => 200 Config, 403;
     PUT    "/config/patch" Session Change config::patch, "Change settings, at once and for good"
@@ -336,7 +336,7 @@ routes! {
     GET    "/system/dashboard" Session Read system::dashboard, "Count tokens by state and answers by the hour; list unused tokens"
            GetDashboard () () => 200 Dashboard, 403;
     GET    "/system/ping" Open Read system::ping, "Whether the server answers"
-           GetPing (get_server_status use_rest_semantics) () => 200 Texts, 500;
+           GetPing (get_server_status use_rest_semantics device_id) () => 200 Texts, 500;
     GET    "/openapi.json" Open Read openapi::get, "This list as an OpenAPI document"
            GetOpenApi () () => 200 Object;
 }

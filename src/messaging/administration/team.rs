@@ -1,12 +1,14 @@
 //! Teams are made, and users come and go.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::TOWN_SQUARE;
 use crate::app::App;
 use crate::audit;
 use crate::clock::Millis;
-use crate::config::MAXIMUM_TEAMS;
+use crate::config::{Config, MAXIMUM_TEAMS};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel::{self, Channel, ChannelKind};
@@ -17,7 +19,7 @@ use crate::permission::{
     TEAM_REMOVE_MEMBER,
 };
 use crate::store::Tx;
-use crate::user::{self, User};
+use crate::user::{self, NewUser, User};
 
 /// A team to be made, as it was sent.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +101,33 @@ pub fn add_member(
             &format!("name={} user_id={user_id}", team.name),
         )?;
         Ok(team::sql::member(tx, &team_id, &user_id)?.ok_or(&error::USER_MISSING)?)
+    })
+}
+
+/// Makes an account for somebody who shows the invite id of a team, and adds it to the team.
+///
+/// # Errors
+/// No team has this invite id; those of [`user::create`].
+pub fn sign_up(
+    app: &App,
+    config: &Arc<Config>,
+    caller: &Caller,
+    new: NewUser,
+    invite_id: &str,
+) -> Result<User, AppError> {
+    let find = |tx: &Tx, id: &str| {
+        let team = team::sql::by_invite_id(tx, id)?;
+        Ok(team.ok_or(&error::TEAM_INVITE_UNKNOWN)?)
+    };
+    app.store.read(|tx| find(tx, invite_id))?;
+    let new = NewUser {
+        is_invited: true,
+        ..new
+    };
+    let invite_id = invite_id.to_owned();
+    user::create_with(app, config, caller, new, move |tx, news, user| {
+        let team = find(tx, &invite_id)?;
+        join(tx, news, &team, user, false, user.create_at)
     })
 }
 

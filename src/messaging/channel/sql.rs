@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Channel, ChannelKind, Member, roles_of};
+use super::{Channel, ChannelKind, DEFAULTS, Member, roles_of};
 use crate::clock::Millis;
 use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, params};
@@ -81,21 +81,68 @@ pub fn search(tx: &Tx, team_id: &str, term: &str) -> Result<Vec<Channel>, StoreE
     tx.many(&sql, params![team_id, term], channel)
 }
 
-/// The channels of an account in a team, and its direct and group messages.
-pub fn of_user(tx: &Tx, user_id: &str, team_id: &str) -> Result<Vec<Channel>, StoreError> {
+/// Returns the channels of an account in a team, and its direct and group messages. With `archived_since`, also those that
+/// were archived then or later.
+pub fn of_user(
+    tx: &Tx,
+    user_id: &str,
+    team_id: &str,
+    archived_since: Option<Millis>,
+) -> Result<Vec<Channel>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id
-         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 ORDER BY c.display_name"
+         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND (c.delete_at = 0 OR c.delete_at >= $3) ORDER BY c.display_name"
     );
-    tx.many(&sql, params![user_id, team_id], channel)
+    let since = archived_since.unwrap_or(Millis::MAX);
+    tx.many(&sql, params![user_id, team_id, since], channel)
 }
 
-/// A part of all channels of teams.
-pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Channel>, StoreError> {
+/// Which of the channels of all teams a list shows.
+#[derive(Clone, Copy, Debug)]
+pub struct OfTeams {
+    /// Archived ones, too.
+    pub archived: bool,
+    /// Without those that every team has.
+    pub without_defaults: bool,
+}
+
+impl OfTeams {
+    fn condition(self) -> String {
+        let mut condition = "c.team_id > ''".to_owned();
+        if !self.archived {
+            condition += " AND c.delete_at = 0";
+        }
+        if self.without_defaults {
+            let names = DEFAULTS.map(|(name, _)| format!("'{name}'"));
+            condition += &format!(" AND c.name NOT IN ({})", names.join(", "));
+        }
+        condition
+    }
+}
+
+/// Returns a part of the channels of all teams, each with the name, the display name and the last change of its team.
+pub fn list_all(
+    tx: &Tx,
+    which: OfTeams,
+    page: Page,
+) -> Result<Vec<(Channel, String, String, Millis)>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM channels c WHERE c.team_id > '' AND c.delete_at = 0 ORDER BY c.team_id, c.display_name LIMIT $1 OFFSET $2"
+        "SELECT {COLUMNS}, t.name, t.display_name, t.update_at FROM channels c JOIN teams t ON t.id = c.team_id
+         WHERE {} ORDER BY c.team_id, c.display_name LIMIT $1 OFFSET $2",
+        which.condition()
     );
-    tx.many(&sql, params![page.limit, page.offset], channel)
+    tx.many(&sql, params![page.limit, page.offset], |row| {
+        Ok((channel(row)?, row.get(13)?, row.get(14)?, row.get(15)?))
+    })
+}
+
+/// Returns how many channels of all teams there are.
+pub fn count_all(tx: &Tx, which: OfTeams) -> Result<i64, StoreError> {
+    let sql = format!(
+        "SELECT count(*) FROM channels c WHERE {}",
+        which.condition()
+    );
+    tx.one(&sql, params![], |row| row.get(0))
 }
 
 /// Whether the team has that many channels, or more; archived ones count, because they stay in the file.

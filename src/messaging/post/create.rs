@@ -35,8 +35,12 @@ pub struct NewPost {
     pub pending_post_id: String,
     /// 0: now. A system admin may say.
     pub create_at: Millis,
+    /// Whether it is pinned to its channel.
+    pub is_pinned: bool,
     /// Whether the author counts as online.
     pub set_online: bool,
+    /// Whether nobody has one more unread post or mention by it; integrations may say.
+    pub silent: bool,
 }
 
 /// Creates a post in the caller's name.
@@ -64,6 +68,9 @@ pub fn create(
             hub.is_active(&caller.user_id, granted.at());
         }
         let author = user::find(tx, &caller.user_id)?;
+        if new.silent && !author.is_bot() {
+            return Err(AppError::new(&error::PERMISSIONS));
+        }
         if new.kind.starts_with("system_") {
             return Err(AppError::new(&error::POST_TYPE));
         }
@@ -83,6 +90,7 @@ pub fn create(
         post.id = chosen?;
         post.parent_id.clone_from(&post.root_id);
         post.kind = new.kind;
+        post.is_pinned = new.is_pinned;
         post.pending_post_id = new.pending_post_id;
         post.set_props(super::allowed_props(&author, new.props, &Value::Null));
         if author.is_bot() {
@@ -98,7 +106,11 @@ pub fn create(
             &post.id,
             &new.file_ids,
         )?);
-        publish(tx, news, &channel, &author, &post, new.set_online)?;
+        let delivery = Delivery {
+            set_online: new.set_online,
+            silent: new.silent,
+        };
+        publish(tx, news, &channel, &author, &post, delivery)?;
         channel::sql::viewed(tx, &channel.id, &author.id, post.create_at)?;
         news.tell(
             "channel_viewed",
@@ -145,7 +157,7 @@ pub fn by_integration(
     post.check().map_err(refused)?;
     check_kind_and_files(&post.kind, &[]).map_err(refused)?;
     sql::insert(tx, &post)?;
-    publish(tx, news, channel, author, &post, false)?;
+    publish(tx, news, channel, author, &post, Delivery::default())?;
     Ok(post)
 }
 
@@ -182,6 +194,15 @@ fn thread_of(tx: &Tx, root_id: &str, channel: &Channel) -> Result<String, AppErr
     }
 }
 
+/// How a post reaches those who are in its channel.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Delivery {
+    /// Whether the author counts as online.
+    pub set_online: bool,
+    /// Whether nobody has one more unread post or mention by it.
+    pub silent: bool,
+}
+
 /// Tells those who are in the channel of a post that was written.
 pub(super) fn publish(
     tx: &Tx,
@@ -189,23 +210,23 @@ pub(super) fn publish(
     channel: &Channel,
     author: &User,
     post: &Post,
-    set_online: bool,
+    delivery: Delivery,
 ) -> Result<(), AppError> {
     let system = post.kind.starts_with("system_");
-    channel::sql::posted(tx, &channel.id, post.create_at, !system)?;
+    channel::sql::posted(tx, &channel.id, post.create_at, !system && !delivery.silent)?;
     let mut data = json!({
         "channel_display_name": channel.display_name,
         "channel_name": channel.name,
         "channel_type": channel.kind,
         "post": post.as_text(),
         "sender_name": if system { "System".to_owned() } else { post.sender_name(channel, author) },
-        "set_online": set_online,
+        "set_online": delivery.set_online,
         "team_id": channel.team_id,
     });
     if channel.kind == ChannelKind::Direct {
         data["channel_display_name"] = format!("@{}", author.username).into();
     }
-    let mentioned = if system {
+    let mentioned = if system || delivery.silent {
         Vec::new()
     } else {
         mentions(tx, channel, author, post)?

@@ -101,35 +101,61 @@ pub enum Window<'w> {
     After(&'w Post, Page),
 }
 
-/// Posts of a channel, newest first.
-pub fn list(tx: &Tx, channel_id: &str, window: Window) -> Result<Vec<Post>, StoreError> {
-    let (condition, order, values): (_, _, Vec<&dyn ToSql>) = match &window {
+/// Which posts of a window a list shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown<'s> {
+    /// Only posts of this type; `None`: all.
+    pub kind: Option<&'s str>,
+    /// Only the first posts of threads.
+    pub roots_only: bool,
+    /// Deleted posts, too.
+    pub deleted: bool,
+}
+
+/// Returns posts of a channel, newest first.
+pub fn list(
+    tx: &Tx,
+    channel_id: &str,
+    window: Window,
+    shown: Shown,
+) -> Result<Vec<Post>, StoreError> {
+    let (mut condition, order, values): (String, _, Vec<&dyn ToSql>) = match &window {
         Window::Page(page) => (
-            "p.delete_at = 0",
+            "1".into(),
             "p.create_at DESC, p.number DESC LIMIT $2 OFFSET $3",
             vec![&page.limit, &page.offset],
         ),
         Window::Since(since) => (
-            "p.update_at > $2",
+            "p.update_at > $2".into(),
             "p.create_at DESC, p.number DESC LIMIT 1000",
             vec![since],
         ),
         Window::Before(than, page) => (
-            "p.delete_at = 0 AND (p.create_at, p.number) < ($2, (SELECT number FROM posts WHERE id = $3))",
+            "(p.create_at, p.number) < ($2, (SELECT number FROM posts WHERE id = $3))".into(),
             "p.create_at DESC, p.number DESC LIMIT $4 OFFSET $5",
             vec![&than.create_at, &than.id, &page.limit, &page.offset],
         ),
         Window::After(than, page) => (
-            "p.delete_at = 0 AND (p.create_at, p.number) > ($2, (SELECT number FROM posts WHERE id = $3))",
+            "(p.create_at, p.number) > ($2, (SELECT number FROM posts WHERE id = $3))".into(),
             "p.create_at, p.number LIMIT $4 OFFSET $5",
             vec![&than.create_at, &than.id, &page.limit, &page.offset],
         ),
     };
+    if !shown.deleted && !matches!(window, Window::Since(_)) {
+        condition += " AND p.delete_at = 0";
+    }
+    if shown.roots_only {
+        condition += " AND p.root_id = ''";
+    }
+    let channel: [&dyn ToSql; 1] = [&channel_id];
+    let mut values: Vec<&dyn ToSql> = channel.into_iter().chain(values).collect();
+    if let Some(kind) = &shown.kind {
+        values.push(kind);
+        condition += &format!(" AND p.type = ${}", values.len());
+    }
     let sql = format!(
         "SELECT {COLUMNS} FROM posts p WHERE p.channel_id = $1 AND {condition} ORDER BY {order}"
     );
-    let channel: [&dyn ToSql; 1] = [&channel_id];
-    let values: Vec<&dyn ToSql> = channel.into_iter().chain(values).collect();
     let mut posts = posts(tx, &sql, &values)?;
     if matches!(window, Window::After(..)) {
         posts.reverse();
@@ -137,15 +163,46 @@ pub fn list(tx: &Tx, channel_id: &str, window: Window) -> Result<Vec<Post>, Stor
     Ok(posts)
 }
 
-/// A thread, oldest first: its first post and its answers.
-pub fn thread(tx: &Tx, root_id: &str) -> Result<Vec<Post>, StoreError> {
+/// Which part of a thread a list shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'p> {
+    /// From newer posts to older ones.
+    pub is_up: bool,
+    /// By when they were changed, not by when they were made.
+    pub by_change: bool,
+    /// Only posts beyond this time; 0: all.
+    pub beyond: Millis,
+    /// Also the posts of that very time that are beyond the one with this id; empty: none of that time.
+    pub beyond_id: &'p str,
+    /// Posts at most.
+    pub limit: i64,
+}
+
+/// Returns a part of a thread: its first post and its answers.
+pub fn thread(tx: &Tx, root_id: &str, part: Part) -> Result<Vec<Post>, StoreError> {
+    let (beyond, order) = if part.is_up {
+        ("<", "DESC")
+    } else {
+        (">", "ASC")
+    };
+    let time = if part.by_change {
+        "update_at"
+    } else {
+        "create_at"
+    };
     let sql = format!(
         "SELECT {COLUMNS} FROM posts p
          WHERE p.number IN (SELECT number FROM posts WHERE id = $1 UNION ALL SELECT number FROM posts WHERE root_id = $1 AND root_id <> '')
              AND p.delete_at = 0
-         ORDER BY p.create_at, p.number"
+             AND ($2 = 0 OR p.{time} {beyond} $2
+                 OR (p.{time} = $2 AND p.number {beyond} (SELECT number FROM posts WHERE id = $3)))
+         ORDER BY p.{time} {order}, p.number {order} LIMIT $4"
     );
-    posts(tx, &sql, params![root_id])
+    posts(
+        tx,
+        &sql,
+        params![root_id, part.beyond, part.beyond_id, part.limit],
+    )
 }
 
 /// The pinned posts of a channel, newest first.
@@ -156,14 +213,22 @@ pub fn pinned(tx: &Tx, channel_id: &str) -> Result<Vec<Post>, StoreError> {
     posts(tx, &sql, params![channel_id])
 }
 
-/// The posts that have what the terms say, in the channels of the user in the team and in their direct ones, newest first; with
-/// `any`, one of the words is enough.
+/// How wide a search is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wide {
+    /// One of the words is enough.
+    pub any_word: bool,
+    /// Archived channels, too.
+    pub archived_channels: bool,
+}
+
+/// Returns the posts that have what the terms say, in the channels of the user in the team and in their direct ones, newest first.
 pub fn search(
     tx: &Tx,
     user_id: &str,
     team_id: &str,
     terms: &Terms,
-    any: bool,
+    wide: Wide,
     page: Page,
 ) -> Result<Vec<Post>, StoreError> {
     let mut values: Vec<&dyn ToSql> = vec![&user_id, &team_id, &page.limit, &page.offset];
@@ -171,7 +236,7 @@ pub fn search(
     const FROM: &str = "(SELECT id FROM users WHERE username = ?)";
     let is_from = format!("p.user_id IS {FROM}");
     let is_not_from = format!("p.user_id IS NOT {FROM}");
-    let between_words = if any { " OR " } else { " AND " };
+    let between_words = if wide.any_word { " OR " } else { " AND " };
     for (texts, condition, between) in [
         (
             &terms.words,
@@ -206,8 +271,9 @@ pub fn search(
     ));
     let sql = format!(
         "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id JOIN posts p ON p.channel_id = c.id
-         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND c.delete_at = 0 AND p.delete_at = 0 AND p.type = '' AND {}
+         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND (c.delete_at = 0 OR {}) AND p.delete_at = 0 AND p.type = '' AND {}
          ORDER BY p.create_at DESC, p.number DESC LIMIT $3 OFFSET $4",
+        i64::from(wide.archived_channels),
         conditions.join(" AND ")
     );
     posts(tx, &sql, &values)
@@ -216,8 +282,8 @@ pub fn search(
 /// Adds a post.
 pub fn insert(tx: &Tx, post: &Post) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO posts (id, create_at, update_at, user_id, channel_id, root_id, message, type, props, hashtags, pending_post_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO posts (id, create_at, update_at, user_id, channel_id, root_id, message, type, props, hashtags, pending_post_id, is_pinned)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             post.id,
             post.create_at,
@@ -230,6 +296,7 @@ pub fn insert(tx: &Tx, post: &Post) -> Result<(), StoreError> {
             post.props.to_string(),
             post.hashtags,
             post.pending_post_id,
+            post.is_pinned,
         ],
     )?;
     Ok(())

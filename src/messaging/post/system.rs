@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Post;
-use super::create::publish;
+use super::create::{Delivery, publish};
 use crate::clock::Millis;
 use crate::error::AppError;
 use crate::event::News;
@@ -32,7 +32,7 @@ pub fn say(
     post.props = notice.props;
     post.props["username"] = by.username.clone().into();
     super::sql::insert(tx, &post)?;
-    publish(tx, news, channel, by, &post, false)
+    publish(tx, news, channel, by, &post, Delivery::default())
 }
 
 impl Notice {

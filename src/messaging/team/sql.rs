@@ -64,15 +64,25 @@ pub fn count(tx: &Tx, all: bool) -> Result<i64, StoreError> {
     )
 }
 
-/// Teams with the term in the name or the display name.
-pub fn search(tx: &Tx, term: &str, all: bool) -> Result<Vec<Team>, StoreError> {
+/// Returns the team with the invite id, unless it is archived.
+pub fn by_invite_id(tx: &Tx, invite_id: &str) -> Result<Option<Team>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM teams t WHERE t.invite_id = $1 AND t.invite_id <> '' AND t.delete_at = 0"
+    );
+    tx.optional(&sql, params![invite_id], team)
+}
+
+/// Returns the teams with the term in the name or the display name; of all teams, or of those that anyone may join. With `open`
+/// only those where that is so.
+pub fn search(tx: &Tx, term: &str, all: bool, open: Option<bool>) -> Result<Vec<Team>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM teams t WHERE t.delete_at = 0
              AND instr(t.name || char(10) || lower(t.display_name), $1) > 0
              AND ($2 OR (t.type = 'O' AND t.allow_open_invite = 1))
+             AND ($3 IS NULL OR t.allow_open_invite = $3)
          ORDER BY t.display_name, t.name"
     );
-    tx.many(&sql, params![term, all], team)
+    tx.many(&sql, params![term, all, open], team)
 }
 
 /// The teams of an account, by name.
@@ -134,10 +144,21 @@ pub fn member(tx: &Tx, team_id: &str, user_id: &str) -> Result<Option<Member>, S
     tx.optional(sql, params![team_id, user_id], member_of)
 }
 
-/// A part of a team's members.
-pub fn members(tx: &Tx, team_id: &str, page: Page) -> Result<Vec<Member>, StoreError> {
-    let sql = "SELECT team_id, user_id, scheme_admin FROM team_members WHERE team_id = $1 ORDER BY user_id LIMIT $2 OFFSET $3";
-    tx.many(sql, params![team_id, page.limit, page.offset], member_of)
+/// Returns a part of a team's members, by user id; with `active_only` without deactivated accounts.
+pub fn members(
+    tx: &Tx,
+    team_id: &str,
+    active_only: bool,
+    page: Page,
+) -> Result<Vec<Member>, StoreError> {
+    let is_active = match active_only {
+        true => " AND EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND u.delete_at = 0)",
+        false => "",
+    };
+    let sql = format!(
+        "SELECT team_id, user_id, scheme_admin FROM team_members WHERE team_id = $1{is_active} ORDER BY user_id LIMIT $2 OFFSET $3"
+    );
+    tx.many(&sql, params![team_id, page.limit, page.offset], member_of)
 }
 
 /// The memberships of an account.

@@ -1,5 +1,6 @@
 //! SQL of lists, searches and counts of accounts.
 
+use crate::clock::Millis;
 use crate::store::{Page, StoreError, ToSql, Tx, end_of, params};
 use crate::user::User;
 use crate::user::sql::{COLUMNS, user};
@@ -25,13 +26,44 @@ pub struct Filter<'f> {
     pub not_in_channel: &'f str,
     /// Only those that are in no team.
     pub without_team: bool,
+    /// Beside those of `roles`: those whose role in the team is `team_user` or `team_admin`, commas between. Empty: none beside.
+    pub team_roles: &'f str,
+    /// Beside those of `roles`: those whose role in the channel is `channel_user` or `channel_admin`, commas between.
+    pub channel_roles: &'f str,
 }
 
-/// The accounts that a filter shows by what they are, and by where they are; its values come first among the parameters.
-const OF_KIND: &str = "($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
-             AND ($4 = '' OR (instr($4, 'system_user') > 0 AND roles = 'system_user')
-                 OR (instr($4, 'system_admin') > 0 AND instr(' ' || roles || ' ', ' system_admin ') > 0)
-                 OR (instr($4, 'system_guest') > 0 AND instr(' ' || roles || ' ', ' system_guest ') > 0))";
+/// Returns the condition that an account has one of the roles in a parameter.
+fn has_role_of(parameter: &str) -> String {
+    format!(
+        "((instr({parameter}, 'system_user') > 0 AND roles = 'system_user')
+                 OR (instr({parameter}, 'system_admin') > 0 AND instr(' ' || roles || ' ', ' system_admin ') > 0)
+                 OR (instr({parameter}, 'system_guest') > 0 AND instr(' ' || roles || ' ', ' system_guest ') > 0))"
+    )
+}
+
+/// Returns the condition for what a filter shows by what accounts are; its values come first among the parameters.
+fn is_of_kind() -> String {
+    format!(
+        "($1 = 0 OR delete_at = 0) AND ($2 = 0 OR delete_at > 0) AND ($3 = '' OR instr(' ' || roles || ' ', ' ' || $3 || ' ') > 0)
+             AND ($4 = '' OR {})",
+        has_role_of("$4")
+    )
+}
+
+/// Returns the condition for what a filter shows by where accounts are; its values follow those of [`is_of_kind`].
+///
+/// Mattermost: the roles in a team and in a channel are those of no system admin, and any of all these roles is enough.
+fn is_in_place() -> String {
+    format!(
+        "{IN_PLACE} AND ($11 || $12 = '' OR {} OR (instr(' ' || roles || ' ', ' system_admin ') = 0 AND (
+             EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $5 AND m.user_id = users.id
+                 AND instr($11, iif(m.scheme_admin, 'team_admin', 'team_user')) > 0)
+             OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $6 AND m.user_id = users.id
+                 AND instr($12, iif(m.scheme_admin, 'channel_admin', 'channel_user')) > 0))))",
+        has_role_of("$10")
+    )
+}
+
 const IN_PLACE: &str = "($5 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $5 AND m.user_id = users.id))
              AND ($6 = '' OR EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $6 AND m.user_id = users.id))
              AND ($7 = '' OR NOT EXISTS (SELECT 1 FROM team_members m WHERE m.team_id = $7 AND m.user_id = users.id))
@@ -40,17 +72,28 @@ const IN_PLACE: &str = "($5 = '' OR EXISTS (SELECT 1 FROM team_members m WHERE m
 
 impl Filter<'_> {
     fn values(&self) -> Vec<&dyn ToSql> {
+        let of_kind = match self.has_roles_of_places() {
+            true => &"",
+            false => &self.roles,
+        };
         vec![
             &self.active,
             &self.inactive,
             &self.role,
-            &self.roles,
+            of_kind,
             &self.team_id,
             &self.channel_id,
             &self.not_in_team,
             &self.not_in_channel,
             &self.without_team,
+            &self.roles,
+            &self.team_roles,
+            &self.channel_roles,
         ]
+    }
+
+    fn has_roles_of_places(&self) -> bool {
+        !self.team_roles.is_empty() || !self.channel_roles.is_empty()
     }
 
     /// Whether it shows accounts by where they are.
@@ -82,14 +125,16 @@ impl Walk {
     pub fn for_filter(tx: &Tx, filter: &Filter) -> Result<Walk, StoreError> {
         let sql = format!(
             "SELECT roles, delete_at, sum(count) FROM (SELECT roles, is_deactivated AS delete_at, count FROM user_counts)
-             WHERE {OF_KIND} GROUP BY roles, delete_at"
+             WHERE {} GROUP BY roles, delete_at",
+            is_of_kind()
         );
         let counted = tx.many(&sql, &filter.values()[..4], |row| {
             let kind = (row.get::<String>(0)?, row.get::<bool>(1)?);
             Ok((kind, row.get::<i64>(2)?))
         })?;
         let is_all = !filter.active && !filter.inactive && filter.role.is_empty();
-        if (is_all && filter.roles.is_empty()) || counted.len() > KINDS_MOST {
+        let of_any_role = filter.roles.is_empty() || filter.has_roles_of_places();
+        if (is_all && of_any_role) || counted.len() > KINDS_MOST {
             let count = "SELECT coalesce(sum(count), 0) FROM user_counts";
             return Ok(Walk {
                 kinds: None,
@@ -158,6 +203,18 @@ pub struct Search<'s> {
     pub filter: Filter<'s>,
 }
 
+impl<'s> Search<'s> {
+    /// Returns the search for all that a filter shows.
+    pub fn all(filter: Filter<'s>) -> Search<'s> {
+        Search {
+            words: &[],
+            names: false,
+            emails: false,
+            filter,
+        }
+    }
+}
+
 impl Search<'_> {
     /// Returns the condition and its values, which come first among the parameters. `ends` are those of the words.
     fn condition<'s>(&'s self, ends: &'s [String]) -> (String, Vec<&'s dyn ToSql>) {
@@ -169,7 +226,7 @@ impl Search<'_> {
             fields.push("email");
         }
         let mut values = self.filter.values();
-        let mut condition = format!("{OF_KIND} AND {IN_PLACE}");
+        let mut condition = format!("{} AND {}", is_of_kind(), is_in_place());
         for (word, end) in self.words.iter().zip(ends) {
             values.extend([word as &dyn ToSql, end]);
             let (from, to) = (values.len() - 1, values.len());
@@ -226,6 +283,44 @@ pub fn among(
         at - 1
     );
     tx.many(&sql, &values, user)
+}
+
+/// What of an account decides where it stands in a list that is not in the order of usernames.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The number of the account.
+    pub number: i64,
+    /// Its id.
+    pub id: String,
+    /// Its username.
+    pub username: String,
+    /// When it was made.
+    pub create_at: Millis,
+    /// Whether it is an admin of the channel that the filter names.
+    pub is_channel_admin: bool,
+}
+
+/// Returns the places of those of the numbers whose accounts a filter shows.
+pub fn places_among(tx: &Tx, filter: Filter, numbers: &[i64]) -> Result<Vec<Place>, StoreError> {
+    let search = Search::all(filter);
+    let numbers = format!("{numbers:?}");
+    let (condition, mut values) = search.condition(&[]);
+    values.push(&numbers);
+    let sql = format!(
+        "SELECT number, id, username, create_at,
+             EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = $6 AND m.user_id = users.id AND m.scheme_admin)
+         FROM users WHERE number IN (SELECT value FROM json_each(${})) AND {condition}",
+        values.len()
+    );
+    tx.many(&sql, &values, |row| {
+        Ok(Place {
+            number: row.get(0)?,
+            id: row.get(1)?,
+            username: row.get(2)?,
+            create_at: row.get(3)?,
+            is_channel_admin: row.get(4)?,
+        })
+    })
 }
 
 /// The numbers of the accounts of which a field begins with a text.
@@ -306,8 +401,12 @@ pub struct Kind<'k> {
     pub deactivated: bool,
     /// Bots, too.
     pub bots: bool,
-    /// Only those with one of the roles; none: all.
+    /// Only those with one of these roles, or of those in the team or the channel; none: all.
     pub roles: &'k [&'k str],
+    /// Roles in the team: `team_user`, `team_admin`, commas between.
+    pub team_roles: &'k str,
+    /// Roles in the channel: `channel_user`, `channel_admin`, commas between.
+    pub channel_roles: &'k str,
     /// Only the members of the team; empty: all.
     pub team_id: &'k str,
     /// Only the members of the channel; empty: all.
@@ -320,23 +419,32 @@ pub fn count(tx: &Tx, kind: Kind) -> Result<i64, StoreError> {
     let mut values: Vec<&dyn ToSql> = vec![&kind.deactivated, &kind.bots];
     let mut conditions = String::from("($1 OR delete_at = 0) AND ($2 OR bot_owner_id IS NULL)");
     let mut from = "(SELECT roles, is_deactivated AS delete_at, iif(is_bot, '', NULL) AS bot_owner_id, count FROM user_counts)".to_owned();
-    for (id, members, of) in [
-        (&kind.team_id, "team_members", "team_id"),
-        (&kind.channel_id, "channel_members", "channel_id"),
+    let mut having = Vec::new();
+    for (id, roles, word) in [
+        (&kind.team_id, &kind.team_roles, "team"),
+        (&kind.channel_id, &kind.channel_roles, "channel"),
     ] {
         if !id.is_empty() {
+            let (members, of) = (format!("{word}_members"), format!("{word}_id"));
             values.push(id);
             let at = values.len();
             // The smaller of both is a channel of a team.
             from = format!(
                 "(SELECT u.id, u.roles, u.delete_at, u.bot_owner_id, 1 AS count FROM {members} f CROSS JOIN users u ON u.id = f.user_id WHERE f.{of} = ${at})"
             );
-            conditions += &format!(
-                " AND EXISTS (SELECT 1 FROM {members} m WHERE m.{of} = ${at} AND m.user_id = id)"
-            );
+            let member =
+                format!("SELECT 1 FROM {members} m WHERE m.{of} = ${at} AND m.user_id = id");
+            conditions += &format!(" AND EXISTS ({member})");
+            if !roles.is_empty() {
+                values.push(roles);
+                having.push(format!(
+                    "(instr(' ' || roles || ' ', ' system_admin ') = 0
+                         AND EXISTS ({member} AND instr(${}, iif(m.scheme_admin, '{word}_admin', '{word}_user')) > 0))",
+                    values.len()
+                ));
+            }
         }
     }
-    let mut having = Vec::new();
     for role in kind.roles {
         values.push(role);
         having.push(format!(

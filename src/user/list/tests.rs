@@ -50,6 +50,7 @@ fn account(number: i64) -> User {
         failed_attempts: 0,
         bot_owner_id: None,
         bot_description: String::new(),
+        props: Box::default(),
     }
 }
 
@@ -112,6 +113,8 @@ const ACTIVE: Filter = Filter {
     not_in_team: "",
     not_in_channel: "",
     without_team: false,
+    team_roles: "",
+    channel_roles: "",
 };
 const ADMINS: Filter = Filter {
     active: false,
@@ -188,6 +191,8 @@ fn no_list_or_search_of_accounts_sorts_or_scans_more_than_it_shows() {
             }
         }
         let kind = sql::Kind {
+            team_roles: "",
+            channel_roles: "",
             deactivated: false,
             bots: false,
             roles: &["system_admin"],

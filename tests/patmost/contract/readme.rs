@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const TOPICS: [&str; 5] = [
+const TOPICS: [&str; 6] = [
     "endpoints",
+    "ignored",
     "permissions",
     "settings",
     "commands",

@@ -266,3 +266,164 @@ fn a_search_knows_authors_channels_days_phrases_and_what_must_not_be() {
         assert_eq!(search(terms), expected, "{terms}");
     }
 }
+
+/// Mattermost: `collapsedThreads` leaves the answers out, `skipFetchThreads` the first posts of threads that are on no page.
+#[test]
+fn a_list_of_first_posts_has_no_answers() {
+    let mm = server();
+    let (_, channel, posts) = five_posts(&mm);
+    let root = posts[0].text("id");
+    mm.clock().advance(std::time::Duration::from_secs(1));
+    let answer = json!({"channel_id": channel, "root_id": root, "message": "an answer"});
+    mm.admin().post("/posts", answer).created();
+    let list = |query: &str| {
+        mm.admin()
+            .get(&format!("/channels/{channel}/posts?{query}"))
+            .ok()
+    };
+    assert_eq!(messages(&list("per_page=1")), ["an answer"]);
+    assert!(list("per_page=1")["posts"].get(&root).is_some());
+    assert!(
+        list("per_page=1&skipFetchThreads=true")["posts"]
+            .get(&root)
+            .is_none()
+    );
+    let roots = list("per_page=2&collapsedThreads=true");
+    assert_eq!(messages(&roots), ["number 5", "number 4"]);
+    assert_eq!(
+        list("collapsedThreads=true")["posts"][&root]["reply_count"],
+        1
+    );
+    let since = posts[3]["create_at"].as_i64().unwrap();
+    let since = list(&format!("since={since}&collapsedThreads=true"));
+    assert_eq!(messages(&since), ["number 5"]);
+    assert_eq!(messages(&list("type=custom_x")), Vec::<String>::new());
+}
+
+#[test]
+fn deleted_posts_are_shown_to_system_admins_who_ask_for_them() {
+    let mm = server();
+    let (team, channel, posts) = five_posts(&mm);
+    let id = posts[4].text("id");
+    mm.admin().delete(&format!("/posts/{id}")).acknowledged();
+    let ann = mm.user("ann");
+    let body = json!({"team_id": team, "user_id": ann.id});
+    mm.admin()
+        .post(&format!("/teams/{team}/members"), body)
+        .created();
+    let path = format!("/channels/{channel}/members");
+    mm.admin().post(&path, json!({"user_id": ann.id})).created();
+    for path in [
+        format!("/channels/{channel}/posts"),
+        format!("/posts/{id}"),
+        format!("/posts/{id}/files/info"),
+    ] {
+        ann.get(&format!("{path}?include_deleted=true"))
+            .refused(403, "api.context.permissions.app_error");
+        mm.admin().get(&format!("{path}?include_deleted=true")).ok();
+    }
+    let list = |query: &str| {
+        let path = format!("/channels/{channel}/posts?{query}");
+        messages(&mm.admin().get(&path).ok())
+    };
+    assert!(!list("").contains(&"number 5".to_owned()));
+    assert!(list("include_deleted=true").contains(&"number 5".to_owned()));
+    let nobody = "/posts/aaaaaaaaaaaaaaaaaaaaaaaaaa?include_deleted=true";
+    mm.admin()
+        .get(nobody)
+        .refused(404, "app.post.get.app_error");
+}
+
+/// Mattermost 11.x: the post that was asked for comes first in each part; `has_next` says whether there is more.
+#[test]
+fn a_thread_is_read_in_parts_in_either_direction() {
+    let mm = server();
+    let (_, channel, posts) = five_posts(&mm);
+    let root = posts[0].text("id");
+    let answers: Vec<Value> = (1..=4)
+        .map(|number| {
+            mm.clock().advance(std::time::Duration::from_secs(1));
+            let message = format!("answer {number}");
+            let post = json!({"channel_id": channel, "root_id": root, "message": message});
+            mm.admin().post("/posts", post).created()
+        })
+        .collect();
+    let thread = |query: &str| mm.admin().get(&format!("/posts/{root}/thread?{query}"));
+    let whole = thread("").ok();
+    assert_eq!(
+        messages(&whole),
+        ["number 1", "answer 1", "answer 2", "answer 3", "answer 4"]
+    );
+    assert_eq!(whole["has_next"], false);
+    let first = thread("perPage=2&direction=down").ok();
+    assert_eq!(messages(&first), ["number 1", "answer 1"]);
+    assert_eq!(first["has_next"], true);
+    let (at, id) = (&answers[0]["create_at"], answers[0].text("id"));
+    let next = thread(&format!(
+        "perPage=2&direction=down&fromCreateAt={at}&fromPost={id}"
+    ))
+    .ok();
+    assert_eq!(messages(&next), ["number 1", "answer 2", "answer 3"]);
+    let at = &answers[3]["create_at"];
+    let up = thread(&format!("perPage=2&direction=up&fromCreateAt={at}")).ok();
+    assert_eq!(messages(&up), ["number 1", "answer 3", "answer 2"]);
+    mm.clock().advance(std::time::Duration::from_secs(1));
+    let path = format!("/posts/{}/patch", answers[1].text("id"));
+    mm.admin().put(&path, json!({"message": "changed"})).ok();
+    let changed = thread(&format!("fromUpdateAt={at}&updatesOnly=true")).ok();
+    assert_eq!(messages(&changed), ["number 1", "changed"]);
+    assert_eq!(
+        messages(&thread("skipFetchThreads=true").ok()),
+        ["number 1"]
+    );
+    thread("direction=left").refused_body("direction");
+    thread("perPage=201").refused_body("perPage");
+    thread("fromCreateAt=x").refused_body("fromCreateAt");
+    thread("updatesOnly=true").refused_body("fromUpdateAt");
+    thread("updatesOnly=true&fromUpdateAt=1&direction=up").refused_body("updatesOnly");
+    let details = "if fromPost is set, then fromCreateAt must also be set";
+    thread(&format!("fromPost={id}")).refused_body(details);
+}
+
+/// Mattermost 11.x: a silent post of a bot leaves nothing unread; a person may not post silently.
+#[test]
+fn a_post_may_be_pinned_and_silent_from_the_beginning() {
+    let mm = server();
+    let (team, channel, _) = five_posts(&mm);
+    let ann = mm.user("ann");
+    let body = json!({"team_id": team, "user_id": ann.id});
+    mm.admin()
+        .post(&format!("/teams/{team}/members"), body)
+        .created();
+    let path = format!("/channels/{channel}/members");
+    mm.admin().post(&path, json!({"user_id": ann.id})).created();
+    let unread = || {
+        let path = format!("/users/me/channels/{channel}/unread");
+        let answer = ann.get(&path).ok();
+        (answer["msg_count"].clone(), answer["mention_count"].clone())
+    };
+    let post = json!({"channel_id": channel, "message": "@ann", "is_pinned": true});
+    mm.admin()
+        .post("/posts?silent=true", post.clone())
+        .refused(403, "api.context.permissions.app_error");
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    let bot = mm
+        .admin()
+        .post("/bots", json!({"username": "ci"}))
+        .created();
+    let bot = bot.text("user_id");
+    let token = json!({"description": "d"});
+    let secret = mm.admin().post(&format!("/users/{bot}/tokens"), token).ok();
+    let path = format!("/teams/{team}/members");
+    let body = json!({"team_id": team, "user_id": bot});
+    mm.admin().post(&path, body).created();
+    let path = format!("/channels/{channel}/members");
+    mm.admin().post(&path, json!({"user_id": bot})).created();
+    let (bot, before) = (mm.anonymous().with_token(&secret.text("token")), unread());
+    let pinned = bot.post("/posts?silent=true", post.clone()).created();
+    assert_eq!(unread(), before);
+    let pins = mm.admin().get(&format!("/channels/{channel}/pinned")).ok();
+    assert_eq!(pins["order"], json!([pinned.text("id")]));
+    bot.post("/posts", post).created();
+    assert_ne!(unread(), before);
+}

@@ -386,3 +386,46 @@ fn a_channel_is_marked_read_by_its_user_or_an_admin() {
     }
     bob.post(&path, json!({})).ok();
 }
+
+#[test]
+fn the_list_of_all_channels_has_archived_ones_names_of_teams_and_a_total() {
+    let mm = server();
+    let team = mm.team("core");
+    let gone = team.channel("gone", "O", &[]);
+    mm.admin()
+        .delete(&format!("/channels/{gone}"))
+        .acknowledged();
+    let list = |query: &str| mm.admin().get(&format!("/channels?{query}")).ok();
+    assert_eq!(list("").each("name"), ["off-topic", "town-square"]);
+    assert_eq!(
+        list("include_deleted=true&exclude_default_channels=true").each("name"),
+        ["gone"]
+    );
+    let first = &list("")[0];
+    assert_eq!(
+        (first.text("team_name"), first.text("team_display_name")),
+        ("core".into(), "core".into())
+    );
+    assert!(first["team_update_at"].as_i64().unwrap() > 0);
+    let page = list("include_total_count=true&per_page=1");
+    assert_eq!(page["total_count"], 2);
+    assert_eq!(page["channels"].each("name"), ["off-topic"]);
+}
+
+#[test]
+fn ones_own_archived_channels_are_listed_on_demand() {
+    let mm = server();
+    let team = mm.team("core");
+    let gone = team.channel("gone", "O", &[]);
+    mm.admin()
+        .delete(&format!("/channels/{gone}"))
+        .acknowledged();
+    let list = |query: &str| {
+        let path = format!("/users/me/teams/{}/channels?{query}", team.id);
+        mm.admin().get(&path).ok().each("name")
+    };
+    assert!(!list("").contains(&"gone".to_owned()));
+    assert!(list("include_deleted=true").contains(&"gone".to_owned()));
+    let later = "include_deleted=true&last_delete_at=99999999999999";
+    assert!(!list(later).contains(&"gone".to_owned()));
+}

@@ -278,3 +278,66 @@ fn names_in_paths_are_found_in_any_case() {
         true
     );
 }
+
+#[test]
+fn members_of_a_team_are_listed_by_username_and_without_deactivated_ones() {
+    let mm = server();
+    let team = mm.team("core");
+    let (zoe, ann) = (mm.member("zoe", &team), mm.member("ann", &team));
+    let list = |query: &str| {
+        let path = format!("/teams/{}/members?{query}", team.id);
+        mm.admin().get(&path).ok().each("user_id")
+    };
+    let admin = mm.admin().id.clone();
+    let names = |query: &str| list(&format!("sort=Username&{query}"));
+    assert_eq!(names(""), [&*admin, &*ann.id, &*zoe.id]);
+    assert_eq!(names("per_page=1&page=1"), [&*ann.id]);
+    mm.admin().deactivate(&ann).acknowledged();
+    assert_eq!(names("exclude_deleted_users=true"), [&*admin, &*zoe.id]);
+    assert_eq!(list("exclude_deleted_users=true").len(), 2);
+    assert_eq!(list("").len(), 3);
+}
+
+/// Mattermost: whoever knows the invite id of a team may sign up though sign-up is closed, and is in the team.
+#[test]
+fn an_invite_id_lets_a_stranger_sign_up_into_the_team() {
+    let mm = server();
+    let team = mm.team("core");
+    let invite = mm
+        .admin()
+        .get(&format!("/teams/{}", team.id))
+        .ok()
+        .text("invite_id");
+    mm.set("TeamSettings", "EnableOpenServer", false);
+    let sign_up = |query: &str, name: &str| {
+        let body =
+            json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
+        mm.anonymous().post(&format!("/users{query}"), body)
+    };
+    sign_up("", "ann").refused(403, "api.user.create_user.no_open_server");
+    sign_up("?iid=abc", "ann").refused(404, "app.team.get_by_invite_id.finding.app_error");
+    sign_up("?t=abc", "ann").refused(400, "api.user.create_user.signup_link_invalid.app_error");
+    let ann = sign_up(&format!("?iid={invite}"), "ann").created();
+    let path = format!("/teams/{}/members/{}", team.id, ann.text("id"));
+    mm.admin().get(&path).ok();
+    mm.set("TeamSettings", "EnableUserCreation", false);
+    sign_up(&format!("?iid={invite}"), "bob")
+        .refused(501, "api.user.create_user.signup_email_disabled.app_error");
+}
+
+#[test]
+fn teams_are_found_by_whether_anyone_may_join() {
+    let mm = server();
+    mm.team("core");
+    let search = |rest: Value| {
+        let mut body = json!({"term": "core"});
+        body.as_object_mut()
+            .unwrap()
+            .extend(rest.as_object().unwrap().clone());
+        mm.admin().post("/teams/search", body).ok().each("name")
+    };
+    let open = mm.admin().get("/teams/name/core").ok()["allow_open_invite"] == true;
+    assert_eq!(search(json!({"allow_open_invite": open})), ["core"]);
+    assert!(search(json!({"allow_open_invite": !open})).is_empty());
+    assert!(search(json!({"group_constrained": true})).is_empty());
+}

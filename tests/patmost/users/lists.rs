@@ -339,3 +339,148 @@ fn a_search_is_by_the_beginning_of_each_name_and_within_a_team() {
     assert_eq!(found(within("team_id")), ["admin"]);
     assert_eq!(found(within("not_in_team_id")), ["alice"]);
 }
+
+/// Mattermost: with `in_team` the newest, or who was active last and was seen at all; with `in_channel` by presence, or admins
+/// first.
+#[test]
+fn members_are_listed_in_the_order_that_is_asked_for() {
+    let mm = fresh();
+    let team = mm.team("core");
+    let later = || mm.clock().advance(std::time::Duration::from_secs(1));
+    for name in ["zoe", "bob", "ann"] {
+        later();
+        let body =
+            json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
+        let id = mm.admin().post("/users", body).created().text("id");
+        let body = json!({"team_id": team.id, "user_id": id});
+        mm.admin()
+            .post(&format!("/teams/{}/members", team.id), body)
+            .created();
+    }
+    let list = |query: &str| mm.admin().get(&format!("/users?{query}")).ok();
+    let names = |query: &str| list(query).each("username");
+    let in_team = |rest: &str| names(&format!("in_team={}&{rest}", team.id));
+    assert_eq!(in_team("sort="), ["admin", "ann", "bob", "zoe"]);
+    assert_eq!(in_team("sort=create_at"), ["ann", "bob", "zoe", "admin"]);
+    assert_eq!(
+        in_team("sort=create_at&per_page=2&page=1"),
+        ["zoe", "admin"]
+    );
+    later();
+    mm.login("zoe");
+    later();
+    mm.login("bob");
+    assert_eq!(in_team("sort=last_activity_at"), ["bob", "zoe", "admin"]);
+    let seen = list(&format!("in_team={}&sort=last_activity_at", team.id));
+    assert!(seen[0]["last_activity_at"].as_i64() > seen[1]["last_activity_at"].as_i64());
+    assert!(list("")[0].get("last_activity_at").is_none());
+
+    let bob = mm.login("bob");
+    let channel = team.channel("general", "O", &[&bob]);
+    let in_channel = |rest: &str| names(&format!("in_channel={channel}&{rest}"));
+    let status = json!({"user_id": mm.admin().id, "status": "dnd"});
+    mm.admin().put("/users/me/status", status).ok();
+    assert_eq!(in_channel("sort=status"), ["bob", "admin"]);
+    assert_eq!(in_channel("sort=admin"), ["admin", "bob"]);
+    assert_eq!(in_channel("sort="), ["admin", "bob"]);
+    for refused in ["sort=status", "sort=create_at", "sort=admin", "sort=name"] {
+        mm.admin()
+            .get(&format!("/users?{refused}"))
+            .refused_url("sort");
+    }
+}
+
+/// Mattermost: any of the roles is enough, and a system admin has none in teams and channels.
+#[test]
+fn members_are_told_apart_by_their_roles_in_teams_and_channels() {
+    let mm = fresh();
+    let team = mm.team("core");
+    let (ann, bob) = (mm.member("ann", &team), mm.member("bob", &team));
+    let body = json!({"team_id": team.id, "name": "of-ann", "display_name": "Of Ann", "type": "O"});
+    let channel = ann.post("/channels", body).created().text("id");
+    team.join(&channel, &bob);
+    team.join(&channel, &mm.admin());
+    let names = |query: &str| {
+        mm.admin()
+            .get(&format!("/users?{query}"))
+            .ok()
+            .each("username")
+    };
+    let in_channel = |roles: &str| names(&format!("in_channel={channel}&{roles}"));
+    assert_eq!(in_channel("channel_roles=channel_admin"), ["ann"]);
+    assert_eq!(in_channel("channel_roles=channel_user"), ["bob"]);
+    assert_eq!(
+        in_channel("channel_roles=channel_user,channel_admin"),
+        ["ann", "bob"]
+    );
+    assert_eq!(
+        in_channel("channel_roles=channel_user&roles=system_admin"),
+        ["admin", "bob"]
+    );
+    assert_eq!(
+        names(&format!("in_team={}&team_roles=team_user", team.id)),
+        ["ann", "bob"]
+    );
+    assert!(names(&format!("in_team={}&team_roles=team_admin", team.id)).is_empty());
+    mm.admin()
+        .get("/users?team_roles=a-b")
+        .refused_body("team_roles");
+    let counted = |query: &str| {
+        let answer = mm
+            .admin()
+            .get(&format!("/users/stats/filtered?{query}"))
+            .ok();
+        answer["total_users_count"].as_i64().unwrap()
+    };
+    assert_eq!(
+        counted(&format!("in_channel={channel}&channel_roles=channel_admin")),
+        1
+    );
+    assert_eq!(
+        counted(&format!("in_team={}&team_roles=team_user", team.id)),
+        2
+    );
+    assert_eq!(counted(&format!("in_team={}", team.id)), 3);
+    let search = json!({"term": "a", "in_channel_id": channel, "channel_roles": ["channel_admin"]});
+    let found = mm
+        .admin()
+        .post("/users/search", search)
+        .ok()
+        .each("username");
+    assert_eq!(found, ["ann"]);
+}
+
+/// There are no groups: Mattermost says so with a licence, patmost always.
+#[test]
+fn lists_by_group_are_refused_and_a_channel_of_nobody_is_nobodys_to_read() {
+    let mm = fresh();
+    for query in [
+        format!("in_group={NOBODY}"),
+        "group_constrained=true".into(),
+    ] {
+        mm.admin()
+            .get(&format!("/users?{query}"))
+            .refused(501, "api.ldap_groups.license_error");
+    }
+    mm.admin()
+        .get(&format!("/users?in_channel={NOBODY}"))
+        .refused(403, "api.context.permissions.app_error");
+}
+
+/// Mattermost: texts by name, which clients keep with an account; everyone who sees the account sees them.
+#[test]
+fn an_account_keeps_the_props_that_clients_gave_it() {
+    let mm = fresh();
+    let ann = mm.user("ann");
+    assert!(ann.me().ok().get("props").is_none());
+    ann.patch_me(json!({"props": {"k": "v", "n": 1}})).ok();
+    let path = format!("/users/{}", ann.id);
+    assert_eq!(mm.admin().get(&path).ok()["props"], json!({"k": "v"}));
+    ann.patch_me(json!({"nickname": "A"})).ok();
+    assert_eq!(ann.me().ok()["props"], json!({"k": "v"}));
+    ann.patch_me(json!({"props": {"k": "x".repeat(8001)}}))
+        .refused_body("props");
+    ann.patch_me(json!({"locale": "xx"}))
+        .refused(400, "model.user.is_valid.locale.app_error");
+    ann.patch_me(json!({"locale": "pt-BR"})).ok();
+}

@@ -40,7 +40,11 @@ pub fn link(cx: &Context, _: &Tx) -> Answer {
 
 /// `GET /posts/{post_id}/files/info`
 pub fn of_post(cx: &Context, tx: &Tx) -> Answer {
-    let post = post::readable_by_member(tx, cx.caller()?, cx.id("post_id")?)?;
+    let post_id = cx.id("post_id")?;
+    let post = match cx.flag("include_deleted") {
+        true => post::readable_also_deleted(tx, cx.caller()?, post_id)?,
+        false => post::readable_by_member(tx, cx.caller()?, post_id)?,
+    };
     let files = file::sql::of_post(tx, &post.id)?;
     let etag = format!("{}.{}", post.id, files.len());
     Ok(cx.unless_known(&etag, || answer::json(&files).with("Cache-Control", KEPT)))

@@ -67,7 +67,7 @@ fn open(cx: &Context, tx: &Tx) -> Opened {
         Some(form) => Some(form.map_err(|()| unreadable())?),
         None => None,
     };
-    let query = |name| cx.request.query(name).unwrap_or_default();
+    let query = |name| cx.query(name);
     let mut state = State {
         app: Arc::clone(cx.app),
         caller: cx.caller()?.clone(),

@@ -108,6 +108,7 @@ const OPERATIONS: &[Operation] = &[
     (Channel, &["add, take out others in a public channel", "add, take out others in a private channel"], "POST", "/channels/{channel}/members", r#"{"user_id":"{mate}"}"#),
     (Channel, &["post in a channel", "post in a public channel without being in it"], "POST", "/posts", r#"{"channel_id":"{channel}","message":"m"}"#),
     (Channel, &["upload a file"],                                    "POST",   "/files?channel_id={channel}&filename=a.txt", "contents"),
+    (Channel, &["read deleted posts"],                               "GET",    "/posts/{post}?include_deleted=true", ""),
     (Channel, &["post what only one account sees"],                  "POST",   "/posts/ephemeral", r#"{"user_id":"{mate}","post":{"channel_id":"{channel}","message":"m"}}"#),
     (Channel, &["change one's own post"],                            "PUT",    "/posts/{own_post}/patch", r#"{"message":"changed"}"#),
     (Channel, &["change somebody else's post"],                      "PUT",    "/posts/{post}/patch", r#"{"message":"changed"}"#),

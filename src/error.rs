@@ -88,6 +88,7 @@ catalogue! {
     BAD_FIRST_NAME = 400, "model.user.is_valid.first_name.app_error", "Invalid first name.";
     BAD_LAST_NAME = 400, "model.user.is_valid.last_name.app_error", "Invalid last name.";
     BAD_POSITION = 400, "model.user.is_valid.position.app_error", "Invalid position: must not be longer than 128 characters.";
+    BAD_CREATE_AT = 400, "model.user.is_valid.create_at.app_error", "Create at must be a valid time.";
     BAD_LOCALE = 400, "model.user.is_valid.locale.app_error", "Invalid locale.";
     BAD_AUTH_DATA = 400, "model.user.is_valid.auth_data.app_error", "Invalid auth data.";
     AUTH_DATA_WITHOUT_SERVICE = 400, "model.user.is_valid.auth_data_type.app_error", "Invalid user, auth data must be set with auth type.";
@@ -109,12 +110,12 @@ catalogue! {
     /// Mattermost: the e-mail address cannot be changed without the right password.
     WRONG_PASSWORD = 401, "api.user.check_user_password.invalid.app_error", "Login failed because of invalid password.";
     PREFERENCE_OWNER = 403, "api.preference.update_preferences.set.app_error", "Unable to set user preferences.";
-    PREFERENCE_CATEGORY_MISSING = 404, "app.preference.get_category.app_error", "Unable to find preferences of this category.";
-    PREFERENCE_MISSING = 404, "app.preference.get.app_error", "Unable to find the preference.";
-    STATUS_MISSING = 404, "app.status.get.missing.app_error", "No entry for that status exists.";
+    PREFERENCE_CATEGORY_MISSING = 404, "api.preference.preferences_category.get.app_error", "Unable to find preferences of this category.";
+    PREFERENCE_MISSING = 400, "app.preference.get.app_error", "Unable to find the preference.";
     PREFERENCE_CATEGORY = 400, "model.preference.is_valid.category.app_error", "Invalid category.";
     PREFERENCE_NAME = 400, "model.preference.is_valid.name.app_error", "Invalid name.";
     PREFERENCE_LIMIT = 400, "app.preference.save.limit.app_error", "An account can have at most {name} preferences. Delete some first.";
+    PREFERENCE_THEME = 400, "model.preference.is_valid.theme.app_error", "Invalid theme.";
     PREFERENCE_VALUE = 400, "model.preference.is_valid.value.app_error", "Value is too long.";
     PASSWORD_CONTEXT = 403, "api.user.update_password.context.app_error", "Update password failed because context user_id did not match props user_id.";
     PASSWORD_OF_SERVICE = 400, "api.user.update_password.oauth.app_error", "Update password failed because the user is logged in through an OAuth service.";
@@ -168,6 +169,8 @@ catalogue! {
 
     // Teams.
     TEAM_CREATION = 403, "api.team.is_team_creation_allowed.disabled.app_error", "Team creation has been disabled. Please ask your System Administrator for details.";
+    TEAMS_PERMISSIONS = 403, "api.team.get_all_teams.insufficient_permissions", "You don't have the appropriate permissions to list all teams.";
+    TEAM_NAME_UNKNOWN = 404, "app.team.get_by_name.missing.app_error", "Unable to find the existing team.";
     TEAM_MISSING = 404, "app.team.get.find.app_error", "Unable to find the existing team.";
     TEAM_MEMBER_MISSING = 404, "app.team.get_member.missing.app_error", "No team member found for that user ID and team ID.";
     TEAM_LIMIT = 400, "app.team.save.limit.app_error", "There can be at most {name} teams (PatmostSettings.MaximumTeams). Delete one first.";
@@ -183,6 +186,9 @@ catalogue! {
     TEAM_TYPE = 400, "model.team.is_valid.type.app_error", "Invalid type.";
 
     // Channels.
+    CHANNEL_UNREAD = 404, "app.channel.get_unread.app_error", "Unable to get the channel unread messages.";
+    CHANNEL_NO_TEAM = 400, "app.channel.create_channel.no_team_id.app_error", "Must specify the team ID to create a channel.";
+    CHANNEL_NAME_UNKNOWN = 404, "app.channel.get_by_name.missing.app_error", "Channel does not exist.";
     CHANNEL_MISSING = 404, "app.channel.get.existing.app_error", "Unable to find the existing channel.";
     CHANNEL_MEMBER_MISSING = 404, "app.channel.get_member.missing.app_error", "No channel member found for that user ID and channel ID.";
     CHANNEL_LIMIT = 400, "store.sql_channel.save_channel.limit.app_error", "You've reached the limit of the number of allowed channels: {name} in a team (TeamSettings.MaxChannelsPerTeam).";
@@ -234,6 +240,8 @@ catalogue! {
     REACTION_ARCHIVED = 403, "api.reaction.save.archived_channel.app_error", "You cannot save reaction in an archived channel.";
     REACTION_ARCHIVED_DELETE = 403, "api.reaction.delete.archived_channel.app_error", "You cannot remove a reaction in an archived channel.";
     POST_PROPS = 400, "model.post.is_valid.props.app_error", "Invalid props.";
+    REACTION_INVALID = 400, "api.reaction.save_reaction.invalid.app_error", "Reaction is not valid.";
+    REACTION_EMOJI = 400, "model.reaction.is_valid.emoji_name.app_error", "Invalid emoji name.";
     REACTION_OTHERS = 403, "api.reaction.save_reaction.user_id.app_error", "You cannot save reaction for the other user.";
 
     // Incoming webhooks.

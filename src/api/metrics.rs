@@ -45,7 +45,8 @@ impl Handler for Page {
         if let Err(error) = origin::check_host(&config, &request) {
             return text(error.status(), format!("{}\n", error.message()));
         }
-        if (request.method.as_str(), request.path.as_str()) != ("GET", "/metrics") {
+        let reads = ["GET", "HEAD"].contains(&request.method.as_str());
+        if !reads || request.path != "/metrics" {
             return text(404, "GET /metrics is all there is.\n".into());
         }
         match self.write() {

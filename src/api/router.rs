@@ -244,7 +244,7 @@ impl Router {
         let response = self
             .enter(route, params, request, line)
             .with("X-Request-Id", &line.request_id);
-        if request.method == "GET" {
+        if ["GET", "HEAD"].contains(&request.method.as_str()) {
             response.with("Expires", "0")
         } else {
             response

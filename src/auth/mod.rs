@@ -284,7 +284,7 @@ fn check_address(good: Good, address: &str) -> Result<Good, Refused> {
 fn check_place(request: &Request, place: Place, secret: &str, good: Good) -> Result<Good, Refused> {
     match place {
         // A browser adds the cookie by itself, so a request that changes something must show that the page knows more.
-        Place::Cookie if request.method != "GET" && !shows_csrf(request, secret) => Err(Refused {
+        Place::Cookie if !reads(request) && !shows_csrf(request, secret) => Err(Refused {
             on_open_routes: true,
             // A page that lost the other half would be refused for ever, at the login, too.
             clears_cookie: true,
@@ -298,6 +298,11 @@ fn check_place(request: &Request, place: Place, secret: &str, good: Good) -> Res
         }),
         _ => Ok(good),
     }
+}
+
+/// Returns whether the method is one that only reads.
+fn reads(request: &Request) -> bool {
+    ["GET", "HEAD"].contains(&request.method.as_str())
 }
 
 fn shows_csrf(request: &Request, secret: &str) -> bool {

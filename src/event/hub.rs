@@ -73,8 +73,10 @@ struct Queue {
 /// Why somebody listens no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The credential is good no more, or too much waited.
+    /// Too much waited for it, or the server ends.
     Dropped,
+    /// Its credential is no longer valid.
+    Refused,
     /// A newer listener of the account took the place.
     Displaced,
 }

@@ -102,7 +102,7 @@ fn find(tx: &Tx, config: &Config, attempt: &Attempt) -> Result<Option<User>, App
     if !attempt.id.is_empty() {
         return Ok(user::sql::by_id(tx, &attempt.id)?);
     }
-    let name = attempt.login_id.trim().to_lowercase();
+    let name = attempt.login_id.to_lowercase();
     let mut found = None;
     if config.is_on(&config::SIGN_IN_WITH_USERNAME) {
         found = user::sql::by_username(tx, &name)?;

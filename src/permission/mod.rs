@@ -17,7 +17,7 @@ use self::caller::Target;
 use crate::clock::Millis;
 use crate::error::{
     ACTIVE_PERMISSIONS, AppError, BOT_MISSING, Failure, PASSWORD_CONTEXT, PERMISSIONS,
-    TEAM_CREATION,
+    TEAM_CREATION, TEAMS_PERMISSIONS,
 };
 use crate::store::Tx;
 
@@ -51,8 +51,8 @@ use Permission::{
     CreatePostEphemeral, CreatePostPublic, CreatePrivateChannel, CreatePublicChannel, CreateTeam,
     CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
     DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
-    JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListTeamChannels,
-    ListUsersWithoutTeam, ManageBots, ManageIncomingWebhooks, ManageOthersBots,
+    JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListPublicTeams,
+    ListTeamChannels, ListUsersWithoutTeam, ManageBots, ManageIncomingWebhooks, ManageOthersBots,
     ManageOthersIncomingWebhooks, ManageOwnIncomingWebhooks, ManagePrivateChannelMembers,
     ManagePrivateChannelProperties, ManagePublicChannelMembers, ManagePublicChannelProperties,
     ManageRoles, ManageSystem, ManageTeam, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
@@ -105,6 +105,7 @@ rules! {
     CACHES:            "invalidate caches",                       Some(InvalidateCaches),      None,                      None, PERMISSIONS;
     TEAM_CREATE:       "create a team",                           Some(CreateTeam),            None,                      None, TEAM_CREATION;
     TEAM_VIEW:         "see a team that is not open, and its members", Some(ViewTeam),         None,                      None, PERMISSIONS;
+    TEAM_LIST_OPEN:    "list open teams",                         Some(ListPublicTeams),       None,                      None, TEAMS_PERMISSIONS;
     TEAM_LIST_ALL:     "list teams that are not open",            Some(ListPrivateTeams),      None,                      None, PERMISSIONS;
     TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      None, PERMISSIONS;
     TEAM_JOIN_CLOSED:  "join a team that is not open",            Some(JoinPrivateTeams),      None,                      None, PERMISSIONS;

@@ -47,6 +47,7 @@ permissions! {
     ReadOthersBots "read_others_bots"
     ManageBots "manage_bots"
     ManageOthersBots "manage_others_bots"
+    AssignBot "assign_bot"
     CreateTeam "create_team"
     ManageTeam "manage_team"
     ListPublicTeams "list_public_teams"

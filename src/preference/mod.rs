@@ -2,6 +2,8 @@
 
 pub mod sql;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -44,6 +46,11 @@ impl Preference {
         }
         if !within(&self.value, 20_000) {
             return Err(AppError::new(&error::PREFERENCE_VALUE));
+        }
+        // Mattermost: a theme is an object of texts.
+        let is_theme = || serde_json::from_str::<HashMap<String, String>>(&self.value).is_ok();
+        if self.category == "theme" && !is_theme() {
+            return Err(AppError::new(&error::PREFERENCE_THEME));
         }
         Ok(())
     }

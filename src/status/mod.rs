@@ -37,6 +37,16 @@ pub struct Status {
 }
 
 impl Status {
+    /// Returns the presence of an account that was never seen.
+    pub fn offline(user_id: &str) -> Status {
+        Status {
+            user_id: user_id.to_owned(),
+            status: "offline".to_owned(),
+            manual: false,
+            last_activity_at: 0,
+        }
+    }
+
     /// Returns where a list by status shows it. Mattermost: who can be reached comes first.
     pub fn rank(&self) -> i64 {
         let known = ["online", "away", "dnd"];

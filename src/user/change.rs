@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
 use super::activation::{deactivate_or_reactivate, disable_bots_of, keep_an_admin, tell_updated};
 use super::{User, as_stored, auth_data_is_free, filled, find, free, sql, valid};
@@ -130,10 +131,28 @@ pub fn apply(
     Ok(user)
 }
 
+/// Mattermost: words that an account is notified of no longer name it by the username that it had; there is a list of them from
+/// then on.
+fn without_mentions_of(username: &str, notify_props: &RawValue) -> Box<RawValue> {
+    let mut props: Map<String, Value> =
+        serde_json::from_str(notify_props.get()).unwrap_or_default();
+    let keys = props
+        .get("mention_keys")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let kept = keys
+        .split(',')
+        .filter(|key| !key.is_empty() && key.strip_prefix('@').unwrap_or(key) != username);
+    let kept: String = kept.map(|key| format!(",{key}")).collect();
+    props.insert("mention_keys".to_owned(), kept.into());
+    as_stored(&Value::Object(props))
+}
+
 impl Patch {
     fn apply(self, user: &mut User) {
         let lower = |text: Option<String>| text.map(|text| text.to_lowercase());
         let clean = |text: Option<String>| text.map(|text| valid::without_invisible(&text));
+        let old_username = user.username.clone();
         let texts = [
             (&mut user.username, clean(lower(self.username))),
             (&mut user.email, lower(self.email)),
@@ -154,6 +173,9 @@ impl Patch {
         }
         if let Some(timezone) = self.timezone {
             user.timezone = as_stored(&timezone);
+        }
+        if user.username != old_username {
+            user.notify_props = without_mentions_of(&old_username, &user.notify_props);
         }
         if let Some(props) = self.props {
             user.props = as_stored(&props);

@@ -26,7 +26,8 @@ pub fn holds(method: &str, target: &str, answer: &Answer) {
     let Some(path) = path.strip_prefix("/api/v4") else {
         return;
     };
-    if OF_NO_ROUTE.contains(&answer.status) || method == "OPTIONS" {
+    // HEAD is GET without the body that is described.
+    if OF_NO_ROUTE.contains(&answer.status) || ["HEAD", "OPTIONS"].contains(&method) {
         return;
     }
     let Some((route, operation)) = operation(method, path) else {

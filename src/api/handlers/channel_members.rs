@@ -43,7 +43,7 @@ pub fn unread(cx: &Context, tx: &Tx) -> Answer {
     MEMBERSHIPS.ask_about(tx, cx.caller()?, user_id)?;
     let channel = find_as_member(tx, cx.caller()?, channel_id)?;
     let member = sql::member(tx, &channel.id, user_id)?;
-    let member = member.ok_or(&error::CHANNEL_MEMBER_MISSING)?;
+    let member = member.ok_or(&error::CHANNEL_UNREAD)?;
     Ok(answer::json(&json!({
         "team_id": channel.team_id,
         "channel_id": channel.id,
@@ -52,7 +52,6 @@ pub fn unread(cx: &Context, tx: &Tx) -> Answer {
         "mention_count_root": 0,
         "urgent_mention_count": 0,
         "msg_count_root": 0,
-        "notify_props": member.notify_props,
     })))
 }
 

@@ -76,21 +76,21 @@ pub fn get_by_name(cx: &Context, tx: &Tx) -> Answer {
 /// `GET /teams/name/{team_name}/channels/name/{channel_name}`
 pub fn get_by_names(cx: &Context, tx: &Tx) -> Answer {
     let team = team::sql::by_name(tx, &cx.param("team_name").to_lowercase())?;
-    named(cx, tx, &team.ok_or(&error::TEAM_MISSING)?.id)
+    named(cx, tx, &team.ok_or(&error::TEAM_NAME_UNKNOWN)?.id)
 }
 
 fn named(cx: &Context, tx: &Tx, team_id: &str) -> Answer {
     let caller = cx.caller()?;
     let found = sql::by_name(tx, team_id, &cx.param("channel_name").to_lowercase())?;
     let shown = found.filter(|channel| channel.delete_at == 0 || cx.flag("include_deleted"));
-    let channel = shown.ok_or(&error::CHANNEL_MISSING)?;
+    let channel = shown.ok_or(&error::CHANNEL_NAME_UNKNOWN)?;
     let here = permissions(tx, caller, &channel)?;
     // Mattermost: by name, a private channel does not exist for those who are not in it.
     may_read(caller, &channel, here).map_err(|refused| {
         if channel.is_public() {
             refused
         } else {
-            AppError::new(&error::CHANNEL_MISSING)
+            AppError::new(&error::CHANNEL_NAME_UNKNOWN)
         }
     })?;
     Ok(answer::json(&channel))

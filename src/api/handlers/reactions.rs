@@ -15,13 +15,10 @@ pub fn add(cx: &Context) -> Answer {
     let caller = cx.caller()?;
     let [user_id, post_id, emoji_name] = ["user_id", "post_id", "emoji_name"].map(text);
     let reaction = Reaction::new(user_id, post_id, emoji_name, cx.app.clock.now());
-    let name_fits = (1..=64).contains(&reaction.emoji_name.len())
-        && reaction
-            .emoji_name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte));
+    let name = &reaction.emoji_name;
+    let name_fits = (1..=64).contains(&name.len());
     if !id::is_valid(&reaction.user_id) || !id::is_valid(&reaction.post_id) || !name_fits {
-        return Err(AppError::body_param("reaction"));
+        return Err(AppError::new(&error::REACTION_INVALID));
     }
     if reaction.user_id != caller.user_id {
         return Err(AppError::new(&error::REACTION_OTHERS));

@@ -8,7 +8,7 @@ use crate::error::{self, AppError};
 use crate::http::Response;
 use crate::messaging::administration::{self, team::NewTeam};
 use crate::messaging::team::{Team, ask, find, permissions, sql};
-use crate::permission::{MEMBERSHIPS, TEAM_LIST_ALL, TEAM_VIEW};
+use crate::permission::{MEMBERSHIPS, TEAM_LIST_ALL, TEAM_LIST_OPEN, TEAM_VIEW};
 use crate::store::Tx;
 use crate::user::{self, list::sql::Filter};
 
@@ -38,7 +38,7 @@ pub fn get(cx: &Context, tx: &Tx) -> Answer {
 pub fn get_by_name(cx: &Context, tx: &Tx) -> Answer {
     // Mattermost: a name in a path is taken in lower case.
     let team = sql::by_name(tx, &cx.param("team_name").to_lowercase())?;
-    shown(cx, tx, team.ok_or(&error::TEAM_MISSING)?)
+    shown(cx, tx, team.ok_or(&error::TEAM_NAME_UNKNOWN)?)
 }
 
 fn shown(cx: &Context, tx: &Tx, team: Team) -> Answer {
@@ -64,6 +64,9 @@ pub fn exists(cx: &Context, tx: &Tx) -> Answer {
 /// `GET /teams`: with `include_total_count=true` an object that also counts them.
 pub fn list(cx: &Context, tx: &Tx) -> Answer {
     let all = TEAM_LIST_ALL.ask(cx.caller()?).is_ok();
+    if !all {
+        TEAM_LIST_OPEN.ask(cx.caller()?)?;
+    }
     let teams = seen(cx, tx, sql::list(tx, all, cx.page())?)?;
     Ok(if cx.flag("include_total_count") {
         counted(&teams, sql::count(tx, all)?)

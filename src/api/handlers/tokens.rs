@@ -25,6 +25,8 @@ struct Created<'t> {
 /// `POST /users/{user_id}/tokens`
 pub fn create(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
+    // Mattermost 11.x: that nobody has the id is said before what is wrong with the body.
+    cx.app.store.read(|tx| user::find(tx, user_id))?;
     let body = of_json::object(cx.body(), "user_access_token")?;
     let description = body.required("description")?;
     let expires_at = expires_at(&body, "user_access_token")?;

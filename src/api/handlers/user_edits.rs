@@ -34,7 +34,12 @@ pub fn update(cx: &Context) -> Answer {
     if body.text("id") != Some(user_id) {
         return Err(AppError::body_param("user_id"));
     }
-    let patch = whole_of(&body);
+    // Mattermost: an account that was sent whole has the time when it was made.
+    let is_whole = body.get("create_at").and_then(Value::as_i64) > Some(0);
+    let patch = match is_whole {
+        true => whole_of(&body),
+        false => Err(AppError::new(&error::BAD_CREATE_AT)),
+    };
     if let Some(user) = changes_own_email(cx, user_id, &patch)? {
         // Mattermost: here a wrong password is told as a missing one.
         let right = check_password(cx, &user, body.text("password").unwrap_or_default());

@@ -143,7 +143,7 @@ objects! {
     /// What an account has not read in a channel
     ChannelUnread {
         team_id: IdOrEmpty, channel_id: Id, msg_count: Count, mention_count: Count, mention_count_root: Count,
-        urgent_mention_count: Count, msg_count_root: Count, notify_props: Texts,
+        urgent_mention_count: Count, msg_count_root: Count,
     }
     /// A channel was marked as read
     ChannelViewed { status: OK, last_viewed_at_times: {Time} }
@@ -152,7 +152,7 @@ objects! {
         id: Id, create_at: Time, update_at: Time, edit_at: Time, delete_at: Time, is_pinned: Flag, user_id: Id,
         channel_id: Text, root_id: IdOrEmpty, parent_id: IdOrEmpty, original_id: IdOrEmpty, message: Text, type: Text,
         props: Object, hashtags: Text, file_ids: [Id], pending_post_id: Text, reply_count: Count, last_reply_at: Time,
-        participants: ListOrNull, metadata: Object,
+        participants: ListOrNull, metadata: Object; has_reactions: Flag,
     }
     /// A file
     FileInfo {
@@ -202,12 +202,12 @@ objects! {
         ; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
         locale: Text, notify_props: Texts, timezone: Texts, props: Texts, password: Text,
     }
-    /// An account with what is to be changed; `id` as in the path
+    /// An account with what is to be changed; `id` as in the path, `create_at` as it was read
     UserUpdate {
-        id: Id; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
+        id: Id, create_at: Time; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
         locale: Text, notify_props: Texts, timezone: Texts, props: Texts, password: Text,
     }
-    /// Which accounts; `team_id` and `in_channel_id` are without effect
+    /// Which accounts
     UserSearch {
         term: Text; limit: Limit, allow_inactive: Flag, team_id: IdOrEmpty, in_channel_id: IdOrEmpty, not_in_team_id: IdOrEmpty,
         not_in_channel_id: IdOrEmpty, without_team: Flag, role: Text, roles: [Text], team_roles: [Text], channel_roles: [Text],

@@ -116,9 +116,18 @@ pub static BESIDE: &[Route] = &[Route {
     },
 }];
 
+/// Returns the method whose endpoint answers: HEAD is GET without the body (RFC 9110 9.3.2), which the engine leaves out.
+fn answering(method: &str) -> &str {
+    match method {
+        "HEAD" => "GET",
+        method => method,
+    }
+}
+
 /// Returns the endpoint for a method and a path, and the parameters of that path: [`NOT_IMPLEMENTED`] for one that only
 /// Mattermost has, and `None` for one that neither has.
 pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Params<'p>)> {
+    let method = answering(method);
     let Some(path) = path.strip_prefix(BASE) else {
         let (route, params) = INDEX_BESIDE.find(method, path)?;
         return Some((*route, params));
@@ -181,7 +190,7 @@ const fn not_implemented(access: Access) -> Route {
 impl Route {
     /// Returns the pattern of the endpoint that a request asked for, which names no id.
     pub fn pattern_for(&'static self, method: &str, path: &str) -> &'static str {
-        let absent = || absent::find(method, path.strip_prefix(BASE)?);
+        let absent = || absent::find(answering(method), path.strip_prefix(BASE)?);
         match self.path {
             "/..." => absent().map_or(self.path, |(absent, _)| absent.pattern),
             path => path,
@@ -268,7 +277,11 @@ mod tests {
         ] {
             assert_eq!(found(path), None, "{path}");
         }
-        assert!(find("HEAD", "/api/v4/users").is_none());
+        let by_head = find("HEAD", "/api/v4/users").map(|(route, _)| route.method);
+        assert_eq!(by_head, Some("GET"));
+        assert!(
+            find("HEAD", "/api/v4/users/login").is_some_and(|(route, _)| route.method == "GET")
+        );
         assert!(find("get", "/api/v4/users").is_none());
     }
 }

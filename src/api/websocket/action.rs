@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tungstenite::protocol::frame::coding::CloseCode;
 
 use super::socket::{End, Socket};
 use crate::auth::{self, Entry};
@@ -19,12 +20,15 @@ struct Asked {
     data: Option<Map<String, Value>>,
 }
 
+/// How a connection ends whose credential is not accepted; the answer to a stranger does not say why.
+const REFUSED: End = End::Said(CloseCode::Policy, "The credential is not valid.");
+
 impl Socket {
     /// One request of a client.
     pub fn act(&mut self, text: &[u8]) -> Result<(), End> {
         let object = serde_json::from_slice(text).map(Value::Object);
         let Ok(Asked { seq, action, data }) = object.and_then(serde_json::from_value) else {
-            return Err(End::Silent);
+            return Err(End::Said(CloseCode::Unsupported, "This is no request."));
         };
         let (seq, data) = (seq.unwrap_or(0), data.unwrap_or_default());
         let action = action.as_deref().unwrap_or_default();
@@ -57,7 +61,7 @@ impl Socket {
             auth::enter_by_secret(&self.app, secret, self.address.clone(), self.path.clone());
         match entered {
             // Whoever listens reads everything that the account may read.
-            Ok((_, Entry::Known(caller))) if !caller.scope.reads() => Err(End::Silent),
+            Ok((_, Entry::Known(caller))) if !caller.scope.reads() => Err(REFUSED),
             Ok((config, Entry::Known(caller))) => {
                 log::info!(
                     user_id = caller.user_id, token_id = caller.token_id().unwrap_or("-"), address = self.address;
@@ -73,9 +77,13 @@ impl Socket {
                     address = self.address;
                     "websocket"
                 );
-                Err(End::Silent)
+                Err(REFUSED)
             }
-            Ok((_, Entry::Stranger(_))) | Err(_) => Err(End::Silent),
+            Ok((_, Entry::Stranger(_))) => Err(REFUSED),
+            Err(_) => Err(End::Said(
+                CloseCode::Again,
+                "The server cannot check the credential now.",
+            )),
         }
     }
 

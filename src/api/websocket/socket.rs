@@ -231,6 +231,10 @@ impl Socket {
         match listener.ended() {
             None => Ok(()),
             Some(Ended::Dropped) => Err(End::Ended),
+            Some(Ended::Refused) => Err(End::Said(
+                CloseCode::Policy,
+                "The credential is no longer valid.",
+            )),
             Some(Ended::Displaced) => Err(End::Said(
                 CloseCode::Policy,
                 "A newer connection of this account took the place of this one.",
@@ -241,7 +245,11 @@ impl Socket {
     /// Asks whether anybody is there, and ends what has been silent for too long.
     fn keep_alive(&mut self) -> Result<(), End> {
         if self.until().is_zero() {
-            return Err(End::Silent);
+            return Err(match self.listener {
+                // Nobody is there who could read why.
+                Some(_) => End::Silent,
+                None => End::Said(CloseCode::Policy, "No credential came within 5 seconds."),
+            });
         }
         let now = self.app.clock.elapsed();
         if now >= self.pinged + PING {

@@ -20,7 +20,7 @@ pub fn recheck(app: &App) -> Result<(), AppError> {
         for listener in listeners {
             let opens = auth::session_id(app, tx, &listener.secret_hash)?;
             if opens.is_none_or(|id| id != listener.session_id) {
-                listener.end(Ended::Dropped);
+                listener.end(Ended::Refused);
             }
         }
         Ok(())

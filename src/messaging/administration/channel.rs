@@ -46,6 +46,10 @@ pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, Ap
     let caller = caller.clone();
     let most = app.config.last().int(&MAX_CHANNELS_PER_TEAM);
     app.change(move |tx, news| {
+        // Mattermost: no permission is asked for what is neither public nor private, and it needs a team first.
+        if new.kind.is_none() && new.team_id.is_empty() {
+            return Err(AppError::new(&error::CHANNEL_NO_TEAM));
+        }
         let rule = match new.kind {
             Some(ChannelKind::Private) => &CHANNEL_CREATE_PRIVATE,
             _ => &CHANNEL_CREATE_PUBLIC,

@@ -27,6 +27,7 @@ use crate::permission::{
 };
 use crate::store::Tx;
 use crate::user::User;
+use reaction::Reaction;
 
 /// Mattermost: letters of a message at most.
 pub const MESSAGE_LETTERS: usize = 16_383;
@@ -102,6 +103,9 @@ pub struct Post {
     /// When the last of them was made.
     pub last_reply_at: Millis,
     participants: Option<()>,
+    /// Whether somebody reacted to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_reactions: bool,
     metadata: Value,
 }
 
@@ -128,6 +132,7 @@ impl Post {
             reply_count: 0,
             last_reply_at: 0,
             participants: None,
+            has_reactions: false,
             metadata: json!({}),
         }
     }
@@ -137,6 +142,14 @@ impl Post {
         attachment::complete_all(&mut props);
         attachment::show_embeds(&mut self.metadata, &props);
         self.props = props;
+    }
+
+    /// Shows reactions as those to the post.
+    fn show_reactions(&mut self, reactions: &[Reaction]) {
+        self.has_reactions = !reactions.is_empty();
+        if self.has_reactions {
+            self.metadata["reactions"] = json!(reactions);
+        }
     }
 
     /// Shows files as those of the post.

@@ -54,6 +54,10 @@ pub fn add(app: &App, caller: &Caller, mut reaction: Reaction) -> Result<Reactio
     let most = app.config.last().int(&UNIQUE_EMOJI_REACTION_LIMIT_PER_POST);
     app.change(move |tx, news| {
         let (_, _, channel) = reachable(tx, &REACTION_ADD, &caller, &reaction.post_id)?;
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
+        if !reaction.emoji_name.bytes().all(is_letter) {
+            return Err(AppError::new(&error::REACTION_EMOJI));
+        }
         if channel.delete_at > 0 {
             return Err(AppError::new(&error::REACTION_ARCHIVED));
         }

@@ -40,14 +40,16 @@ fn post(row: &Row) -> Result<Post, StoreError> {
         reply_count: 0,
         last_reply_at: 0,
         participants: None,
+        has_reactions: false,
     })
 }
 
-/// The posts that a statement finds, with their files.
+/// The posts that a statement finds, with their files and reactions.
 fn posts(tx: &Tx, sql: &str, params: &[&dyn ToSql]) -> Result<Vec<Post>, StoreError> {
     let mut posts = tx.many(sql, params, post)?;
     for post in &mut posts {
         post.show(&file::sql::of_post(tx, &post.id)?);
+        post.show_reactions(&reactions(tx, &post.id)?);
     }
     Ok(posts)
 }

@@ -41,7 +41,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /users/username/{username}", ""),
     ("GET /users/email/{email}", ""),
     ("GET /users/{user_id}", ""),
-    ("PUT /users/{user_id}", r#"{"id":"$user_id","username":"$new_name","email":"$new_email","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en","notify_props":{"desktop":"all"},"timezone":{"manualTimezone":""},"props":{"k":"v"}}"#),
+    ("PUT /users/{user_id}", r#"{"id":"$user_id","create_at":1,"username":"$new_name","email":"$new_email","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en","notify_props":{"desktop":"all"},"timezone":{"manualTimezone":""},"props":{"k":"v"}}"#),
     ("DELETE /users/{user_id}?permanent=false", ""),
     ("PUT /users/{user_id}/patch", r#"{"username":"$new_name","email":"$new_email","nickname":"n","first_name":"f","last_name":"l","position":"p","locale":"en","notify_props":{"desktop":"all"},"timezone":{"manualTimezone":""},"props":{"k":"v"}}"#),
     ("PUT /users/{user_id}/auth", r#"{"auth_service":"ldap","auth_data":"$new_name"}"#),
@@ -57,8 +57,8 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /users/{user_id}/status", ""),
     ("PUT /users/{user_id}/status", r#"{"user_id":"$user_id","status":"dnd","dnd_end_time":0}"#),
     ("GET /users/{user_id}/preferences", ""),
-    ("PUT /users/{user_id}/preferences", r#"[{"user_id":"$user_id","category":"theme","name":"n","value":"v"}]"#),
-    ("POST /users/{user_id}/preferences/delete", r#"[{"user_id":"$user_id","category":"theme","name":"n","value":"v"}]"#),
+    ("PUT /users/{user_id}/preferences", r#"[{"user_id":"$user_id","category":"test","name":"nn","value":"v"}]"#),
+    ("POST /users/{user_id}/preferences/delete", r#"[{"user_id":"$user_id","category":"test","name":"nn","value":"v"}]"#),
     ("GET /users/{user_id}/preferences/{category}", ""),
     ("GET /users/{user_id}/preferences/{category}/name/{preference_name}", ""),
     ("GET /users/{user_id}/audits?page=0&per_page=60", ""),
@@ -489,10 +489,10 @@ impl<'m> World<'m> {
         let user_id = self.get("user_id");
         let path = format!("/users/{user_id}/preferences");
         let preference =
-            json!([{"user_id": user_id, "category": "theme", "name": "n", "value": "v"}]);
+            json!([{"user_id": user_id, "category": "test", "name": "nn", "value": "v"}]);
         self.admin.put(&path, preference).acknowledged();
-        self.have("category", "theme");
-        self.have("preference_name", "n");
+        self.have("category", "test");
+        self.have("preference_name", "nn");
     }
 
     /// The body with its `$name`s filled in.

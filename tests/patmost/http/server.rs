@@ -14,7 +14,7 @@ fn an_unknown_path_is_404_in_its_own_form() {
         ("GET", "/api/v4/nope"),
         ("GET", "/api/v4/users/"),
         ("PATCH", "/api/v4/users"),
-        ("HEAD", "/api/v4/users/me"),
+        ("HEAD", "/api/v4/nope"),
         ("OPTIONS", "/api/v4/users/me"),
         ("GET", "/api/v3/users/me"),
         ("GET", "/api/v4/users/a-b"),
@@ -35,6 +35,32 @@ fn an_unknown_path_is_404_in_its_own_form() {
             assert!(body.get("request_id").is_none() && body.text("detailed_error").contains(path));
         }
     }
+}
+
+/// Monitors ask with HEAD; RFC 9110 9.3.2: it is GET without the body.
+#[test]
+fn head_is_answered_as_get_without_the_body() {
+    let mm = fresh();
+    let admin = mm.admin();
+    for path in [
+        "/system/ping",
+        "/config/client?format=old",
+        "/users/me",
+        "/users/tokens",
+    ] {
+        let (get, head) = (
+            mm.send(&admin.request("GET", path)),
+            mm.send(&admin.request("HEAD", path)),
+        );
+        let of = |answer: &Answer| {
+            let type_ = answer.header("content-type").map(str::to_owned);
+            (answer.status, type_)
+        };
+        assert_eq!(of(&head), of(&get), "{path}");
+        assert!(head.body.is_empty() && !get.body.is_empty(), "{path}");
+    }
+    let stranger = mm.send(&Request::new("HEAD", "/api/v4/users/me"));
+    assert_eq!(stranger.status, 401);
 }
 
 /// wire errors-and-auth: double slash

@@ -306,7 +306,7 @@ fn a_channel_is_archived_and_restored_by_its_admin_and_says_so() {
     assert!(alice.get(&path).ok()["delete_at"].as_i64().unwrap() > 0);
     alice
         .get(&format!("/teams/{team}/channels/name/general"))
-        .refused(404, "app.channel.get.existing.app_error");
+        .refused(404, "app.channel.get_by_name.missing.app_error");
     alice
         .delete(&path)
         .refused(400, "api.channel.delete_channel.deleted.app_error");

@@ -171,11 +171,12 @@ fn an_unknown_team_or_channel_is_404_for_everybody() {
     let mm = server();
     let bob = mm.user("bob");
     for caller in [&bob, &mm.admin()] {
-        for path in [format!("/teams/{NOBODY}"), "/teams/name/nothing".into()] {
-            caller
-                .get(&path)
-                .refused(404, "app.team.get.find.app_error");
-        }
+        caller
+            .get(&format!("/teams/{NOBODY}"))
+            .refused(404, "app.team.get.find.app_error");
+        caller
+            .get("/teams/name/nothing")
+            .refused(404, "app.team.get_by_name.missing.app_error");
         caller
             .get(&format!("/channels/{NOBODY}"))
             .refused(404, "app.channel.get.existing.app_error");

@@ -94,8 +94,9 @@ fn secret_that_has_ended_is_not_in_the_audit_of_what_was_refused() {
     admin.revoke(&token).acknowledged();
     let bob = mm.user("bob");
     let ask = |id: &str| {
-        let path = format!("/users/{id}/tokens");
-        bob.post(&path, json!({"description": "x"})).forbidden();
+        let path = format!("/users/{id}/password");
+        let body = json!({"current_password": PASSWORD, "new_password": "Another-Horse-2"});
+        assert_eq!(bob.put(&path, body).status, 403);
     };
     ask(&token.secret);
     ask(&encoded(&token.secret, &[1, 0]));
@@ -108,8 +109,9 @@ fn secret_that_has_ended_is_not_in_the_audit_of_what_was_refused() {
         "{audits}"
     );
     let shortened = format!("/users/{}~", &token.secret[..2]);
-    assert_eq!(audits.matches(&shortened).count(), 2, "{audits}");
-    assert!(audits.contains(&format!("/users/{}/tokens", admin.id)));
+    // Two rows each: attempted, and failed.
+    assert_eq!(audits.matches(&shortened).count(), 4, "{audits}");
+    assert!(audits.contains(&format!("/users/{}/password", admin.id)));
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn a_token_with_permissions_uses_those_and_no_others() {
     // Who may listen reads every channel of the account.
     let mut socket = mm.socket();
     socket.say(&poster.challenge());
-    assert_eq!(socket.ends(), End::Silent);
+    assert_eq!(socket.ends(), End::Code(1008));
     let bearer = format!("Bearer {}", poster.credential.as_deref().unwrap());
     let mut unknown = mm.socket_with("", &[("Authorization", &bearer)]);
     unknown.say(&json!({"action": "get_statuses", "seq": 1}));

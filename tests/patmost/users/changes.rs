@@ -34,7 +34,7 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
         ("locale", json!("de")),
         (
             "notify_props",
-            json!({"email": "false", "mention_keys": "al,queen"}),
+            json!({"email": "false", "mention_keys": ",al,queen"}),
         ),
         ("timezone", json!({"manualTimezone": "UTC"})),
     ] {
@@ -124,7 +124,12 @@ fn a_whole_account_is_put_back_and_what_it_lacks_is_emptied() {
     alice
         .put(&format!("/users/{}", bob.id), whole.clone())
         .refused_body("user_id");
-    let few = json!({"id": alice.id, "username": "alice", "email": "alice@example.com"});
+    let few = json!({
+        "id": alice.id, "create_at": answer["create_at"], "username": "alice", "email": "alice@example.com",
+    });
+    let mut unmade = few.clone();
+    unmade.as_object_mut().unwrap().remove("create_at");
+    put(&mm.admin(), &unmade).refused(400, "model.user.is_valid.create_at.app_error");
     let emptied = put(&mm.admin(), &few).ok();
     for name in ["first_name", "position"] {
         assert_eq!(emptied[name], "", "{name}");

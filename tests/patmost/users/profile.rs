@@ -6,32 +6,52 @@ use crate::support::*;
 fn preferences_are_stored_and_given_back_to_their_owner_only() {
     let mm = fresh();
     let (alice, bob) = (mm.user("alice"), mm.user("bob"));
-    let preference = |name: &str, value: &str| json!({"user_id": alice.id, "category": "theme", "name": name, "value": value});
+    let preference = |name: &str, value: &str| json!({"user_id": alice.id, "category": "test", "name": name, "value": value});
     let path = "/users/me/preferences";
     alice
-        .put(path, json!([preference("a", "1"), preference("b", "2")]))
+        .put(path, json!([preference("aa", "1"), preference("bb", "2")]))
         .acknowledged();
     alice
-        .put(path, json!([preference("a", "3")]))
+        .put(path, json!([preference("aa", "3")]))
         .acknowledged();
     assert_eq!(
         alice.get(path).ok(),
-        json!([preference("a", "3"), preference("b", "2")])
+        json!([preference("aa", "3"), preference("bb", "2")])
     );
     assert_eq!(
-        alice.get(&format!("{path}/theme/name/a")).ok(),
-        preference("a", "3")
+        alice.get(&format!("{path}/test/name/aa")).ok(),
+        preference("aa", "3")
     );
     bob.get(&format!("/users/{}/preferences", alice.id))
         .forbidden();
-    bob.put(path, json!([preference("a", "4")]))
+    bob.put(path, json!([preference("aa", "4")]))
         .refused(403, "api.preference.update_preferences.set.app_error");
     alice
-        .post(&format!("{path}/delete"), json!([preference("a", "")]))
+        .post(&format!("{path}/delete"), json!([preference("aa", "")]))
         .acknowledged();
-    assert_eq!(alice.get(path).ok(), json!([preference("b", "2")]));
+    assert_eq!(alice.get(path).ok(), json!([preference("bb", "2")]));
+    // Mattermost: two letters at least, and a theme is an object of texts.
+    alice
+        .get(&format!("{path}/test/name/a"))
+        .refused_url("preference_name");
+    alice
+        .get(&format!("{path}/test/name/zz"))
+        .refused(400, "app.preference.get.app_error");
+    alice
+        .get(&format!("{path}/nothing"))
+        .refused(404, "api.preference.preferences_category.get.app_error");
+    let of = |category: &str, name: &str, value: &str| {
+        let one = json!({"user_id": alice.id, "category": category, "name": name, "value": value});
+        alice.put(path, json!([one]))
+    };
+    of("theme", "", "{bad").refused(400, "model.preference.is_valid.theme.app_error");
+    of("theme", "", r##"{"sidebarBg": "#fff"}"##).acknowledged();
+    of("flagged_post", "zzzzzzzzzzzzzzzzzzzzzzzzzz", "true").refused_body("preference.name");
     let mm_again = mm.restarted();
-    assert_eq!(mm_again.login("alice").get(path).ok().each("name"), ["b"]);
+    assert_eq!(
+        mm_again.login("alice").get(path).ok().each("name"),
+        ["bb", ""]
+    );
 }
 
 #[test]
@@ -52,11 +72,24 @@ fn presence_is_set_by_its_user_and_read_by_everybody() {
         .ok();
     assert_eq!(
         (several.each("user_id"), several.each("status")),
-        (vec![alice.id.clone()], vec!["dnd".to_owned()])
+        (
+            vec![alice.id.clone(), "zzzzzzzzzzzzzzzzzzzzzzzzzz".to_owned()],
+            vec!["dnd".to_owned(), "offline".to_owned()]
+        )
     );
-    alice
-        .put(&path, json!({"user_id": bob.id, "status": "away"}))
-        .refused_body("user_id");
+    bob.post("/users/status/ids", json!(["x"]))
+        .refused_body("user_ids");
+    let nobody = bob.get("/users/zzzzzzzzzzzzzzzzzzzzzzzzzz/status").ok();
+    assert_eq!(
+        (&nobody["status"], &nobody["last_activity_at"]),
+        (&json!("offline"), &json!(0))
+    );
+    for body in [
+        json!({"user_id": bob.id, "status": "away"}),
+        json!({"status": "away"}),
+    ] {
+        alice.put(&path, body).refused_body("user_id");
+    }
 }
 
 #[test]

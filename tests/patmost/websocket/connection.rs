@@ -234,7 +234,7 @@ fn only_an_upgrade_from_here_is_one() {
 
 /// wire websocket: Wrong token in the challenge
 #[test]
-fn a_bad_challenge_ends_the_connection_without_a_word() {
+fn a_bad_challenge_ends_the_connection() {
     let mm = server();
     let ci = mm.user("ci");
     let (disabled, deactivated) = (ci.token("x"), mm.user("gone"));
@@ -254,7 +254,7 @@ fn a_bad_challenge_ends_the_connection_without_a_word() {
     for challenge in wrong {
         let mut socket = mm.socket();
         socket.say(&challenge);
-        assert_eq!(socket.ends(), End::Silent, "{challenge}");
+        assert_eq!(socket.ends(), End::Code(1008), "{challenge}");
     }
 }
 
@@ -276,7 +276,7 @@ fn a_stranger_is_not_answered_and_has_five_seconds() {
     socket.send(Message::Ping("here".into()));
     assert_eq!(socket.read().unwrap(), Message::Pong("here".into()));
     mm.clock().pass(Duration::from_millis(100));
-    assert_eq!(socket.ends(), End::Silent);
+    assert_eq!(socket.ends(), End::Code(1008));
     let mut in_time = mm.socket();
     mm.clock().pass(Duration::from_millis(4900));
     assert_eq!(in_time.ask(&mm.admin().challenge())["status"], "OK");

@@ -11,12 +11,12 @@ use tungstenite::Message;
 /// A reader whose credential ends must be gone by then; it is promised within a second.
 const SOON: Duration = Duration::from_secs(3);
 
-/// The connection ends soon after that was done, without a close frame.
+/// The connection ends soon after that was done; the close frame says that it was for the credential.
 #[track_caller]
 fn ends_with(socket: Socket, end: impl FnOnce()) {
     end();
     let ended = Instant::now();
-    assert_eq!(socket.end().0, End::Silent);
+    assert_eq!(socket.end().0, End::Code(1008));
     assert!(ended.elapsed() < SOON, "{:?}", ended.elapsed());
 }
 
@@ -141,7 +141,7 @@ fn a_deactivated_account_hears_of_it_and_nothing_more() {
         assert_eq!(
             (end, told.join(" ").as_str()),
             (
-                End::Silent,
+                End::Code(1008),
                 "status_change user_updated user_activation_status_change"
             )
         );
@@ -191,7 +191,7 @@ fn a_close_is_answered_with_its_code() {
 }
 
 #[test]
-fn messages_that_are_no_request_end_without_a_word() {
+fn messages_that_are_no_request_end_the_connection() {
     let mm = server();
     let nested = "[".repeat(4000);
     for text in [
@@ -210,7 +210,7 @@ fn messages_that_are_no_request_end_without_a_word() {
     ] {
         for mut socket in [mm.admin().listen(), mm.socket()] {
             socket.send(Message::text(text));
-            assert_eq!(socket.ends(), End::Silent, "{text}");
+            assert_eq!(socket.ends(), End::Code(1003), "{text}");
         }
     }
 }
@@ -309,7 +309,7 @@ fn a_thousand_strangers_have_their_five_seconds() {
     let mut listens = mm.admin().listen();
     mm.clock().pass(Duration::from_secs(5));
     for stranger in strangers {
-        assert_eq!(stranger.ends(), End::Silent);
+        assert_eq!(stranger.ends(), End::Code(1008));
     }
     listens.events();
 }

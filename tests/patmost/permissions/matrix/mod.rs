@@ -84,7 +84,7 @@ const OPERATIONS: &[Operation] = &[
     (Server,  &["change the configuration"],                         "PUT",    "/config/patch", "{}"),
     (Account, &["list an account's teams and channels"],             "GET",    "/users/{target}/teams", ""),
     (Server,  &["create a team"],                                    "POST",   "/teams", "{}"),
-    (Server,  &["list teams that are not open"],                     "GET",    "/teams", ""),
+    (Server,  &["list teams that are not open", "list open teams"],   "GET",    "/teams", ""),
     (Server,  &["list all channels"],                                "GET",    "/channels?per_page=1", ""),
     (Server,  &["open a direct channel"],                            "POST",   "/channels/direct", r#"["{me}","{mate}"]"#),
     (Server,  &["open a direct channel between others"],             "POST",   "/channels/direct", r#"["{mate}","{another}"]"#),

@@ -114,7 +114,7 @@ CREATE TABLE teams (
     type              TEXT    NOT NULL,              -- O: open; I: by invitation
     allow_open_invite INTEGER NOT NULL,              -- whether anyone may see and join it, when open
     invite_id         TEXT    NOT NULL
-) STRICT;
+, company_name TEXT NOT NULL DEFAULT '', allowed_domains TEXT NOT NULL DEFAULT '') STRICT;
 CREATE UNIQUE INDEX teams_by_invite ON teams (invite_id) WHERE invite_id <> '';
 
 CREATE TABLE team_members (

@@ -180,6 +180,11 @@ catalogue! {
     TEAM_DISPLAY_NAME = 400, "model.team.is_valid.name.app_error", "Invalid name.";
     TEAM_SEARCH_PAGES = 501, "api.team.search_teams.pagination_not_implemented.public_team_search", "Pagination not implemented for public-only team search.";
     TEAM_DESCRIPTION = 400, "model.team.is_valid.description.app_error", "Invalid description.";
+    TEAM_COMPANY = 400, "model.team.is_valid.company.app_error", "Invalid company name.";
+    TEAM_DOMAINS = 400, "model.team.is_valid.domains.app_error", "Invalid allowed domains.";
+    TEAM_DOMAIN_REFUSED = 400, "api.team.join_user_to_team.allowed_domains.app_error", "The user cannot be added as the domain associated with the account is not permitted. Contact your System Administrator for additional details.";
+    TEAM_DELETION = 401, "api.user.delete_team.not_enabled.app_error", "Permanent team deletion feature is not enabled. Please contact your System Administrator.";
+    TEAM_NOT_OPEN = 403, "api.team.get_invite_info.not_open_team", "Invite is invalid because this is not an open team.";
     TEAM_BODY = 400, "api.team.add_team_member.invalid_body.app_error", "Error parsing request body.";
     /// Mattermost: 400 here, while reading a membership that is not there is 404.
     TEAM_LEFT = 400, "api.team.remove_user_from_team.missing.app_error", "The user does not appear to be part of this team.";

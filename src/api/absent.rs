@@ -41,12 +41,12 @@ const ONE_METHOD: &[&str] = &[
     "GET /users/{id}/teams/{id}/channels/categories/*", "PUT /users/{id}/teams/{id}/channels/categories/*",
     "POST /users/{id}/teams/{id}/channels/categories/*", "DELETE /users/{id}/teams/{id}/channels/categories/*",
     "GET /users/{id}/teams/{id}/drafts/*",
-    "PUT /teams/{id}", "DELETE /teams/{id}", "PUT /teams/{id}/patch", "PUT /teams/{id}/privacy",
-    "POST /teams/{id}/restore", "PUT /teams/{id}/scheme", "POST /teams/{id}/regenerate_invite_id",
+    
+    "PUT /teams/{id}/scheme", 
     "GET /teams/{id}/image", "POST /teams/{id}/image", "DELETE /teams/{id}/image", "POST /teams/{id}/members/ids",
     "POST /teams/{id}/members/batch", "POST /teams/members/invite", "PUT /teams/{id}/members/{id}/roles",
     "PUT /teams/{id}/members/{id}/schemeRoles", "POST /teams/{id}/import", "POST /teams/{id}/invite/email",
-    "POST /teams/{id}/invite-guests/email", "DELETE /teams/invites/email", "GET /teams/invite/{id}",
+    "POST /teams/{id}/invite-guests/email", "DELETE /teams/invites/email", 
     "GET /teams/{id}/members_minus_group_members", "GET /teams/{id}/commands/autocomplete", "GET /teams/{id}/groups/*",
     "GET /teams/{id}/groups_by_channels", "POST /teams/{id}/channels/ids", "POST /teams/{id}/channels/search_archived",
     "GET /teams/{id}/channels/autocomplete", "GET /teams/{id}/channels/search_autocomplete",
@@ -97,7 +97,6 @@ const OPEN: &[&str] = &[
     "POST /users/email/verify",
     "POST /users/email/verify/send",
     "POST /users/mfa",
-    "GET /teams/invite/{id}",
 ];
 
 /// An endpoint that is absent.

@@ -107,6 +107,7 @@ rules! {
     TEAM_VIEW:         "see a team that is not open, and its members", Some(ViewTeam),         None,                      None, PERMISSIONS;
     TEAM_LIST_OPEN:    "list open teams",                         Some(ListPublicTeams),       None,                      None, TEAMS_PERMISSIONS;
     TEAM_LIST_ALL:     "list teams that are not open",            Some(ListPrivateTeams),      None,                      None, PERMISSIONS;
+    TEAM_MANAGE:       "change, archive, restore a team",         Some(ManageTeam),            None,                      None, PERMISSIONS;
     TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      None, PERMISSIONS;
     TEAM_JOIN_CLOSED:  "join a team that is not open",            Some(JoinPrivateTeams),      None,                      None, PERMISSIONS;
     TEAM_ADD_MEMBER:   "add somebody to a team",                  Some(AddUserToTeam),         None,                      None, PERMISSIONS;

@@ -18,6 +18,10 @@ CREATE INDEX users_by_admin ON users (number) WHERE instr(' ' || roles || ' ', '
 CREATE INDEX audits_of_failed_logins ON audits (create_at)
     WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
 
+-- What of a team can be changed: its company, and the domains of the addresses of its members.
+ALTER TABLE teams ADD COLUMN company_name TEXT NOT NULL DEFAULT '';
+ALTER TABLE teams ADD COLUMN allowed_domains TEXT NOT NULL DEFAULT '';
+
 -- Who is invited to which team.
 CREATE UNIQUE INDEX teams_by_invite ON teams (invite_id) WHERE invite_id <> '';
 

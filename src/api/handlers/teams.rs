@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
 use crate::http::Response;
+use crate::messaging::administration::team_change::{self, TeamPatch};
 use crate::messaging::administration::{self, team::NewTeam};
 use crate::messaging::team::{Team, ask, find, permissions, sql};
 use crate::permission::{MEMBERSHIPS, TEAM_LIST_ALL, TEAM_LIST_OPEN, TEAM_VIEW};
@@ -26,6 +27,91 @@ pub fn create(cx: &Context) -> Answer {
     };
     let team = administration::team::create(cx.app, cx.caller()?, new)?;
     Ok(answer::created(&team))
+}
+
+/// `PUT /teams/{team_id}`: a field that is not sent is emptied; the name stays.
+pub fn update(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    let body = of_json::object(cx.body(), "team")?;
+    // Mattermost: the team is named twice, and both must agree.
+    if body.text("id") != Some(team_id) {
+        return Err(AppError::body_param("id"));
+    }
+    let text = |name| Some(body.text(name).unwrap_or_default().to_owned());
+    let patch = TeamPatch {
+        display_name: text("display_name"),
+        description: text("description"),
+        company_name: text("company_name"),
+        allowed_domains: text("allowed_domains"),
+        allow_open_invite: Some(body.bool("allow_open_invite").unwrap_or(false)),
+    };
+    let team = team_change::update(cx.app, cx.caller()?, team_id, patch)?;
+    Ok(answer::json(&team))
+}
+
+/// `PUT /teams/{team_id}/patch`
+pub fn patch(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    let body = of_json::object(cx.body(), "team")?;
+    let text = |name| body.text(name).map(str::to_owned);
+    let patch = TeamPatch {
+        display_name: text("display_name"),
+        description: text("description"),
+        company_name: text("company_name"),
+        allowed_domains: text("allowed_domains"),
+        allow_open_invite: body.bool("allow_open_invite"),
+    };
+    let team = team_change::update(cx.app, cx.caller()?, team_id, patch)?;
+    Ok(answer::json(&team))
+}
+
+/// `PUT /teams/{team_id}/privacy`
+pub fn set_privacy(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    let is_open = match of_json::values_by_name(cx.body()).text("privacy") {
+        Some("O") => true,
+        Some("I") => false,
+        _ => return Err(AppError::body_param("privacy")),
+    };
+    let team = team_change::set_privacy(cx.app, cx.caller()?, team_id, is_open)?;
+    Ok(answer::json(&team))
+}
+
+/// `DELETE /teams/{team_id}`: archives; nothing is deleted for good.
+pub fn delete(cx: &Context) -> Answer {
+    let team_id = cx.id("team_id")?;
+    if cx.flag("permanent") {
+        return Err(AppError::new(&error::TEAM_DELETION));
+    }
+    team_change::archive(cx.app, cx.caller()?, team_id)?;
+    Ok(answer::ok())
+}
+
+/// `POST /teams/{team_id}/restore`
+pub fn restore(cx: &Context) -> Answer {
+    let team = team_change::restore(cx.app, cx.caller()?, cx.id("team_id")?)?;
+    Ok(answer::json(&team))
+}
+
+/// `POST /teams/{team_id}/regenerate_invite_id`
+pub fn regenerate_invite_id(cx: &Context) -> Answer {
+    let team = team_change::regenerate_invite_id(cx.app, cx.caller()?, cx.id("team_id")?)?;
+    Ok(answer::json(&team))
+}
+
+/// `GET /teams/invite/{invite_id}`: what a stranger sees who was invited.
+pub fn of_invite(cx: &Context, tx: &Tx) -> Answer {
+    let team = sql::by_invite_id(tx, cx.id("invite_id")?)?;
+    let team = team.ok_or(&error::TEAM_INVITE_UNKNOWN)?;
+    if team.kind != "O" {
+        return Err(AppError::new(&error::TEAM_NOT_OPEN));
+    }
+    Ok(answer::json(&json!({
+        "id": team.id,
+        "name": team.name,
+        "display_name": team.display_name,
+        "description": team.description,
+    })))
 }
 
 /// `GET /teams/{team_id}`

@@ -102,6 +102,8 @@ objects! {
     }
     /// A page of teams, where one was asked for
     TeamsPage { teams: [Team], total_count: Count }
+    /// The team that an invite id leads to
+    TeamInvite { id: Id, name: Text, display_name: Text, description: Text }
     /// Whether there is one
     Exists { exists: Flag }
     /// A membership of a team
@@ -268,6 +270,18 @@ objects! {
     RolePatch { ; permissions: [Text] }
     /// A team to be made
     NewTeam { name: Name, display_name: Text, type: TeamType; allow_open_invite: Flag, description: Text }
+    /// A team with what is to be changed; `id` as in the path; `name`, `type`, `email`, `invite_id`, `update_at` and `delete_at` are without effect
+    TeamUpdate {
+        id: Id; display_name: Text, description: Text, company_name: Text, allowed_domains: Text, allow_open_invite: Flag,
+        name: Text, type: Text, email: Text, invite_id: Text, update_at: Time, delete_at: Time,
+    }
+    /// Fields of a team; `invite_id`, `group_constrained` and `cloud_limits_archived` are without effect
+    TeamPatch {
+        ; display_name: Text, description: Text, company_name: Text, allowed_domains: Text, allow_open_invite: Flag,
+        invite_id: Text, group_constrained: Flag, cloud_limits_archived: Flag,
+    }
+    /// Whether anyone may join (`O`)
+    TeamPrivacy { privacy: TeamType }
     /// Who comes in
     NewTeamMember { user_id: Id; team_id: Id }
     /// A channel to be made; `default_category_name` and `managed_category_name` are without effect

@@ -165,6 +165,20 @@ routes! {
            SearchTeams () TeamSearch => 200 TeamsFound, 501;
     GET    "/teams/{team_id}" Session Read teams::get, "Read a team"
            GetTeam () () => 200 Team, 403;
+    PUT    "/teams/{team_id}" Session Change teams::update, "Change a team, sent as a whole"
+           UpdateTeam () TeamUpdate => 200 Team, 403;
+    PUT    "/teams/{team_id}/patch" Session Change teams::patch, "Change some fields of a team"
+           PatchTeam () TeamPatch => 200 Team, 403;
+    PUT    "/teams/{team_id}/privacy" Session Change teams::set_privacy, "Let anyone join a team (`O`), or only who is invited (`I`)"
+           UpdateTeamPrivacy () TeamPrivacy => 200 Team, 403;
+    DELETE "/teams/{team_id}" Session Change teams::delete, "Archive a team"
+           SoftDeleteTeam (permanent) () => 200 StatusOK, 403;
+    POST   "/teams/{team_id}/restore" Session Change teams::restore, "Bring an archived team back"
+           RestoreTeam () () => 200 Team, 403;
+    POST   "/teams/{team_id}/regenerate_invite_id" Session Change teams::regenerate_invite_id, "Give a team another invite id"
+           RegenerateTeamInviteId () () => 200 Team, 403;
+    GET    "/teams/invite/{invite_id}" Open Read teams::of_invite, "Read to which team an invite id leads"
+           GetTeamInviteInfo () () => 200 TeamInvite, 403;
     GET    "/teams/{team_id}/stats" Session Read teams::stats, "Count a team's members"
            GetTeamStats () () => 200 TeamStats, 403;
     GET    "/teams/name/{team_name}" Session Read teams::get_by_name, "Read a team by name"

@@ -5,6 +5,7 @@ pub mod channel;
 pub mod channel_change;
 pub mod channel_member;
 pub mod team;
+pub mod team_change;
 
 /// Mattermost: the channel that everybody in a team is in, and nobody leaves.
 const TOWN_SQUARE: &str = super::channel::DEFAULTS[0].0;

@@ -149,6 +149,9 @@ fn join(
     admin: bool,
     at: Millis,
 ) -> Result<(), AppError> {
+    if !team.allows(user) {
+        return Err(AppError::new(&error::TEAM_DOMAIN_REFUSED));
+    }
     team::sql::insert_member(tx, &team.id, &user.id, admin)?;
     news.tell(
         "added_to_team",

@@ -10,6 +10,7 @@ use crate::error::{self, AppError};
 use crate::id;
 use crate::permission::{Caller, Granted, Permission, PermissionSet, Rule};
 use crate::store::Tx;
+use crate::user::User;
 
 /// A team as the API shows it.
 #[derive(Clone, Debug, Serialize)]
@@ -33,8 +34,10 @@ pub struct Team {
     /// `O` or `I`.
     #[serde(rename = "type")]
     pub kind: String,
-    company_name: &'static str,
-    allowed_domains: &'static str,
+    /// The company; for people only.
+    pub company_name: String,
+    /// Domains of e-mail addresses, with commas or spaces between; empty: an account of any may join.
+    pub allowed_domains: String,
     /// Empty for those who may not invite.
     pub invite_id: String,
     /// Whether anyone may see and join it.
@@ -76,13 +79,7 @@ impl Team {
         description: &str,
         now: Millis,
     ) -> Result<Team, AppError> {
-        let bare = |text: &str| !text.contains('\0');
-        if !(1..=64).contains(&display_name.chars().count()) || !bare(display_name) {
-            return Err(AppError::new(&error::TEAM_DISPLAY_NAME));
-        }
-        if description.len() > 255 || !bare(description) {
-            return Err(AppError::new(&error::TEAM_DESCRIPTION));
-        }
+        check_texts(display_name, description)?;
         if RESERVED.iter().any(|reserved| name.starts_with(reserved)) {
             return Err(AppError::new(&error::TEAM_RESERVED));
         }
@@ -105,8 +102,8 @@ impl Team {
             description: description.to_owned(),
             email: String::new(),
             kind: kind.to_owned(),
-            company_name: "",
-            allowed_domains: "",
+            company_name: String::new(),
+            allowed_domains: String::new(),
             invite_id: id::new(),
             allow_open_invite: false,
             scheme_id: None,
@@ -121,6 +118,40 @@ impl Team {
         self.kind == "O" && self.allow_open_invite
     }
 
+    /// Checks the fields that can be changed.
+    ///
+    /// # Errors
+    /// In Mattermost's order: display name, description, company, domains.
+    pub fn check(&self) -> Result<(), AppError> {
+        check_texts(&self.display_name, &self.description)?;
+        if self.company_name.chars().count() > 64 || self.company_name.contains('\0') {
+            return Err(AppError::new(&error::TEAM_COMPANY));
+        }
+        if self.allowed_domains.len() > 1000 || self.allowed_domains.contains('\0') {
+            return Err(AppError::new(&error::TEAM_DOMAINS));
+        }
+        Ok(())
+    }
+
+    /// Returns whether the account may be in the team by its address; a bot always.
+    pub fn allows(&self, user: &User) -> bool {
+        let mut domains = self
+            .allowed_domains
+            .split([',', ' ', '@'])
+            .filter(|domain| !domain.is_empty())
+            .peekable();
+        let (_, of_user) = user.email.rsplit_once('@').unwrap_or_default();
+        user.is_bot()
+            || domains.peek().is_none()
+            || domains.any(|domain| domain.eq_ignore_ascii_case(of_user))
+    }
+
+    /// The team as everyone in it may see it.
+    pub fn as_event(&self) -> String {
+        let seen = self.clone().seen_by(PermissionSet::default());
+        serde_json::to_string(&seen).unwrap_or_default()
+    }
+
     /// As the caller may see it. Mattermost: address and invitation only for those who manage and invite.
     pub fn seen_by(mut self, here: PermissionSet) -> Team {
         if !here.has(Permission::ManageTeam) {
@@ -131,6 +162,17 @@ impl Team {
         }
         self
     }
+}
+
+fn check_texts(display_name: &str, description: &str) -> Result<(), AppError> {
+    let bare = |text: &str| !text.contains('\0');
+    if !(1..=64).contains(&display_name.chars().count()) || !bare(display_name) {
+        return Err(AppError::new(&error::TEAM_DISPLAY_NAME));
+    }
+    if description.len() > 255 || !bare(description) {
+        return Err(AppError::new(&error::TEAM_DESCRIPTION));
+    }
+    Ok(())
 }
 
 /// A membership as the API shows it.

@@ -4,7 +4,7 @@ use super::{Member, Team, roles_of};
 use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, params};
 
-const COLUMNS: &str = "t.id, t.create_at, t.update_at, t.delete_at, t.display_name, t.name, t.description, t.email, t.type, t.invite_id, t.allow_open_invite";
+const COLUMNS: &str = "t.id, t.create_at, t.update_at, t.delete_at, t.display_name, t.name, t.description, t.email, t.type, t.invite_id, t.allow_open_invite, t.company_name, t.allowed_domains";
 
 fn team(row: &Row) -> Result<Team, StoreError> {
     Ok(Team {
@@ -17,8 +17,8 @@ fn team(row: &Row) -> Result<Team, StoreError> {
         description: row.get(6)?,
         email: row.get(7)?,
         kind: row.get(8)?,
-        company_name: "",
-        allowed_domains: "",
+        company_name: row.get(11)?,
+        allowed_domains: row.get(12)?,
         invite_id: row.get(9)?,
         allow_open_invite: row.get(10)?,
         scheme_id: None,
@@ -105,8 +105,8 @@ pub fn are_as_many(tx: &Tx, number: i64) -> Result<bool, StoreError> {
 /// Adds a team.
 pub fn insert(tx: &Tx, team: &Team) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO teams (id, create_at, update_at, delete_at, display_name, name, description, email, type, invite_id, allow_open_invite)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO teams (id, create_at, update_at, delete_at, display_name, name, description, email, type, invite_id, allow_open_invite, company_name, allowed_domains)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         params![
             team.id,
             team.create_at,
@@ -119,6 +119,30 @@ pub fn insert(tx: &Tx, team: &Team) -> Result<(), StoreError> {
             team.kind,
             team.invite_id,
             team.allow_open_invite,
+            team.company_name,
+            team.allowed_domains,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes every field that can change.
+pub fn update(tx: &Tx, team: &Team) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE teams SET update_at = $2, delete_at = $3, display_name = $4, description = $5, type = $6, invite_id = $7,
+             allow_open_invite = $8, company_name = $9, allowed_domains = $10
+         WHERE id = $1",
+        params![
+            team.id,
+            team.update_at,
+            team.delete_at,
+            team.display_name,
+            team.description,
+            team.kind,
+            team.invite_id,
+            team.allow_open_invite,
+            team.company_name,
+            team.allowed_domains,
         ],
     )?;
     Ok(())

@@ -77,6 +77,13 @@ const REQUESTS: &[(&str, &str)] = &[
     ("GET /teams?page=0&per_page=60&include_total_count=true&exclude_policy_constrained=false", ""),
     ("POST /teams/search", r#"{"term":"team","allow_open_invite":true,"group_constrained":false,"exclude_policy_constrained":false}"#),
     ("GET /teams/{team_id}", ""),
+    ("PUT /teams/{team_id}", r#"{"id":"$team_id","display_name":"Renamed","description":"d","company_name":"c","allowed_domains":"","allow_open_invite":true,"name":"n","type":"O","email":"e","invite_id":"i","update_at":1,"delete_at":0}"#),
+    ("PUT /teams/{team_id}/patch", r#"{"display_name":"Renamed","description":"d","company_name":"c","allowed_domains":"","allow_open_invite":true,"invite_id":"i","group_constrained":false,"cloud_limits_archived":false}"#),
+    ("PUT /teams/{team_id}/privacy", r#"{"privacy":"O"}"#),
+    ("DELETE /teams/{team_id}?permanent=false", ""),
+    ("POST /teams/{team_id}/restore", ""),
+    ("POST /teams/{team_id}/regenerate_invite_id", ""),
+    ("GET /teams/invite/{invite_id}", ""),
     ("GET /teams/{team_id}/stats", ""),
     ("GET /teams/name/{team_name}", ""),
     ("GET /teams/name/{team_name}/exists", ""),
@@ -413,7 +420,7 @@ impl<'m> World<'m> {
                 let sessions = self.admin.sessions_of(self.get("user_id")).ok();
                 self.have(name, sessions[0].text("id"));
             }
-            "team_id" | "team_name" => self.make_team(),
+            "team_id" | "team_name" | "invite_id" => self.make_team(),
             "channel_id" | "channel_name" => self.make_channel(),
             "post_id" => {
                 let post = self.admin.says(self.get("channel_id"), "hello");
@@ -464,6 +471,7 @@ impl<'m> World<'m> {
         let team = self.admin.create_team(&name).created();
         self.admin.add_to_team(&team, self.get("user_id")).created();
         self.have("team_id", team.text("id"));
+        self.have("invite_id", team.text("invite_id"));
         self.have("team_name", name);
     }
 

@@ -342,3 +342,134 @@ fn teams_are_found_by_whether_anyone_may_join() {
     assert!(search(json!({"allow_open_invite": !open})).is_empty());
     assert!(search(json!({"group_constrained": true})).is_empty());
 }
+
+/// Mattermost: the name of a team stays; what is not sent in a whole team is emptied.
+#[test]
+fn a_team_is_changed_by_its_admin_and_its_members_hear_of_it() {
+    let mm = server();
+    let team = mm.team("core");
+    let bob = mm.member("bob", &team);
+    let path = format!("/teams/{}", team.id);
+    let mut hears = bob.listen();
+    let patch = json!({"display_name": "Core", "description": "d", "company_name": "c"});
+    bob.put(&format!("{path}/patch"), patch.clone()).forbidden();
+    let patched = mm.admin().put(&format!("{path}/patch"), patch).ok();
+    assert_eq!(
+        ["name", "display_name", "description", "company_name"].map(|name| patched.text(name)),
+        ["core", "Core", "d", "c"]
+    );
+    let heard = hears.hear();
+    assert_eq!(heard["event"], "update_team");
+    let heard: Value = serde_json::from_str(&heard["data"].text("team")).unwrap();
+    assert_eq!(
+        (heard.text("display_name"), heard.text("invite_id")),
+        ("Core".into(), String::new())
+    );
+    let whole = json!({"id": team.id, "display_name": "Whole", "name": "other"});
+    let updated = mm.admin().put(&path, whole.clone()).ok();
+    assert_eq!(
+        ["name", "display_name", "description", "company_name"].map(|name| updated.text(name)),
+        ["core", "Whole", "", ""]
+    );
+    let mut other = whole;
+    other["id"] = bob.id.clone().into();
+    mm.admin().put(&path, other).refused_body("id");
+    for (field, text, id) in [
+        (
+            "display_name",
+            String::new(),
+            "model.team.is_valid.name.app_error",
+        ),
+        (
+            "description",
+            "d".repeat(256),
+            "model.team.is_valid.description.app_error",
+        ),
+        (
+            "company_name",
+            "c".repeat(65),
+            "model.team.is_valid.company.app_error",
+        ),
+        (
+            "allowed_domains",
+            "d".repeat(1001),
+            "model.team.is_valid.domains.app_error",
+        ),
+    ] {
+        mm.admin()
+            .put(&format!("{path}/patch"), json!({field: text}))
+            .refused(400, id);
+    }
+    let nobody = format!("/teams/{NOBODY}/patch");
+    mm.admin()
+        .put(&nobody, json!({}))
+        .refused(404, "app.team.get.find.app_error");
+}
+
+#[test]
+fn a_team_lets_in_only_addresses_of_its_domains() {
+    let mm = server();
+    let team = mm.team("core");
+    let path = format!("/teams/{}", team.id);
+    let domains = json!({"allowed_domains": "example.org, example.net"});
+    mm.admin().put(&format!("{path}/patch"), domains).ok();
+    let bob = mm.user("bob");
+    let join = || {
+        let body = json!({"team_id": team.id, "user_id": bob.id});
+        mm.admin().post(&format!("{path}/members"), body)
+    };
+    join().refused(400, "api.team.join_user_to_team.allowed_domains.app_error");
+    let domains = json!({"allowed_domains": "EXAMPLE.com"});
+    mm.admin().put(&format!("{path}/patch"), domains).ok();
+    join().created();
+}
+
+#[test]
+fn a_team_is_archived_and_restored_and_nothing_is_deleted_for_good() {
+    let mm = server();
+    let team = mm.team("core");
+    let bob = mm.member("bob", &team);
+    let path = format!("/teams/{}", team.id);
+    bob.delete(&path).forbidden();
+    mm.admin()
+        .delete(&format!("{path}?permanent=true"))
+        .refused(401, "api.user.delete_team.not_enabled.app_error");
+    mm.admin().delete(&path).acknowledged();
+    assert!(mm.admin().get(&path).ok()["delete_at"].as_i64().unwrap() > 0);
+    assert_eq!(mm.admin().get("/teams").ok(), json!([]));
+    assert_eq!(bob.get("/users/me/teams").ok(), json!([]));
+    let mut hears = bob.listen();
+    let restored = mm.admin().post(&format!("{path}/restore"), json!({})).ok();
+    assert_eq!(restored["delete_at"], 0);
+    assert_eq!(hears.hear()["event"], "restore_team");
+    assert_eq!(bob.get("/users/me/teams").ok().each("name"), ["core"]);
+}
+
+/// Mattermost: an invitation of a team that becomes closed no longer counts.
+#[test]
+fn an_invite_id_leads_to_an_open_team_until_there_is_another() {
+    let mm = server();
+    let team = mm.team("core");
+    let path = format!("/teams/{}", team.id);
+    let id = || mm.admin().get(&path).ok().text("invite_id");
+    let read = |invite: &str| mm.anonymous().get(&format!("/teams/invite/{invite}"));
+    let first = id();
+    let shown = json!({"id": team.id, "name": "core", "display_name": "core", "description": ""});
+    assert_eq!(read(&first).ok(), shown);
+    mm.admin()
+        .post(&format!("{path}/regenerate_invite_id"), json!({}))
+        .ok();
+    read(&first).refused(404, "app.team.get_by_invite_id.finding.app_error");
+    let second = id();
+    assert_ne!(first, second);
+    let privacy = |word: &str| {
+        mm.admin()
+            .put(&format!("{path}/privacy"), json!({"privacy": word}))
+    };
+    assert_eq!(privacy("I").ok()["allow_open_invite"], false);
+    read(&second).refused(404, "app.team.get_by_invite_id.finding.app_error");
+    read(&id()).refused(403, "api.team.get_invite_info.not_open_team");
+    assert_eq!(privacy("O").ok()["allow_open_invite"], true);
+    read(&id()).ok();
+    privacy("x").refused_body("privacy");
+}

@@ -92,6 +92,7 @@ const OPERATIONS: &[Operation] = &[
     (Server,  &["join an open team"],                                "POST",   "/teams/{fresh_team}/members", r#"{"team_id":"{fresh_team}","user_id":"{me}"}"#),
     (Server,  &["join a team that is not open"],                     "POST",   "/teams/{fresh_closed_team}/members", r#"{"team_id":"{fresh_closed_team}","user_id":"{me}"}"#),
     (Team,    &["see a team that is not open, and its members"],     "GET",    "/teams/{team}", ""),
+    (Team,    &["change, archive, restore a team"],                  "PUT",    "/teams/{team}/patch", r#"{"description":"d"}"#),
     (Team,    &["add somebody to a team"],                           "POST",   "/teams/{team}/members", r#"{"team_id":"{team}","user_id":"{mate}"}"#),
     (Team,    &["take somebody out of a team"],                      "DELETE", "/teams/{team}/members/{another}", ""),
     (Team,    &["create a public channel"],                          "POST",   "/channels", r#"{"team_id":"{team}","name":"!","display_name":"x","type":"O"}"#),

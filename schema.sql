@@ -99,7 +99,7 @@ CREATE TABLE preferences (
 CREATE TABLE statuses (
     user_id TEXT NOT NULL PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     status  TEXT NOT NULL                            -- online, away, dnd, offline
-) STRICT;
+, dnd_end_time INTEGER NOT NULL DEFAULT 0) STRICT;
 
 -- Teams: channels and members under one name.
 CREATE TABLE teams (
@@ -151,7 +151,7 @@ CREATE TABLE channel_members (
     last_viewed_at INTEGER NOT NULL DEFAULT 0,
     msg_count      INTEGER NOT NULL DEFAULT 0,       -- messages seen
     mention_count  INTEGER NOT NULL DEFAULT 0,       -- mentions not seen
-    last_update_at INTEGER NOT NULL,
+    last_update_at INTEGER NOT NULL, notify_props TEXT,
     PRIMARY KEY (channel_id, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX channel_members_by_user ON channel_members (user_id);

@@ -184,6 +184,44 @@ pub fn rfc3339(at: Millis) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
 }
 
+/// Returns the time that a text names (RFC 3339), to the millisecond. `None` when it is none.
+pub fn parse_rfc3339(text: &str) -> Option<Millis> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let rest = rest.strip_prefix(['T', 't'])?;
+    let (time, zone) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
+    let two = |text: &str, most: i64| {
+        let number = text.parse::<i64>().ok()?;
+        let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        (fits && number <= most).then_some(number)
+    };
+    let mut parts = time.split(':');
+    let (hours, minutes) = (two(parts.next()?, 23)?, two(parts.next()?, 59)?);
+    let (whole, fraction) = parts
+        .next()
+        .map(|rest| rest.split_once('.').unwrap_or((rest, "0")))?;
+    if parts.next().is_some()
+        || fraction.is_empty()
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return None;
+    }
+    let millis: i64 = format!("{fraction:0<3}")[..3].parse().ok()?;
+    let ahead = match zone {
+        "Z" | "z" => 0,
+        _ => {
+            let (hours, minutes) = zone[1..].split_once(':')?;
+            let minutes = two(hours, 23)? * 60 + two(minutes, 59)?;
+            if zone.starts_with('-') {
+                -minutes
+            } else {
+                minutes
+            }
+        }
+    };
+    let seconds = (hours * 60 + minutes - ahead) * 60 + two(whole, 60)?;
+    Some(midnight(day)? + seconds * 1000 + millis)
+}
+
 /// Returns the time at which a day such as `2026-01-31` begins in UTC. `None` when the text is no day.
 pub fn midnight(day: &str) -> Option<Millis> {
     let mut parts = day.splitn(3, '-');

@@ -192,6 +192,14 @@ catalogue! {
 
     // Channels.
     CHANNEL_UNREAD = 404, "app.channel.get_unread.app_error", "Unable to get the channel unread messages.";
+    TEAM_ROLES_WITHOUT_USER = 400, "api.team.update_team_member_roles.unset_user_scheme.app_error", "A member of a team is a user of it: the role team_user cannot be taken.";
+    TEAM_ROLES_GUEST = 400, "api.channel.update_team_member_roles.changing_guest_role.app_error", "Invalid team member update: You can't add or remove the guest role manually.";
+    TEAM_ROLES_SCHEME = 400, "api.channel.update_team_member_roles.scheme_role.app_error", "The provided role is managed by a Scheme and therefore cannot be applied directly to a Team Member.";
+    CHANNEL_ROLES_WITHOUT_USER = 400, "api.channel.update_channel_member_roles.unset_user_scheme.app_error", "A member of a channel is a user of it: the role channel_user cannot be taken.";
+    CHANNEL_ROLES_GUEST = 400, "api.channel.update_channel_member_roles.changing_guest_role.app_error", "Invalid channel member update: You can't add or remove the guest role manually.";
+    CHANNEL_ROLES_SCHEME = 400, "api.channel.update_channel_member_roles.scheme_role.app_error", "The provided role is managed by a Scheme and therefore cannot be applied directly to a Channel Member.";
+    ROLE_OF_MEMBER_UNKNOWN = 400, "app.role.get_by_name.app_error", "Unable to get role.";
+    CHANNEL_NOTIFY_PROPS = 400, "model.channel_member.is_valid.notify_props.app_error", "Invalid notify props.";
     CHANNEL_NO_TEAM = 400, "app.channel.create_channel.no_team_id.app_error", "Must specify the team ID to create a channel.";
     CHANNEL_NAME_UNKNOWN = 404, "app.channel.get_by_name.missing.app_error", "Channel does not exist.";
     CHANNEL_MISSING = 404, "app.channel.get.existing.app_error", "Unable to find the existing channel.";

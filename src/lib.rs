@@ -31,21 +31,22 @@
 //! | | `role` | changes of roles |
 //! | | `session` | sessions, and their end |
 //! | 11 | `user` | accounts of people and bots, and passwords |
-//! | 12 | `bot` `login` `preference` `status` `token` | what belongs to an account |
-//! | 13 | `messaging/team` | what a team is, and who is in it |
-//! | 14 | `messaging/channel` | what a channel is, and who is in it |
-//! | 15 | `messaging/file` | files of posts: who uploads, attaches and reads them |
-//! | 16 | `messaging/post` | posts, threads, reactions, posts of the system |
-//! | 17 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
-//! | 18 | `messaging/administration` | changes of teams and channels, announced by posts |
-//! | 19 | `messaging/incoming` | what is posted by incoming webhooks |
-//! | 20 | `auth` | a request's credential becomes a caller |
-//! | 21 | `console` | the pages for a browser, embedded; clients of the API like any other |
-//! | 22 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
-//! | 23 | `server` | a running server, and its work in the background |
+//! | 12 | `bot` `login` `preference` `token` | what belongs to an account |
+//! | 13 | `status` | presence, and what an account says of itself |
+//! | 14 | `messaging/team` | what a team is, and who is in it |
+//! | 15 | `messaging/channel` | what a channel is, and who is in it |
+//! | 16 | `messaging/file` | files of posts: who uploads, attaches and reads them |
+//! | 17 | `messaging/post` | posts, threads, reactions, posts of the system |
+//! | 18 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
+//! | 19 | `messaging/administration` | changes of teams and channels, announced by posts |
+//! | 20 | `messaging/incoming` | what is posted by incoming webhooks |
+//! | 21 | `auth` | a request's credential becomes a caller |
+//! | 22 | `console` | the pages for a browser, embedded; clients of the API like any other |
+//! | 23 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
+//! | 24 | `server` | a running server, and its work in the background |
 //! | | `seed` | a file of users, tokens, channels, applied to the data |
-//! | 24 | `fixture` | a server for the tests of other programs, around the router |
-//! | 25 | `cli` | the command line |
+//! | 25 | `fixture` | a server for the tests of other programs, around the router |
+//! | 26 | `cli` | the command line |
 //!
 //! In a room, `mod.rs` has the rules of its word and `sql.rs` its SQL. A word's endpoints are `api/handlers/<word>.rs`, its
 //! commands `cli/commands/<word>.rs`.

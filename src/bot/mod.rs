@@ -1,6 +1,8 @@
 //! Bots: accounts that cannot log in, have an owner, and act through tokens. Owns what a bot looks like and every change
 //! to it; what it has in common with people stands with the user.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::app::App;
@@ -8,7 +10,8 @@ use crate::clock::Millis;
 use crate::config::{Config, ENABLE_BOT_ACCOUNT_CREATION};
 use crate::error::{self, AppError};
 use crate::event::News;
-use crate::permission::{BOT_CHANGE, BOT_CREATE, Caller, Granted, USER_TO_BOT, Via};
+use crate::permission::roles::{SYSTEM_ADMIN, SYSTEM_USER};
+use crate::permission::{BOT_CHANGE, BOT_CREATE, BOT_TO_USER, Caller, Granted, USER_TO_BOT, Via};
 use crate::store::Tx;
 use crate::user::{self, NewUser, Patch, User};
 use crate::{audit, session};
@@ -204,5 +207,42 @@ pub fn convert(app: &App, caller: &Caller, user_id: &str) -> Result<User, AppErr
         session::sql::delete_all_of(tx, &user.id)?;
         audit::record(tx, &granted, "")?;
         Ok(user)
+    })
+}
+
+/// Makes a person of a bot: an account with a password, and with what else the patch says.
+///
+/// # Errors
+/// There is no such bot; the rule's refusal; the password breaks the rules; a field that is not as it must be.
+pub fn convert_to_user(
+    app: &App,
+    config: &Arc<Config>,
+    caller: &Caller,
+    bot_id: &str,
+    (patch, password, system_admin): (Patch, String, bool),
+) -> Result<User, AppError> {
+    let (caller, bot_id) = (caller.clone(), bot_id.to_owned());
+    let asked = {
+        let (caller, bot_id) = (caller.clone(), bot_id.clone());
+        move |tx: &Tx| {
+            let bot = find(tx, &bot_id)?;
+            Ok((BOT_TO_USER.ask(&caller)?, bot))
+        }
+    };
+    // Asked before the work of hashing, and again in the transaction that writes.
+    app.store.read(&asked)?;
+    user::password::check_rules(config, &password).map_err(AppError::password_rules)?;
+    let hash = app.passwords.hash(&password)?;
+    app.change(move |tx, news| {
+        let (granted, mut bot) = asked(tx)?;
+        bot.bot_owner_id = None;
+        bot.bot_description = String::new();
+        let user = user::apply(tx, news, &granted, bot, patch)?;
+        user::sql::update_password(tx, &user.id, &hash, granted.at())?;
+        if system_admin {
+            let roles = format!("{SYSTEM_USER} {SYSTEM_ADMIN}");
+            user::sql::update_roles(tx, &user.id, &roles, granted.at())?;
+        }
+        user::find(tx, &bot_id)
     })
 }

@@ -52,13 +52,13 @@ use Permission::{
     CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
     DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
     JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListPublicTeams,
-    ListTeamChannels, ListUsersWithoutTeam, ManageBots, ManageIncomingWebhooks, ManageOthersBots,
-    ManageOthersIncomingWebhooks, ManageOwnIncomingWebhooks, ManagePrivateChannelMembers,
-    ManagePrivateChannelProperties, ManagePublicChannelMembers, ManagePublicChannelProperties,
-    ManageRoles, ManageSystem, ManageTeam, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
-    ReadPublicChannel, ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions,
-    RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, UploadFile, ViewTeam,
-    WritePermissionsInConsole, WriteUsersInConsole,
+    ListTeamChannels, ListUsersWithoutTeam, ManageBots, ManageChannelRoles, ManageIncomingWebhooks,
+    ManageOthersBots, ManageOthersIncomingWebhooks, ManageOwnIncomingWebhooks,
+    ManagePrivateChannelMembers, ManagePrivateChannelProperties, ManagePublicChannelMembers,
+    ManagePublicChannelProperties, ManageRoles, ManageSystem, ManageTeam, ManageTeamRoles,
+    ReadAudits, ReadBots, ReadChannel, ReadOthersBots, ReadPublicChannel, ReadUserAccessToken,
+    ReadUsersInConsole, RemoveOthersReactions, RemoveReaction, RemoveUserFromTeam,
+    RevokeUserAccessToken, UploadFile, ViewTeam, WritePermissionsInConsole, WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -83,6 +83,7 @@ rules! {
     USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), None, PASSWORD_CONTEXT;
     USER_UNLOCK:       "lift the lock of wrong passwords",        Some(WriteUsersInConsole),   Some(WriteUsersInConsole), None, PERMISSIONS;
     USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      None, PERMISSIONS;
+    BOT_TO_USER:       "convert a bot to an account",             Some(ManageSystem),          None,                      None, PERMISSIONS;
     PREFERENCES:       "read, change preferences",                None,                        Some(EditOtherUsers),      None, PERMISSIONS;
     STATUS:            "set a status",                            None,                        Some(EditOtherUsers),      None, PERMISSIONS;
     SESSION_READ:      "list sessions",                           None,                        Some(EditOtherUsers),      None, PERMISSIONS;
@@ -110,6 +111,7 @@ rules! {
     TEAM_MANAGE:       "change, archive, restore a team",         Some(ManageTeam),            None,                      None, PERMISSIONS;
     TEAM_JOIN:         "join an open team",                       Some(JoinPublicTeams),       None,                      None, PERMISSIONS;
     TEAM_JOIN_CLOSED:  "join a team that is not open",            Some(JoinPrivateTeams),      None,                      None, PERMISSIONS;
+    TEAM_MEMBER_ROLES: "set the roles of members of a team",      Some(ManageTeamRoles),       None,                      None, PERMISSIONS;
     TEAM_ADD_MEMBER:   "add somebody to a team",                  Some(AddUserToTeam),         None,                      None, PERMISSIONS;
     TEAM_REMOVE_MEMBER: "take somebody out of a team",            Some(RemoveUserFromTeam),    None,                      None, PERMISSIONS;
     MEMBERSHIPS:       "list an account's teams and channels",    None,                        Some(EditOtherUsers),      None, PERMISSIONS;
@@ -130,6 +132,8 @@ rules! {
     CHANNEL_DELETE_PUBLIC: "archive a public channel",            Some(DeletePublicChannel),   None,                      None, PERMISSIONS;
     CHANNEL_DELETE_PRIVATE: "archive a private channel",          Some(DeletePrivateChannel),  None,                      None, PERMISSIONS;
     CHANNEL_MANAGE:    "unarchive a channel, make it public or private", Some(ManageTeam),     None,                      None, PERMISSIONS;
+    CHANNEL_MEMBER_ROLES: "set the roles of members of a channel", Some(ManageChannelRoles),   None,                      None, PERMISSIONS;
+    CHANNEL_NOTIFY:    "set what a channel notifies of",          None,                        Some(EditOtherUsers),      None, PERMISSIONS;
     CHANNEL_JOIN:      "join a public channel of the team",       Some(JoinPublicChannels),    None,                      None, PERMISSIONS;
     CHANNEL_MEMBERS_PUBLIC: "add, take out others in a public channel", Some(ManagePublicChannelMembers), None,           None, PERMISSIONS;
     CHANNEL_MEMBERS_PRIVATE: "add, take out others in a private channel", Some(ManagePrivateChannelMembers), None,        None, PERMISSIONS;

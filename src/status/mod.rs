@@ -1,5 +1,6 @@
 //! Presence: what an account set by hand, or what its sockets and its sessions tell.
 
+pub mod custom;
 pub mod sql;
 
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Status {
     manual: bool,
     /// When the account was active last; 0: never seen.
     pub last_activity_at: Millis,
+    /// Mattermost: until when it is not to be disturbed, in seconds; 0: until it says otherwise.
+    dnd_end_time: i64,
 }
 
 impl Status {
@@ -44,6 +47,7 @@ impl Status {
             status: "offline".to_owned(),
             manual: false,
             last_activity_at: 0,
+            dnd_end_time: 0,
         }
     }
 
@@ -72,21 +76,28 @@ pub fn of(tx: &Tx, hub: &Hub, user_id: &str, now: Millis) -> Result<Option<Statu
         _ if is_recent(used_at) => (used_at, ONLINE),
         _ => (used_at, "offline"),
     };
-    let by_hand = sql::get(tx, user_id)?;
+    let by_hand = sql::get(tx, user_id)?.filter(|(_, end)| *end == 0 || end * 1000 > now);
     let manual = by_hand.is_some();
+    let (status, dnd_end_time) = by_hand.unwrap_or_else(|| (seen.to_owned(), 0));
     Ok(Some(Status {
         user_id: user_id.to_owned(),
-        status: by_hand.unwrap_or_else(|| seen.to_owned()),
+        status,
         manual,
         last_activity_at,
+        dnd_end_time,
     }))
 }
 
-/// Sets a user's status by hand; `online` lets it follow the sessions again.
+/// Sets a user's status by hand; `online` lets it follow the sessions again, and `dnd` ends at a time in seconds, if that is not 0.
 ///
 /// # Errors
 /// The rule's refusal; there is no such status, or no such user.
-pub fn set(app: &App, caller: &Caller, user_id: &str, status: &str) -> Result<Status, AppError> {
+pub fn set(
+    app: &App,
+    caller: &Caller,
+    user_id: &str,
+    (status, dnd_end_time): (&str, i64),
+) -> Result<Status, AppError> {
     let (caller, user_id, status) = (caller.clone(), user_id.to_owned(), status.to_owned());
     let hub = Arc::clone(&app.hub);
     app.change(move |tx, news| {
@@ -99,7 +110,12 @@ pub fn set(app: &App, caller: &Caller, user_id: &str, status: &str) -> Result<St
             hub.is_active(&user_id, granted.at());
             sql::delete(tx, &user_id)?;
         } else {
-            sql::set(tx, &user_id, &status)?;
+            let end = if status == "dnd" {
+                dnd_end_time.max(0)
+            } else {
+                0
+            };
+            sql::set(tx, &user_id, &status, end)?;
         }
         audit::record(tx, &granted, "")?;
         let status = of(tx, &hub, &user_id, granted.at())?.ok_or(&error::USER_MISSING)?;

@@ -220,7 +220,7 @@ fn check_finds_what_should_not_be_there() {
             "token t has something else than a hash",
         ),
         (
-            "PRAGMA foreign_keys = 0; INSERT INTO statuses VALUES ('nobody', 'away')",
+            "PRAGMA foreign_keys = 0; INSERT INTO statuses VALUES ('nobody', 'away', 0)",
             "a row of statuses refers to a row that is missing",
         ),
         ("CREATE TABLE other (a)", "table other is not patmost's"),

@@ -25,6 +25,12 @@ ALTER TABLE teams ADD COLUMN allowed_domains TEXT NOT NULL DEFAULT '';
 -- Who is invited to which team.
 CREATE UNIQUE INDEX teams_by_invite ON teams (invite_id) WHERE invite_id <> '';
 
+-- What a channel notifies a member of, a JSON object of strings; null: the defaults.
+ALTER TABLE channel_members ADD COLUMN notify_props TEXT;
+
+-- Until when an account is not to be disturbed, in seconds; 0: until it says otherwise.
+ALTER TABLE statuses ADD COLUMN dnd_end_time INTEGER NOT NULL DEFAULT 0;
+
 -- What clients keep with an account: a JSON object of strings.
 ALTER TABLE users ADD COLUMN props TEXT NOT NULL DEFAULT '{}';
 

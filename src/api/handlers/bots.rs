@@ -1,12 +1,13 @@
 //! HTTP endpoints of bots.
 
+use super::user_edits::patch_of;
 use crate::api::{Answer, Context, answer, json};
 use crate::bot::{Bot, NewBot};
 use crate::error::{self, AppError};
 use crate::permission::{BOT_READ, Permission};
 use crate::store::Tx;
 use crate::user::sql::Bots;
-use crate::user::{self, Patch};
+use crate::user::{self, Patch, Seen};
 
 /// `POST /bots`
 pub fn create(cx: &Context) -> Answer {
@@ -110,4 +111,14 @@ pub fn convert(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     let bot = crate::bot::convert(cx.app, cx.caller()?, user_id)?;
     Ok(answer::json(&Bot::of(&bot)))
+}
+
+/// `POST /bots/{bot_user_id}/convert_to_user`
+pub fn convert_to_user(cx: &Context) -> Answer {
+    let bot_id = cx.id("bot_user_id")?;
+    let body = json::object(cx.body(), "userPatch")?;
+    let password = body.required("password")?.to_owned();
+    let new = (patch_of(&body)?, password, cx.flag("set_system_admin"));
+    let user = crate::bot::convert_to_user(cx.app, &cx.config, cx.caller()?, bot_id, new)?;
+    Ok(answer::json(&Seen::ByAdmin.view(&user)))
 }

@@ -6,6 +6,7 @@ use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
 use crate::id;
 use crate::messaging::administration::channel_member::{self, NewMembers};
+use crate::messaging::administration::member::{self, NewRoles};
 use crate::messaging::channel::{self, find_as_member, sql};
 use crate::messaging::team;
 use crate::permission::{MEMBERSHIPS, TEAM_VIEW};
@@ -126,4 +127,59 @@ fn viewed(body: &[u8]) -> Result<Vec<String>, AppError> {
         channel_ids.push(channel_id.to_owned());
     }
     Ok(channel_ids)
+}
+
+/// `PUT /channels/{channel_id}/members/{user_id}/roles`
+pub fn update_roles(cx: &Context) -> Answer {
+    let roles = NewRoles::Named(roles_of(cx)?);
+    set_roles(cx, roles)
+}
+
+/// `PUT /channels/{channel_id}/members/{user_id}/schemeRoles`
+pub fn update_scheme_roles(cx: &Context) -> Answer {
+    let roles = scheme_roles_of(cx)?;
+    set_roles(cx, roles)
+}
+
+fn set_roles(cx: &Context, roles: NewRoles) -> Answer {
+    let at = (cx.id("channel_id")?, cx.id("user_id")?);
+    member::set_channel_roles(cx.app, cx.caller()?, at, roles)?;
+    Ok(answer::ok())
+}
+
+/// Returns the roles that a body names for a member.
+///
+/// # Errors
+/// 400 when one of them cannot be the name of a role.
+pub fn roles_of(cx: &Context) -> Result<String, AppError> {
+    let body = of_json::texts_by_name(cx.body());
+    let roles = body.text("roles");
+    match roles
+        .split_whitespace()
+        .all(crate::permission::roles::is_valid_name)
+    {
+        true => Ok(roles.to_owned()),
+        false => Err(AppError::body_param("roles")),
+    }
+}
+
+/// Returns what a body says that a member is to be.
+///
+/// # Errors
+/// 400 when it is no object.
+pub fn scheme_roles_of(cx: &Context) -> Result<NewRoles, AppError> {
+    let body = of_json::object(cx.body(), "scheme_roles")?;
+    let flag = |name| body.bool(name).unwrap_or(false);
+    Ok(NewRoles::Scheme {
+        user: flag("scheme_user"),
+        admin: flag("scheme_admin"),
+    })
+}
+
+/// `PUT /channels/{channel_id}/members/{user_id}/notify_props`
+pub fn update_notify_props(cx: &Context) -> Answer {
+    let at = (cx.id("channel_id")?, cx.id("user_id")?);
+    let sent = of_json::object(cx.body(), "notify_props")?;
+    member::set_notify_props(cx.app, cx.caller()?, at, sent.members().clone())?;
+    Ok(answer::ok())
 }

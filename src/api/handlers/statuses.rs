@@ -1,10 +1,16 @@
 //! HTTP endpoints of presence.
 
+use serde_json::Value;
+
 use crate::api::{Answer, Context, answer, json};
 use crate::error::AppError;
 use crate::id;
+use crate::status::custom::{self, CustomStatus};
 use crate::status::{Status, of};
 use crate::store::Tx;
+
+/// The last second of the year 9999.
+const MOST_SECONDS: i64 = 253_402_300_799;
 
 /// `GET /users/{user_id}/status`
 pub fn get(cx: &Context, tx: &Tx) -> Answer {
@@ -37,6 +43,37 @@ pub fn update(cx: &Context) -> Answer {
         return Err(AppError::body_param("user_id"));
     }
     let status = body.text("status").unwrap_or_default();
-    let set = crate::status::set(cx.app, cx.caller()?, user_id, status)?;
+    let end = body
+        .get("dnd_end_time")
+        .and_then(Value::as_i64)
+        .unwrap_or(0);
+    if end > MOST_SECONDS {
+        return Err(AppError::body_param("dnd_end_time"));
+    }
+    let set = crate::status::set(cx.app, cx.caller()?, user_id, (status, end))?;
     Ok(answer::json(&set))
+}
+
+/// `PUT /users/{user_id}/status/custom`
+pub fn set_custom(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    custom::set(cx.app, cx.caller()?, user_id, sent(cx)?)?;
+    Ok(answer::ok())
+}
+
+/// `DELETE /users/{user_id}/status/custom`
+pub fn clear_custom(cx: &Context) -> Answer {
+    custom::clear(cx.app, cx.caller()?, cx.id("user_id")?)?;
+    Ok(answer::ok())
+}
+
+/// `POST /users/{user_id}/status/custom/recent/delete`, and `DELETE /users/{user_id}/status/custom/recent` with a body.
+pub fn forget_custom(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    custom::forget(cx.app, cx.caller()?, user_id, sent(cx)?)?;
+    Ok(answer::ok())
+}
+
+fn sent(cx: &Context) -> Result<CustomStatus, AppError> {
+    json::typed(cx.body(), "custom_status")
 }

@@ -140,3 +140,11 @@ pub fn post_log(cx: &Context) -> Answer {
     body.insert("message".into(), message);
     Ok(answer::json(&body))
 }
+
+/// The time zones of the IANA database.
+const TIMEZONES: &str = include_str!("timezones.txt");
+
+/// `GET /system/timezones`
+pub fn timezones(_: &Context, _: &Tx) -> Answer {
+    Ok(answer::json(&TIMEZONES.lines().collect::<Vec<_>>()))
+}

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::channel_members::{roles_of, scheme_roles_of};
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::error::{self, AppError};
 use crate::http::Response;
+use crate::messaging::administration::member::{self, NewRoles};
 use crate::messaging::administration::team_change::{self, TeamPatch};
 use crate::messaging::administration::{self, team::NewTeam};
 use crate::messaging::team::{Team, ask, find, permissions, sql};
@@ -279,5 +281,23 @@ pub fn memberships(cx: &Context, tx: &Tx) -> Answer {
 pub fn remove_member(cx: &Context) -> Answer {
     let (team_id, user_id) = (cx.id("team_id")?, cx.id("user_id")?);
     administration::team::remove_member(cx.app, cx.caller()?, team_id, user_id)?;
+    Ok(answer::ok())
+}
+
+/// `PUT /teams/{team_id}/members/{user_id}/roles`
+pub fn update_roles(cx: &Context) -> Answer {
+    let roles = NewRoles::Named(roles_of(cx)?);
+    set_roles(cx, roles)
+}
+
+/// `PUT /teams/{team_id}/members/{user_id}/schemeRoles`
+pub fn update_scheme_roles(cx: &Context) -> Answer {
+    let roles = scheme_roles_of(cx)?;
+    set_roles(cx, roles)
+}
+
+fn set_roles(cx: &Context, roles: NewRoles) -> Answer {
+    let at = (cx.id("team_id")?, cx.id("user_id")?);
+    member::set_team_roles(cx.app, cx.caller()?, at, roles)?;
     Ok(answer::ok())
 }

@@ -48,7 +48,11 @@ pub fn update(cx: &Context) -> Answer {
     change(cx, user_id, patch)
 }
 
-fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
+/// Returns what a body changes of an account; what is not sent stays.
+///
+/// # Errors
+/// 400 for texts by name that are too long.
+pub fn patch_of(body: &of_json::Object) -> Result<Patch, AppError> {
     let text = |name| body.text(name).map(str::to_owned);
     Ok(Patch {
         username: text("username"),

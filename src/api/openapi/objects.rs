@@ -80,7 +80,7 @@ objects! {
     /// What somebody did
     Audit { id: Id, create_at: Time, user_id: IdOrEmpty, action: Text, extra_info: Text, ip_address: Text, session_id: IdOrEmpty }
     /// A presence
-    Status { user_id: Id, status: Presence, manual: Flag, last_activity_at: Time }
+    Status { user_id: Id, status: Presence, manual: Flag, last_activity_at: Time, dnd_end_time: Number }
     /// What clients keep for an account
     Preference { user_id: Id, category: Text, name: Text, value: Text }
     /// A bot
@@ -237,7 +237,7 @@ objects! {
     Search { term: Text }
     /// How a name begins; with `page` and `per_page`, a page of what is found
     TeamSearch { term: Text; page: Count, per_page: Count, allow_open_invite: Flag, group_constrained: Flag, exclude_policy_constrained: Flag }
-    /// A presence; `dnd_end_time` is without effect
+    /// A presence; `dnd` may end at a time, in seconds
     StatusUpdate { status: Presence; user_id: Id, dnd_end_time: Time }
     /// A form, and where what is filled in goes
     DialogOpening { trigger_id: Text, url: Text; dialog: Object }
@@ -298,6 +298,23 @@ objects! {
     ChannelUpdate { id: Id; name: Name, display_name: Text, purpose: Text, header: Text, type: ChannelType }
     /// Public (`O`) or private (`P`)
     ChannelPrivacy { privacy: NewChannelType }
+    /// What a user says of itself
+    CustomStatus { ; emoji: Text, text: Text, duration: Text, expires_at: Text }
+    /// The password of an account that is made of a bot, and other fields of it
+    BotToUser {
+        password: Text; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
+        locale: Text, notify_props: Texts, timezone: Texts, props: Texts,
+    }
+    /// Whether a member is a user and an admin at the place
+    SchemeRoles { scheme_user: Flag; scheme_admin: Flag }
+    /// What a channel notifies a member of; what is not named stays
+    ChannelNotifyProps { ; desktop: Text, email: Text, mark_unread: Text, push: Text, ignore_channel_mentions: Text }
+    /// Which channels; `not_associated_to_group`, `exclude_group_constrained`, `exclude_policy_constrained`, `include_search_by_id` and `exclude_remote` are without effect
+    ChannelSearch {
+        ; term: Text, team_ids: [Id], public: Flag, private: Flag, deleted: Flag, include_deleted: Flag, exclude_default_channels: Flag,
+        group_constrained: Flag, page: Count, per_page: Count, not_associated_to_group: Text, exclude_group_constrained: Flag,
+        exclude_policy_constrained: Flag, include_search_by_id: Flag, exclude_remote: Flag,
+    }
     /// Who comes in: one account, or several; `post_root_id` is without effect
     NewChannelMember { ; user_id: Id, user_ids: [Id], post_root_id: Id }
     /// Which channel is looked at now

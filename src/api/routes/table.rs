@@ -122,6 +122,14 @@ routes! {
            GetUserStatus () () => 200 Status;
     PUT    "/users/{user_id}/status" Session Change statuses::update, "Set it"
            UpdateUserStatus () StatusUpdate => 200 Status, 403;
+    PUT    "/users/{user_id}/status/custom" Session Change statuses::set_custom, "Say something of oneself, for a while"
+           UpdateUserCustomStatus () CustomStatus => 200 StatusOK, 403;
+    DELETE "/users/{user_id}/status/custom" Session Change statuses::clear_custom, "Take it back"
+           UnsetUserCustomStatus () () => 200 StatusOK, 403;
+    DELETE "/users/{user_id}/status/custom/recent" Session Change statuses::forget_custom, "Forget something that was said before"
+           RemoveRecentCustomStatus () CustomStatus => 200 StatusOK, 403;
+    POST   "/users/{user_id}/status/custom/recent/delete" Session Change statuses::forget_custom, "Forget something that was said before"
+           PostUserRecentCustomStatusDelete () CustomStatus => 200 StatusOK, 403;
     GET    "/users/{user_id}/preferences" Session Read preferences::list, "List what clients keep for an account"
            GetPreferences () () => 200 [Preference], 403;
     PUT    "/users/{user_id}/preferences" Session Change preferences::update, "Store some of it"
@@ -148,6 +156,8 @@ routes! {
            GetTeamsForUser () () => 200 [Team], 403;
     GET    "/users/{user_id}/teams/members" Session Read teams::memberships, "List an account's memberships of teams"
            GetTeamMembersForUser () () => 200 [TeamMember], 403;
+    GET    "/users/{user_id}/channels" Session Read channel_lists::of_user_anywhere, "List an account's channels in every team"
+           GetChannelsForUser (include_deleted last_delete_at) () => 200 [Channel], 403;
     GET    "/users/{user_id}/teams/{team_id}/channels" Session Read channel_lists::of_user, "List an account's channels in a team"
            GetChannelsForTeamForUser (include_deleted last_delete_at) () => 200 [Channel], 403;
     GET    "/users/{user_id}/teams/{team_id}/channels/members" Session Read channel_members::memberships, "List an account's memberships of channels in a team"
@@ -193,6 +203,14 @@ routes! {
            GetTeamMember () () => 200 TeamMember, 403;
     DELETE "/teams/{team_id}/members/{user_id}" Session Change teams::remove_member, "Take somebody out of a team"
            RemoveTeamMember () () => 200 StatusOK, 403;
+    PUT    "/teams/{team_id}/members/{user_id}/roles" Session Change teams::update_roles, "Set the roles of a member of a team"
+           UpdateTeamMemberRoles () UserRoles => 200 StatusOK, 403;
+    PUT    "/teams/{team_id}/members/{user_id}/schemeRoles" Session Change teams::update_scheme_roles, "Make a member of a team its admin, or no admin"
+           UpdateTeamMemberSchemeRoles () SchemeRoles => 200 StatusOK, 403;
+    GET    "/teams/{team_id}/channels/autocomplete" Session Read channel_lists::complete, "Find channels of a team by what was typed"
+           AutocompleteChannelsForTeam (name) () => 200 [Channel], 403;
+    GET    "/teams/{team_id}/channels/search_autocomplete" Session Read channel_lists::complete_own, "Find channels that one is in by what was typed"
+           AutocompleteChannelsForTeamForSearch (name) () => 200 [Channel], 403;
     GET    "/teams/{team_id}/channels" Session Read channel_lists::of_team, "List a team's public channels"
            GetPublicChannelsForTeam (page per_page) () => 200 [Channel], 403;
     GET    "/teams/{team_id}/channels/private" Session Read channel_lists::private, "List a team's private channels"
@@ -212,6 +230,8 @@ routes! {
            CreateChannel () NewChannel => 201 Channel, 403 404;
     GET    "/channels" Session Read channel_lists::all, "List all channels"
            GetAllChannels (page per_page include_deleted exclude_default_channels include_total_count not_associated_to_group exclude_policy_constrained) () => 200 ChannelsFound, 403;
+    POST   "/channels/search" Session Read channel_lists::search_all, "Find channels of all teams"
+           SearchAllChannels (system_console) ChannelSearch => 200 ChannelsFound, 403;
     POST   "/channels/direct" Session Change channels::create_direct, "Open the direct channel of two accounts"
            CreateDirectChannel () [Id] => 201 Channel, 403;
     POST   "/channels/group" Session Change channels::create_group, "Open the group channel of three to eight accounts"
@@ -240,6 +260,12 @@ routes! {
            GetChannelMember () () => 200 ChannelMember, 403;
     DELETE "/channels/{channel_id}/members/{user_id}" Session Change channel_members::remove_member, "Leave a channel, or take somebody out of it"
            RemoveUserFromChannel () () => 200 StatusOK, 403;
+    PUT    "/channels/{channel_id}/members/{user_id}/roles" Session Change channel_members::update_roles, "Set the roles of a member of a channel"
+           UpdateChannelRoles () UserRoles => 200 StatusOK, 403;
+    PUT    "/channels/{channel_id}/members/{user_id}/schemeRoles" Session Change channel_members::update_scheme_roles, "Make a member of a channel its admin, or no admin"
+           UpdateChannelMemberSchemeRoles () SchemeRoles => 200 StatusOK, 403;
+    PUT    "/channels/{channel_id}/members/{user_id}/notify_props" Session Change channel_members::update_notify_props, "Set what a channel notifies a member of"
+           UpdateChannelNotifyProps () ChannelNotifyProps => 200 StatusOK, 403;
     GET    "/channels/{channel_id}/posts" Session Read post_lists::list, "List a channel's posts, newest first"
            GetPostsForChannel (page per_page since before after type include_deleted skipFetchThreads collapsedThreads collapsedThreadsExtended) () => 200 PostList, 304 403;
     GET    "/channels/{channel_id}/pinned" Session Read post_lists::pinned, "List a channel's pinned posts"
@@ -300,6 +326,8 @@ routes! {
            DisableBot () () => 200 Bot, 403;
     POST   "/bots/{bot_user_id}/enable" Session Change bots::enable, "Enable a bot"
            EnableBot () () => 200 Bot, 403;
+    POST   "/bots/{bot_user_id}/convert_to_user" Session Slow bots::convert_to_user, "Make an account with a password of a bot"
+           ConvertBotToUser (set_system_admin) BotToUser => 200 User, 403;
     POST   "/bots/{bot_user_id}/assign/{user_id}" Session Change bots::assign, "Give a bot another owner"
            AssignBot () () => 200 Bot, 403;
 
@@ -349,6 +377,8 @@ routes! {
            InvalidateCaches () () => 200 StatusOK, 403;
     GET    "/system/dashboard" Session Read system::dashboard, "Count tokens by state and answers by the hour; list unused tokens"
            GetDashboard () () => 200 Dashboard, 403;
+    GET    "/system/timezones" Session Read system::timezones, "List the time zones that there are"
+           GetSupportedTimezone () () => 200 [Text];
     GET    "/system/ping" Open Read system::ping, "Whether the server answers"
            GetPing (get_server_status use_rest_semantics device_id) () => 200 Texts, 500;
     GET    "/openapi.json" Open Read openapi::get, "This list as an OpenAPI document"

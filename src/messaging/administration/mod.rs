@@ -4,6 +4,7 @@
 pub mod channel;
 pub mod channel_change;
 pub mod channel_member;
+pub mod member;
 pub mod team;
 pub mod team_change;
 

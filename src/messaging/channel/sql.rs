@@ -1,6 +1,6 @@
 //! SQL of channels.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Channel, ChannelKind, DEFAULTS, Member, roles_of};
 use crate::clock::Millis;
@@ -81,7 +81,7 @@ pub fn search(tx: &Tx, team_id: &str, term: &str) -> Result<Vec<Channel>, StoreE
     tx.many(&sql, params![team_id, term], channel)
 }
 
-/// Returns the channels of an account in a team, and its direct and group messages. With `archived_since`, also those that
+/// Returns the channels of an account in a team (empty: in every team), and its direct and group messages. With `archived_since`, also those that
 /// were archived then or later.
 pub fn of_user(
     tx: &Tx,
@@ -91,22 +91,54 @@ pub fn of_user(
 ) -> Result<Vec<Channel>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM channel_members m JOIN channels c ON c.id = m.channel_id
-         WHERE m.user_id = $1 AND (c.team_id = $2 OR c.team_id = '') AND (c.delete_at = 0 OR c.delete_at >= $3) ORDER BY c.display_name"
+         WHERE m.user_id = $1 AND ($2 = '' OR c.team_id = $2 OR c.team_id = '') AND (c.delete_at = 0 OR c.delete_at >= $3) ORDER BY c.display_name"
     );
     let since = archived_since.unwrap_or(Millis::MAX);
     tx.many(&sql, params![user_id, team_id, since], channel)
 }
 
+/// Returns the channels that the user may see in the team, of those with the term in the name, the display name or the purpose;
+/// with `own_only`, those that the user is in.
+pub fn complete(
+    tx: &Tx,
+    (team_id, user_id): (&str, &str),
+    term: &str,
+    own_only: bool,
+) -> Result<Vec<Channel>, StoreError> {
+    const OWN: &str =
+        "EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = c.id AND m.user_id = $2)";
+    let seen = match own_only {
+        true => OWN.to_owned(),
+        false => format!("(c.type = 'O' OR {OWN})"),
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channels c
+         WHERE c.team_id = $1 AND c.delete_at = 0 AND {seen}
+             AND instr(c.name || char(10) || lower(c.display_name) || char(10) || lower(c.purpose), $3) > 0
+         ORDER BY c.display_name LIMIT 50"
+    );
+    tx.many(&sql, params![team_id, user_id, term], channel)
+}
+
 /// Which of the channels of all teams a list shows.
-#[derive(Clone, Copy, Debug)]
-pub struct OfTeams {
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OfTeams<'o> {
     /// Archived ones, too.
     pub archived: bool,
     /// Without those that every team has.
     pub without_defaults: bool,
+    /// Only archived ones.
+    pub archived_only: bool,
+    /// Only those of these teams, as JSON; empty: of all.
+    pub team_ids: &'o str,
+    /// Only those with this in the name or the display name; empty: all.
+    pub term: &'o str,
+    /// Only channels of this kind.
+    pub kind: Option<ChannelKind>,
 }
 
-impl OfTeams {
+impl OfTeams<'_> {
+    /// Returns the condition; its values are the kind, the term and the ids.
     fn condition(self) -> String {
         let mut condition = "c.team_id > ''".to_owned();
         if !self.archived {
@@ -116,7 +148,12 @@ impl OfTeams {
             let names = DEFAULTS.map(|(name, _)| format!("'{name}'"));
             condition += &format!(" AND c.name NOT IN ({})", names.join(", "));
         }
+        if self.archived_only {
+            condition += " AND c.delete_at > 0";
+        }
         condition
+            + " AND ($1 = '' OR c.type = $1) AND ($2 = '' OR instr(c.name || char(10) || lower(c.display_name), $2) > 0 OR c.id = $2)
+             AND ($3 = '' OR c.team_id IN (SELECT value FROM json_each($3)))"
     }
 }
 
@@ -128,10 +165,12 @@ pub fn list_all(
 ) -> Result<Vec<(Channel, String, String, Millis)>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS}, t.name, t.display_name, t.update_at FROM channels c JOIN teams t ON t.id = c.team_id
-         WHERE {} ORDER BY c.team_id, c.display_name LIMIT $1 OFFSET $2",
+         WHERE {} ORDER BY c.team_id, c.display_name LIMIT $4 OFFSET $5",
         which.condition()
     );
-    tx.many(&sql, params![page.limit, page.offset], |row| {
+    let kind = which.kind.map_or("", ChannelKind::as_str);
+    let values = params![kind, which.term, which.team_ids, page.limit, page.offset];
+    tx.many(&sql, values, |row| {
         Ok((channel(row)?, row.get(13)?, row.get(14)?, row.get(15)?))
     })
 }
@@ -142,7 +181,10 @@ pub fn count_all(tx: &Tx, which: OfTeams) -> Result<i64, StoreError> {
         "SELECT count(*) FROM channels c WHERE {}",
         which.condition()
     );
-    tx.one(&sql, params![], |row| row.get(0))
+    let kind = which.kind.map_or("", ChannelKind::as_str);
+    tx.one(&sql, params![kind, which.term, which.team_ids], |row| {
+        row.get(0)
+    })
 }
 
 /// Whether the team has that many channels, or more; archived ones count, because they stay in the file.
@@ -205,7 +247,7 @@ pub fn posted(tx: &Tx, channel_id: &str, at: Millis, counts: bool) -> Result<(),
     Ok(())
 }
 
-const MEMBER: &str = "m.channel_id, m.user_id, m.scheme_admin, m.last_viewed_at, m.msg_count, m.mention_count, m.last_update_at";
+const MEMBER: &str = "m.channel_id, m.user_id, m.scheme_admin, m.last_viewed_at, m.msg_count, m.mention_count, m.last_update_at, m.notify_props";
 
 fn member_of(row: &Row) -> Result<Member, StoreError> {
     let scheme_admin: bool = row.get(2)?;
@@ -219,14 +261,23 @@ fn member_of(row: &Row) -> Result<Member, StoreError> {
         mention_count_root: 0,
         urgent_mention_count: 0,
         msg_count_root: 0,
-        notify_props: json!({
-            "desktop": "default", "email": "default", "ignore_channel_mentions": "default", "mark_unread": "all", "push": "default",
-        }),
+        notify_props: match row.get::<Option<String>>(7)? {
+            None => default_notify_props(),
+            Some(props) => serde_json::from_str(&props)
+                .map_err(|error| StoreError::Other(error.to_string()))?,
+        },
         last_update_at: row.get(6)?,
         scheme_guest: false,
         scheme_user: true,
         scheme_admin,
         explicit_roles: "",
+    })
+}
+
+/// Mattermost: what a channel notifies a new member of.
+fn default_notify_props() -> Value {
+    json!({
+        "desktop": "default", "email": "default", "ignore_channel_mentions": "default", "mark_unread": "all", "push": "default",
     })
 }
 
@@ -299,6 +350,36 @@ pub fn insert_member(
         "INSERT INTO channel_members (channel_id, user_id, scheme_admin, last_update_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (channel_id, user_id) DO NOTHING",
         params![channel_id, user_id, admin, at],
+    )?;
+    Ok(())
+}
+
+/// Makes a member an admin of the channel, or no admin.
+pub fn update_member(
+    tx: &Tx,
+    channel_id: &str,
+    user_id: &str,
+    admin: bool,
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channel_members SET scheme_admin = $3, last_update_at = $4 WHERE channel_id = $1 AND user_id = $2",
+        params![channel_id, user_id, admin, at],
+    )?;
+    Ok(())
+}
+
+/// Sets what the channel notifies a member of.
+pub fn update_notify_props(
+    tx: &Tx,
+    channel_id: &str,
+    user_id: &str,
+    props: &str,
+    at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channel_members SET notify_props = $3, last_update_at = $4 WHERE channel_id = $1 AND user_id = $2",
+        params![channel_id, user_id, props, at],
     )?;
     Ok(())
 }

@@ -200,6 +200,15 @@ pub fn insert_member(tx: &Tx, team_id: &str, user_id: &str, admin: bool) -> Resu
     Ok(())
 }
 
+/// Makes a member an admin of the team, or no admin.
+pub fn update_member(tx: &Tx, team_id: &str, user_id: &str, admin: bool) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE team_members SET scheme_admin = $3 WHERE team_id = $1 AND user_id = $2",
+        params![team_id, user_id, admin],
+    )?;
+    Ok(())
+}
+
 /// Takes a member out.
 pub fn delete_member(tx: &Tx, team_id: &str, user_id: &str) -> Result<(), StoreError> {
     tx.execute(

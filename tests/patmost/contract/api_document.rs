@@ -13,6 +13,11 @@ const DOCUMENT: &str = include_str!("../../wire/api_document.txt");
 const WRITTEN_ONLY: &[(&str, &str)] = &[
     ("GET /users/autocomplete", "team_id"),
     ("GET /users/autocomplete", "channel_id"),
+    // The source takes a body.
+    ("DELETE /users/{}/status/custom/recent", "emoji"),
+    ("DELETE /users/{}/status/custom/recent", "text"),
+    ("DELETE /users/{}/status/custom/recent", "duration"),
+    ("DELETE /users/{}/status/custom/recent", "expires_at"),
 ];
 
 /// Parameters that Mattermost's source has and its document has not.

@@ -429,3 +429,110 @@ fn ones_own_archived_channels_are_listed_on_demand() {
     let later = "include_deleted=true&last_delete_at=99999999999999";
     assert!(!list(later).contains(&"gone".to_owned()));
 }
+
+#[test]
+fn a_member_of_a_channel_gets_roles_and_what_notifies_it() {
+    let mm = server();
+    let team = mm.team("core");
+    let (ann, bob) = (mm.member("ann", &team), mm.member("bob", &team));
+    let channel = team.channel("general", "O", &[&ann, &bob]);
+    let path = format!("/channels/{channel}/members/{}", ann.id);
+    let mut hears = ann.listen();
+    let scheme = json!({"scheme_user": true, "scheme_admin": true});
+    bob.put(&format!("{path}/schemeRoles"), scheme.clone())
+        .forbidden();
+    mm.admin()
+        .put(&format!("{path}/schemeRoles"), scheme)
+        .acknowledged();
+    assert_eq!(
+        mm.admin().get(&path).ok()["roles"],
+        "channel_user channel_admin"
+    );
+    assert_eq!(hears.hear()["event"], "channel_member_updated");
+    mm.admin()
+        .put(&format!("{path}/roles"), json!({"roles": "channel_user"}))
+        .acknowledged();
+    assert_eq!(mm.admin().get(&path).ok()["scheme_admin"], false);
+    mm.admin()
+        .put(&format!("{path}/roles"), json!({"roles": "channel_admin"}))
+        .refused(
+            400,
+            "api.channel.update_channel_member_roles.unset_user_scheme.app_error",
+        );
+    let notify = json!({"desktop": "all", "mark_unread": "mention", "unknown": "x"});
+    bob.put(&format!("{path}/notify_props"), notify.clone())
+        .forbidden();
+    ann.put(&format!("{path}/notify_props"), notify)
+        .acknowledged();
+    let props = ann.get(&path).ok()["notify_props"].clone();
+    assert_eq!(
+        props,
+        json!({
+            "desktop": "all", "email": "default", "ignore_channel_mentions": "default", "mark_unread": "mention", "push": "default",
+        })
+    );
+    ann.put(&format!("{path}/notify_props"), json!({"desktop": "x"}))
+        .refused(400, "model.channel_member.is_valid.notify_props.app_error");
+}
+
+#[test]
+fn channels_are_found_by_what_was_typed() {
+    let mm = server();
+    let (team, other) = (mm.team("core"), mm.team("other"));
+    let ann = mm.member("ann", &team);
+    let open = team.channel("deploy", "O", &[]);
+    let hidden = team.channel("deploy-secret", "P", &[]);
+    let own = team.channel("deploy-own", "P", &[&ann]);
+    other.channel("deploy-other", "O", &[]);
+    let complete = |kind: &str| {
+        let path = format!("/teams/{}/channels/{kind}?name=DEPL", team.id);
+        ann.get(&path).ok().each("id")
+    };
+    assert_eq!(complete("autocomplete"), [&*open, &*own]);
+    assert_eq!(complete("search_autocomplete"), [&*own]);
+    let path = format!("/teams/{}/channels/autocomplete?name=d", other.id);
+    ann.get(&path).forbidden();
+    ann.post("/channels/search", json!({"term": "d"}))
+        .forbidden();
+    let search = |body: Value| mm.admin().post("/channels/search", body).ok();
+    let names = |body: Value| {
+        let mut names = search(body).each("name");
+        names.sort();
+        names
+    };
+    assert_eq!(
+        names(json!({"term": "deploy"})),
+        ["deploy", "deploy-other", "deploy-own", "deploy-secret"]
+    );
+    assert_eq!(
+        names(json!({"term": "deploy", "public": true})),
+        ["deploy", "deploy-other"]
+    );
+    assert_eq!(
+        names(json!({"term": "deploy", "team_ids": [other.id]})),
+        ["deploy-other"]
+    );
+    mm.admin()
+        .delete(&format!("/channels/{hidden}"))
+        .acknowledged();
+    assert_eq!(
+        names(json!({"term": "deploy", "deleted": true})),
+        ["deploy-secret"]
+    );
+    let page = search(json!({"term": "deploy", "page": 0, "per_page": 1}));
+    assert_eq!(
+        (
+            page["total_count"].as_i64(),
+            page["channels"].each("name").len()
+        ),
+        (Some(3), 1)
+    );
+    assert!(names(json!({"term": "deploy", "group_constrained": true})).is_empty());
+    let everywhere = ann.get("/users/me/channels").ok().each("name");
+    assert!(
+        everywhere.contains(&"deploy-own".to_owned()) && !everywhere.contains(&"deploy".to_owned())
+    );
+    mm.admin().get(&format!("/users/{}/channels", ann.id)).ok();
+    ann.get(&format!("/users/{}/channels", mm.admin().id))
+        .forbidden();
+}

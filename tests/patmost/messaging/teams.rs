@@ -473,3 +473,60 @@ fn an_invite_id_leads_to_an_open_team_until_there_is_another() {
     read(&id()).ok();
     privacy("x").refused_body("privacy");
 }
+
+/// Mattermost: a member is a user of the team, and may be its admin; other roles are not given in a team.
+#[test]
+fn a_member_becomes_an_admin_of_the_team_and_hears_of_it() {
+    let mm = server();
+    let team = mm.team("core");
+    let (ann, bob) = (mm.member("ann", &team), mm.member("bob", &team));
+    let path = format!("/teams/{}/members/{}", team.id, ann.id);
+    let mut hears = ann.listen();
+    let roles = |names: &str| {
+        mm.admin()
+            .put(&format!("{path}/roles"), json!({"roles": names}))
+    };
+    bob.put(
+        &format!("{path}/roles"),
+        json!({"roles": "team_user team_admin"}),
+    )
+    .forbidden();
+    roles("team_user team_admin").acknowledged();
+    assert_eq!(mm.admin().get(&path).ok()["roles"], "team_user team_admin");
+    let heard = hears.hear();
+    assert_eq!(heard["event"], "memberrole_updated");
+    assert!(heard["data"].text("member").contains("team_admin"));
+    ann.put(
+        &format!("/teams/{}/patch", team.id),
+        json!({"description": "d"}),
+    )
+    .ok();
+    roles("team_admin").refused(
+        400,
+        "api.team.update_team_member_roles.unset_user_scheme.app_error",
+    );
+    roles("team_user team_guest").refused(
+        400,
+        "api.channel.update_team_member_roles.changing_guest_role.app_error",
+    );
+    roles("team_user system_admin").refused(
+        400,
+        "api.channel.update_team_member_roles.scheme_role.app_error",
+    );
+    roles("team_user nothing").refused(400, "app.role.get_by_name.app_error");
+    roles("A-b").refused_body("roles");
+    let scheme = |user: bool, admin: bool| {
+        let body = json!({"scheme_user": user, "scheme_admin": admin});
+        mm.admin().put(&format!("{path}/schemeRoles"), body)
+    };
+    scheme(true, false).acknowledged();
+    assert_eq!(mm.admin().get(&path).ok()["scheme_admin"], false);
+    scheme(false, true).refused(
+        400,
+        "api.team.update_team_member_roles.unset_user_scheme.app_error",
+    );
+    let nobody = format!("/teams/{}/members/{NOBODY}/roles", team.id);
+    mm.admin()
+        .put(&nobody, json!({"roles": "team_user"}))
+        .refused(404, "app.team.get_member.missing.app_error");
+}

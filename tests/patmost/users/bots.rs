@@ -369,3 +369,39 @@ fn a_user_who_becomes_a_bot_keeps_a_name_and_cannot_log_in() {
     mm.log_in("alice", PASSWORD)
         .refused(401, "api.user.login.bot_login_forbidden.app_error");
 }
+
+/// Mattermost: the account keeps its id and gets a password; it may become a system admin at once.
+#[test]
+fn a_bot_becomes_an_account_that_logs_in() {
+    let mm = fresh();
+    mm.set("ServiceSettings", "EnableBotAccountCreation", true);
+    let bot = mm
+        .admin()
+        .post("/bots", json!({"username": "ci"}))
+        .created()
+        .text("user_id");
+    let path = format!("/bots/{bot}/convert_to_user");
+    let new = json!({"password": PASSWORD, "email": "ci@example.com"});
+    mm.user("ann").post(&path, new.clone()).forbidden();
+    mm.admin()
+        .post(&path, json!({"password": "x"}))
+        .refused(400, "model.user.is_valid.pwd.app_error");
+    mm.admin().post(&path, json!({})).refused_body("password");
+    let user = mm
+        .admin()
+        .post(&format!("{path}?set_system_admin=true"), new)
+        .ok();
+    assert_eq!(
+        (user.text("id"), user.text("email"), user.text("roles")),
+        (
+            bot.clone(),
+            "ci@example.com".into(),
+            "system_user system_admin".into()
+        )
+    );
+    assert!(user.get("is_bot").is_none());
+    mm.log_in("ci", PASSWORD).ok();
+    mm.admin()
+        .get(&format!("/bots/{bot}"))
+        .refused(404, "store.sql_bot.get.missing.app_error");
+}

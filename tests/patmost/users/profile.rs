@@ -279,3 +279,78 @@ fn a_session_that_is_used_goes_on_where_activity_extends_it() {
     alice.me().ok();
     idle.me().expired();
 }
+
+/// Mattermost: it stands as JSON in the props of the account, and among the last ones in a preference.
+#[test]
+fn a_user_says_something_of_itself_for_a_while() {
+    let mm = fresh();
+    let (ann, bob) = (mm.user("ann"), mm.user("bob"));
+    let path = format!("/users/{}/status/custom", ann.id);
+    let status = json!({"emoji": "calendar", "text": "In a meeting"});
+    bob.put(&path, status.clone()).forbidden();
+    ann.put(&path, status).acknowledged();
+    let shown = bob.get(&format!("/users/{}", ann.id)).ok();
+    let kept: Value = serde_json::from_str(&shown["props"].text("customStatus")).unwrap();
+    assert_eq!(
+        kept,
+        json!({"emoji": "calendar", "text": "In a meeting", "duration": "", "expires_at": "0001-01-01T00:00:00Z"})
+    );
+    let recent = || {
+        let path = "/users/me/preferences/custom_status/name/recent_custom_statuses";
+        let value: Value = serde_json::from_str(&ann.get(path).ok().text("value")).unwrap();
+        value.each("text")
+    };
+    ann.put(&path, json!({"text": "x".repeat(101)}))
+        .acknowledged();
+    assert_eq!(recent(), ["x".repeat(100), "In a meeting".to_owned()]);
+    let forgotten = json!({"emoji": "calendar", "text": "In a meeting"});
+    ann.post(&format!("{path}/recent/delete"), forgotten)
+        .acknowledged();
+    assert_eq!(recent(), ["x".repeat(100)]);
+    let at = "2999-01-01T10:00:00+02:00";
+    ann.put(
+        &path,
+        json!({"text": "t", "duration": "today", "expires_at": at}),
+    )
+    .acknowledged();
+    for refused in [
+        json!({}),
+        json!({"text": "t", "expires_at": "2001-01-01T00:00:00Z"}),
+        json!({"text": "t", "expires_at": "soon"}),
+        json!({"text": "t", "duration": "today"}),
+        json!({"text": "t", "duration": "forever", "expires_at": at}),
+        json!([]),
+    ] {
+        ann.put(&path, refused).refused_body("custom_status");
+    }
+    ann.delete(&path).acknowledged();
+    assert_eq!(ann.me().ok()["props"], json!({"customStatus": ""}));
+}
+
+/// Mattermost: `dnd` may end at a time, in seconds.
+#[test]
+fn a_presence_that_has_an_end_is_over_then() {
+    let mm = fresh();
+    let ann = mm.user("ann");
+    let path = format!("/users/{}/status", ann.id);
+    let end = mm.clock().now() / 1000 + 60;
+    let body = json!({"user_id": ann.id, "status": "dnd", "dnd_end_time": end});
+    let set = ann.put(&path, body).ok();
+    assert_eq!(
+        (&set["status"], &set["dnd_end_time"]),
+        (&json!("dnd"), &json!(end))
+    );
+    mm.clock().advance(std::time::Duration::from_secs(61));
+    let after = ann.get(&path).ok();
+    assert_eq!(
+        (after["status"] == "dnd", &after["dnd_end_time"]),
+        (false, &json!(0))
+    );
+}
+
+#[test]
+fn time_zones_are_listed() {
+    let mm = fresh();
+    let zones = mm.admin().get("/system/timezones").ok();
+    assert!(zones.as_array().unwrap().contains(&json!("Europe/Berlin")));
+}

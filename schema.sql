@@ -335,6 +335,24 @@ CREATE TRIGGER picture_deleted AFTER DELETE ON pictures BEGIN
     UPDATE file_bytes SET bytes = bytes - OLD.size;
 END;
 
+-- Custom emoji: a name and a picture.
+CREATE TABLE emoji (
+    number     INTEGER PRIMARY KEY,                  -- the order in which they were made
+    id         TEXT    NOT NULL UNIQUE,
+    create_at  INTEGER NOT NULL,
+    creator_id TEXT    NOT NULL,
+    name       TEXT    NOT NULL UNIQUE,
+    mime_type  TEXT    NOT NULL,
+    size       INTEGER NOT NULL,
+    bytes      BLOB    NOT NULL
+) STRICT;
+CREATE TRIGGER emoji_added AFTER INSERT ON emoji BEGIN
+    UPDATE file_bytes SET bytes = bytes + NEW.size;
+END;
+CREATE TRIGGER emoji_deleted AFTER DELETE ON emoji BEGIN
+    UPDATE file_bytes SET bytes = bytes - OLD.size;
+END;
+
 -- How many accounts there are of each kind, kept by the triggers: to count a million for each question takes too long.
 CREATE TABLE user_counts (
     roles          TEXT    NOT NULL,

@@ -313,6 +313,18 @@ catalogue! {
     // Configuration.
     TEAM_INVITE_UNKNOWN = 404, "app.team.get_by_invite_id.finding.app_error", "Unable to find the existing team.";
     SIGN_UP_LINK = 400, "api.user.create_user.signup_link_invalid.app_error", "The signup link does not appear to be valid.";
+    EMOJI_DISABLED = 501, "api.emoji.disabled.app_error", "Custom emoji have been disabled by the system admin.";
+    EMOJI_FORM = 400, "api.emoji.create.parse.app_error", "Unable to create emoji. Could not understand request.";
+    EMOJI_LARGE = 413, "api.emoji.create.too_large.app_error", "Unable to create emoji. Image must be smaller than 512 KiB.";
+    EMOJI_NAME = 400, "model.emoji.name.app_error", "Name must be 1 to 64 lowercase alphanumeric characters.";
+    EMOJI_OTHERS = 403, "api.emoji.create.other_user.app_error", "Invalid creator id.";
+    EMOJI_DUPLICATE = 400, "api.emoji.create.duplicate.app_error", "Unable to create emoji. Another emoji with the same name already exists.";
+    EMOJI_IMAGE = 400, "api.emoji.upload.image.app_error", "Unable to create emoji. File must be a PNG, JPEG, or GIF.";
+    EMOJI_LIMIT = 400, "app.emoji.create.limit.app_error", "There can be at most {name} custom emoji (PatmostSettings.MaximumEmoji). Delete one first.";
+    EMOJI_MISSING = 404, "app.emoji.get.no_result", "We couldn't find the emoji.";
+    EMOJI_NAME_UNKNOWN = 404, "app.emoji.get_by_name.no_result", "We couldn't find the emoji.";
+    SERVER_BUSY = 503, "api.context.server_busy.app_error", "Server is busy, non-critical services are temporarily unavailable.";
+    CONFIG_RELOAD = 500, "app.config.reload.app_error", "The settings cannot be read again: {name}";
     GROUPS_LICENSE = 501, "api.ldap_groups.license_error", "Your license does not support LDAP groups.";
     LICENSE_FORMAT = 501, "api.license.client.old_format.app_error", "New format for the client license is not supported yet. Please specify format=old in the query string.";
     CLIENT_FORMAT = 501, "api.config.client.old_format.app_error", "New format for the client configuration is not supported yet. Please specify format=old in the query string.";

@@ -31,7 +31,7 @@
 //! | | `role` | changes of roles |
 //! | | `session` | sessions, and their end |
 //! | 11 | `user` | accounts of people and bots, and passwords |
-//! | 12 | `bot` `login` `preference` `token` | what belongs to an account |
+//! | 12 | `bot` `emoji` `login` `preference` `token` | what belongs to an account |
 //! | 13 | `status` | presence, and what an account says of itself |
 //! | 14 | `messaging/team` | what a team is, and who is in it |
 //! | 15 | `messaging/channel` | what a channel is, and who is in it |
@@ -133,6 +133,7 @@ mod clock;
 mod config;
 mod console;
 mod content;
+mod emoji;
 mod error;
 mod event;
 pub mod fixture;

@@ -437,6 +437,8 @@ fn any_body_on_any_route_is_answered_and_never_by_a_5xx() {
                 && !path.contains("logout")
                 && !path.contains("sessions/revoke")
         })
+        // It does what it says: searches are answered with 503 from then on.
+        .filter(|(_, path)| path != "/server_busy")
         .map(|(method, path)| (if method == "PUT" { "PUT" } else { "POST" }, path))
         .collect();
     assert!(routes.len() > 40);

@@ -28,5 +28,6 @@ pub mod websocket;
 
 pub use answer::Answer;
 pub use context::Context;
+pub use state::ReadPins;
 
 pub use router::Router;

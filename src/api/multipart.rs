@@ -2,6 +2,7 @@
 //! and the head of a part.
 
 use crate::error::AppError;
+use crate::http::Request;
 
 /// Bytes of a part's head at most, with what may stand behind the line that begins it.
 const HEAD: usize = 8 * 1024;
@@ -221,6 +222,48 @@ fn unescaped(text: &str) -> Option<String> {
         }
     }
     String::from_utf8(bytes).ok()
+}
+
+/// Returns what is in the first part of each name that is a file, or is none, as it is wanted. `None` for a name that the form
+/// has not so.
+///
+/// # Errors
+/// What `malformed` makes, when the body is no form or breaks off.
+pub fn parts<const N: usize>(
+    request: &Request,
+    wanted: [(&str, bool); N],
+    malformed: impl Fn() -> AppError + Copy,
+) -> Result<[Option<Vec<u8>>; N], AppError> {
+    let content_type = request.header("content-type").unwrap_or_default();
+    let form = Multipart::new(content_type).and_then(Result::ok);
+    let mut form = form.ok_or_else(malformed)?;
+    let mut found = [const { None }; N];
+    let mut open = None;
+    form.take(&request.body, malformed, |next| {
+        match next {
+            Next::Begin(part) => {
+                let is_file = !part.file_name.is_empty();
+                open = wanted
+                    .iter()
+                    .position(|wanted| *wanted == (&*part.name, is_file))
+                    .filter(|at| found[*at].is_none());
+                if let Some(at) = open {
+                    found[at] = Some(Vec::new());
+                }
+            }
+            Next::Data(data) => {
+                if let Some(part) = open.and_then(|at| found[at].as_mut()) {
+                    part.extend(data);
+                }
+            }
+            Next::End => open = None,
+        }
+        Ok(())
+    })?;
+    match form.is_complete() {
+        true => Ok(found),
+        false => Err(malformed()),
+    }
 }
 
 #[cfg(test)]

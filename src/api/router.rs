@@ -11,7 +11,7 @@ use super::routes::{self, Access, Route, Uploading, Work};
 use super::state::RouterState;
 use super::text::encoded;
 use super::{Context, answer, cors, origin};
-use crate::api::handlers::system::{PING, unhealthy};
+use crate::api::handlers::system::{PING, check_busy, unhealthy};
 use crate::api::limit::DEAR;
 use crate::app::App;
 use crate::audit;
@@ -307,6 +307,7 @@ impl Router {
         }
         let context = self.context(route, request, config, anyone, params);
         let answered = match route.work {
+            _ if let Err(busy) = check_busy(&context) => Err(busy),
             Work::Read(handler) => handler(&context, &reading.tx()),
             Work::Change(handler)
             | Work::Slow(handler)

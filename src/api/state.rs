@@ -1,13 +1,18 @@
 //! What the router keeps between requests: counts, and the limits on how often.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::counts::Requests;
 use super::limit::{RateLimit, Seldom};
 use super::traffic::Traffic;
 use crate::clock::Millis;
+use crate::config::Pin;
 use crate::logging::recent;
 use crate::secret::SecretHash;
+
+/// Reads what pins settings beside the data file; in words, why that cannot be read.
+pub type ReadPins = Box<dyn Fn() -> Result<Vec<Pin>, String> + Send + Sync>;
 
 /// How often the refusals of one token are noted in the audit; the log has each of them.
 const REFUSALS: Millis = 60_000;
@@ -24,6 +29,10 @@ pub struct RouterState {
     pub traffic: Traffic,
     /// The lines of the log that `GET /logs` shows: those of other servers in the process, too.
     pub log: recent::Since,
+    /// Until when the server is marked as busy; 0: it is not.
+    pub busy_until: AtomicI64,
+    /// Reads the pins of the settings again; none where there is no file to read.
+    pub pins: OnceLock<ReadPins>,
     /// The code that a stranger shows to make the first account; none where only this machine is listened to.
     pub setup_code: OnceLock<SecretHash>,
 }
@@ -36,6 +45,8 @@ impl Default for RouterState {
             refusals: Seldom::new(REFUSALS),
             traffic: Traffic::default(),
             log: recent::Since::default(),
+            busy_until: AtomicI64::new(0),
+            pins: OnceLock::new(),
             setup_code: OnceLock::new(),
         }
     }
@@ -49,5 +60,6 @@ impl RouterState {
         self.refusals.clear();
         self.traffic.clear();
         self.log.begin_now();
+        self.busy_until.store(0, Ordering::Relaxed);
     }
 }

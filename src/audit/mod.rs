@@ -63,6 +63,11 @@ pub fn record(tx: &Tx, granted: &Granted, extra_info: &str) -> Result<(), AppErr
     write(tx, granted.at(), Event::of(granted.caller(), extra_info))
 }
 
+/// Records an act that changes nothing else in the file.
+pub fn record_alone(store: &Store, granted: Granted) -> Result<(), AppError> {
+    store.write(move |tx| record(tx, &granted, ""))
+}
+
 /// Runs `work`; when it is refused, notes what was attempted. `work` records its own rows when it succeeds.
 pub fn attempt<T>(
     store: &Store,

@@ -164,6 +164,10 @@ fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), 
         cost: Cost::Owasp,
     };
     let mut server = Server::start(listener, options).map_err(Stop::Failed)?;
+    server.reads_pins_by({
+        let (file, pinned) = (file.clone(), pinned.clone());
+        Box::new(move || pins_in_words(file.as_deref(), &pinned))
+    });
     logging::always(&server.greeting().map_err(Stop::Failed)?);
     if let Some(listener) = metrics {
         let address = server.serve_metrics(listener).map_err(Stop::Failed)?;
@@ -171,7 +175,13 @@ fn start(mut arguments: Arguments, to_run: Option<Vec<OsString>>) -> Result<(), 
     }
     supervisor::ready();
 
-    let told = wishes.wait(None, || server.is_alive(), || reload(&server, read_pins));
+    let told = wishes.wait(
+        None,
+        || server.is_alive(),
+        || {
+            reload(&server, || pins_in_words(file.as_deref(), &pinned));
+        },
+    );
     supervisor::stopping();
     if !server.stop(STOP_WITHIN) {
         log::warn!(
@@ -250,16 +260,21 @@ fn pins(file: Option<&Path>, flags: &[Pin]) -> Result<Vec<Pin>, Stop> {
     Ok(pins)
 }
 
-/// Reads the settings again; those that cannot be read change nothing.
-fn reload(server: &Server, read_pins: impl Fn() -> Result<Vec<Pin>, Stop>) {
-    supervisor::reloading();
-    match read_pins().and_then(|pins| server.repin(pins).map_err(Stop::Failed)) {
-        Ok(()) => log::info!("the settings were read again"),
-        Err(Stop::Failed(error) | Stop::Usage(error) | Stop::Unknown(error)) => {
-            log::error!("the settings stay as they were: {error}");
-        }
+/// Returns the pins of the settings; in words, why they cannot be read.
+fn pins_in_words(file: Option<&Path>, flags: &[Pin]) -> Result<Vec<Pin>, String> {
+    pins(file, flags).map_err(|stop| match stop {
+        Stop::Failed(error) | Stop::Usage(error) | Stop::Unknown(error) => error,
         // Nothing is printed here.
-        Err(Stop::Unread | Stop::Exit(_)) => {}
+        Stop::Unread | Stop::Exit(_) => String::new(),
+    })
+}
+
+/// Reads the settings again; those that cannot be read change nothing.
+fn reload(server: &Server, read_pins: impl Fn() -> Result<Vec<Pin>, String>) {
+    supervisor::reloading();
+    match read_pins().and_then(|pins| server.repin(pins)) {
+        Ok(()) => log::info!("the settings were read again"),
+        Err(error) => log::error!("the settings stay as they were: {error}"),
     }
     supervisor::ready();
 }

@@ -76,6 +76,8 @@ settings! {
     MAXIMUM_TOKENS_PER_USER = PatmostSettings.MaximumTokensPerUser, Int(1000, 0, 1_000_000, "max_tokens_per_user"), "Tokens of an account at most; 0: no limit";
     MAXIMUM_TEAMS = PatmostSettings.MaximumTeams, Int(10_000, 0, 1_000_000, "max_teams"), "Teams at most, archived ones included; 0: no limit";
     MAX_CHANNELS_PER_TEAM = TeamSettings.MaxChannelsPerTeam, Int(2000, 1, 1_000_000, "max_channels"), "Channels of a team at most, archived ones included";
+    ENABLE_CUSTOM_EMOJI = ServiceSettings.EnableCustomEmoji, Bool(true), "There are custom emoji";
+    MAXIMUM_EMOJI = PatmostSettings.MaximumEmoji, Int(1000, 0, 100_000, "max_emoji"), "Custom emoji at most; 0: no limit";
     UNIQUE_EMOJI_REACTION_LIMIT_PER_POST = ServiceSettings.UniqueEmojiReactionLimitPerPost, Int(50, 0, 500, "unique_emoji_reaction_limit_per_post"), "Different emoji that react to a post at most";
     MAXIMUM_TOKEN_LIFETIME_DAYS = ServiceSettings.MaximumPersonalAccessTokenLifetimeDays, Int(0, 0, 36_500, "max_personal_access_token_lifetime_days"), "New tokens of people must end within so many days; 0: no limit";
     ENABLE_INCOMING_WEBHOOKS = ServiceSettings.EnableIncomingWebhooks, Bool(true), "There are incoming webhooks";

@@ -47,18 +47,19 @@ macro_rules! rules {
 }
 
 use Permission::{
-    AddReaction, AddUserToTeam, CreateBot, CreateDirectChannel, CreateGroupChannel, CreatePost,
-    CreatePostEphemeral, CreatePostPublic, CreatePrivateChannel, CreatePublicChannel, CreateTeam,
-    CreateUserAccessToken, DeleteOthersPosts, DeletePost, DeletePrivateChannel,
-    DeletePublicChannel, EditOtherUsers, EditOthersPosts, EditPost, GetLogs, InvalidateCaches,
-    JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams, ListPrivateTeams, ListPublicTeams,
-    ListTeamChannels, ListUsersWithoutTeam, ManageBots, ManageChannelRoles, ManageIncomingWebhooks,
-    ManageOthersBots, ManageOthersIncomingWebhooks, ManageOwnIncomingWebhooks,
-    ManagePrivateChannelMembers, ManagePrivateChannelProperties, ManagePublicChannelMembers,
-    ManagePublicChannelProperties, ManageRoles, ManageSystem, ManageTeam, ManageTeamRoles,
-    ReadAudits, ReadBots, ReadChannel, ReadOthersBots, ReadPublicChannel, ReadUserAccessToken,
-    ReadUsersInConsole, RemoveOthersReactions, RemoveReaction, RemoveUserFromTeam,
-    RevokeUserAccessToken, UploadFile, ViewTeam, WritePermissionsInConsole, WriteUsersInConsole,
+    AddReaction, AddUserToTeam, CreateBot, CreateDirectChannel, CreateEmojis, CreateGroupChannel,
+    CreatePost, CreatePostEphemeral, CreatePostPublic, CreatePrivateChannel, CreatePublicChannel,
+    CreateTeam, CreateUserAccessToken, DeleteEmojis, DeleteOthersEmojis, DeleteOthersPosts,
+    DeletePost, DeletePrivateChannel, DeletePublicChannel, EditOtherUsers, EditOthersPosts,
+    EditPost, GetLogs, InvalidateCaches, JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams,
+    ListPrivateTeams, ListPublicTeams, ListTeamChannels, ListUsersWithoutTeam, ManageBots,
+    ManageChannelRoles, ManageIncomingWebhooks, ManageOthersBots, ManageOthersIncomingWebhooks,
+    ManageOwnIncomingWebhooks, ManagePrivateChannelMembers, ManagePrivateChannelProperties,
+    ManagePublicChannelMembers, ManagePublicChannelProperties, ManageRoles, ManageSystem,
+    ManageTeam, ManageTeamRoles, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
+    ReadPublicChannel, ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions,
+    RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, UploadFile, ViewTeam,
+    WritePermissionsInConsole, WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -96,6 +97,10 @@ rules! {
     BOT_CREATE:        "create a bot",                            Some(CreateBot),             None,                      None, PERMISSIONS;
     BOT_READ:          "read a bot",                              None,                        None,                      READ, BOT_MISSING;
     BOT_CHANGE:        "change, disable, enable, assign a bot",   None,                        None,                      MANAGED, PERMISSIONS;
+    EMOJI_CREATE:      "create a custom emoji",                   Some(CreateEmojis),          None,                      None, PERMISSIONS;
+    EMOJI_DELETE:      "delete one's own custom emoji",           Some(DeleteEmojis),          None,                      None, PERMISSIONS;
+    EMOJI_DELETE_OTHERS: "delete somebody else's custom emoji",   Some(DeleteOthersEmojis),    None,                      None, PERMISSIONS;
+    SERVER_BUSY_MARK:  "say whether the server is busy",          Some(ManageSystem),          None,                      None, PERMISSIONS;
     ROLE_LIST:         "list roles",                              Some(ManageSystem),          None,                      None, PERMISSIONS;
     ROLE_PATCH:        "change a role's permissions",             Some(WritePermissionsInConsole), None,                  None, PERMISSIONS;
     ROLE_PATCH_ADMIN:  "change the system admin's permissions",   Some(ManageSystem),          None,                      None, PERMISSIONS;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::{self, Router};
+use crate::api::{self, ReadPins, Router};
 use crate::app::{App, Options};
 use crate::audit;
 use crate::auth::{self, Entry};
@@ -114,6 +114,14 @@ impl Server {
     /// Whether all its threads run; when not, it should be started anew.
     pub fn is_alive(&self) -> bool {
         self.engine.is_alive() && self.metrics.as_ref().is_none_or(http::Server::is_alive)
+    }
+
+    /// Lets a client have the pins of the settings read again.
+    pub fn reads_pins_by(&self, read: ReadPins) {
+        // There is one file to read; a second way to read it would be a mistake of the program.
+        if self.router.state.pins.set(read).is_err() {
+            log::error!("the pins of the settings are read already");
+        }
     }
 
     /// Fixes other settings than before, weakest first; they hold from the next request.

@@ -327,7 +327,7 @@ fn sql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Lists of everything, which are read in the order of an index and a page at a time, and small tables.
-const WHOLE: [&str; 16] = [
+const WHOLE: [&str; 18] = [
     // In an index that holds those alone whose secret is kept in clear.
     " WHERE secret IS NOT NULL",
     // The first of them.
@@ -346,6 +346,9 @@ const WHOLE: [&str; 16] = [
     "FROM users\n         WHERE bot_owner_id IS NOT NULL AND ($1",
     "FROM audits ORDER BY",
     "FROM roles ORDER BY",
+    // As many emoji as there may be.
+    "FROM emoji WHERE instr(name",
+    "SELECT count(*) FROM emoji",
     "FROM teams t WHERE t.delete_at = 0",
     "DELETE FROM sessions",
     // No further than the bound on their number.
@@ -356,13 +359,15 @@ const WHOLE: [&str; 16] = [
 ];
 
 /// Sorts of what is bounded before it is sorted.
-const SORTED: [&str; 8] = [
+const SORTED: [&str; 9] = [
     // The emoji of one post, as many as may be.
     "SELECT DISTINCT emoji_name FROM reactions",
     // What a search has found: as many as it shows at most of each kind.
     "WHERE t.secret_hash IN (\n",
     // The networks of an account, of which a number is kept.
     "ORDER BY last_at DESC LIMIT -1 OFFSET $2",
+    // The flagged posts of an account, whose preferences have a bound.
+    "f.category = 'flagged_post'",
     // The reactions to a post, whose number has a bound.
     "WHERE r.post_id = $1 ORDER BY r.create_at",
     // The channels of a user in a team, which a client is given whole.

@@ -18,7 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["app"],
     &["content", "role", "session"],
     &["user"],
-    &["bot", "login", "preference", "token"],
+    &["bot", "emoji", "login", "preference", "token"],
     &["status"],
     &["messaging/team"],
     &["messaging/channel"],

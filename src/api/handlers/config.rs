@@ -8,9 +8,9 @@ use crate::api::{Answer, Context, answer, json as body};
 use crate::config::{self as config, Config, Live};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
-use crate::permission::{CONFIG_READ, Caller};
+use crate::permission::{CONFIG_READ, CONFIG_WRITE, Caller};
 use crate::store::{Store, Tx};
-use crate::user;
+use crate::{audit, user};
 
 /// Mattermost: the configuration is never kept by a cache.
 const NOT_CACHED: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-revalidate");
@@ -28,6 +28,19 @@ pub fn get(cx: &Context, _: &Tx) -> Answer {
 /// `PUT /config/patch`
 pub fn patch(cx: &Context) -> Answer {
     change(cx, Live::patch)
+}
+
+/// `POST /config/reload`: the configuration file and the environment; what is stored in the data file holds at once anyway.
+pub fn reload(cx: &Context) -> Answer {
+    let granted = CONFIG_WRITE.ask(cx.caller()?)?;
+    let app = cx.app;
+    if let Some(read_pins) = cx.router.pins.get() {
+        let refused = |error: String| AppError::named(&error::CONFIG_RELOAD, &error);
+        let pins = read_pins().map_err(refused)?;
+        app.store.read(|tx| app.config.repin(tx, pins))?;
+    }
+    audit::record_alone(&app.store, granted)?;
+    Ok(answer::ok())
 }
 
 /// `PUT /config`
@@ -133,6 +146,7 @@ fn of_a_session(config: &Config, values: &mut Value) {
         ("EnableUserAccessTokens", &config::ENABLE_USER_ACCESS_TOKENS),
         ("EnableUserDeactivation", &config::ENABLE_USER_DEACTIVATION),
         ("EnableDeveloper", &config::ENABLE_DEVELOPER),
+        ("EnableCustomEmoji", &config::ENABLE_CUSTOM_EMOJI),
         ("EnableFileAttachments", &config::ENABLE_FILE_ATTACHMENTS),
         ("EnableMobileFileDownload", &config::ENABLE_FILE_ATTACHMENTS),
         ("EnableMobileFileUpload", &config::ENABLE_FILE_ATTACHMENTS),
@@ -155,7 +169,6 @@ fn of_a_session(config: &Config, values: &mut Value) {
 const OFF: &[&str] = &[
     "DiagnosticsEnabled",
     "EnableCustomBrand",
-    "EnableCustomEmoji",
     "EnableDiagnostics",
     "EnableFile",
     "EnableGuestAccounts",

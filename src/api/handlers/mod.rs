@@ -7,6 +7,7 @@ pub mod channel_members;
 pub mod channels;
 pub mod config;
 pub mod dialogs;
+pub mod emoji;
 pub mod files;
 pub mod incoming;
 pub mod pictures;

@@ -1,7 +1,6 @@
 //! HTTP endpoints of the pictures of accounts.
 
-use crate::api::multipart::{Multipart, Next};
-use crate::api::{Answer, Context, answer};
+use crate::api::{Answer, Context, answer, multipart};
 use crate::error::{self, AppError};
 use crate::http::Response;
 use crate::store::Tx;
@@ -49,25 +48,6 @@ pub fn delete(cx: &Context) -> Answer {
 /// The file that the form has under `image`. Mattermost: what is no form is told as a fault of the server.
 fn sent(cx: &Context) -> Result<Vec<u8>, AppError> {
     let malformed = || AppError::new(&error::PICTURE_FORM);
-    let content_type = cx.request.header("content-type").unwrap_or_default();
-    let form = Multipart::new(content_type).and_then(Result::ok);
-    let mut form = form.ok_or_else(malformed)?;
-    let (mut image, mut is_image) = (None, false);
-    form.take(cx.body(), malformed, |next| {
-        match next {
-            Next::Begin(part) => {
-                is_image = image.is_none() && part.name == "image" && !part.file_name.is_empty();
-                if is_image {
-                    image = Some(Vec::new());
-                }
-            }
-            Next::Data(data) if is_image => image.iter_mut().for_each(|image| image.extend(data)),
-            Next::Data(_) | Next::End => {}
-        }
-        Ok(())
-    })?;
-    if !form.is_complete() {
-        return Err(malformed());
-    }
+    let [image] = multipart::parts(cx.request, [("image", true)], malformed)?;
     image.ok_or_else(|| AppError::new(&error::PICTURE_MISSING))
 }

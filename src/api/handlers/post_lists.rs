@@ -11,7 +11,7 @@ use crate::messaging::post::search::Terms;
 use crate::messaging::post::sql::{Part, Shown, Wide, Window};
 use crate::messaging::post::{self, Post, sql};
 use crate::messaging::team;
-use crate::permission::{POST_READ_DELETED, TEAM_VIEW};
+use crate::permission::{POST_READ_DELETED, PREFERENCES, TEAM_VIEW};
 use crate::store::{Page, Tx};
 
 /// A list of posts: their order, and each by its id.
@@ -202,6 +202,15 @@ pub fn pinned(cx: &Context, tx: &Tx) -> Answer {
     find_as_member(tx, cx.caller()?, channel_id)?;
     let pinned = sql::pinned(tx, channel_id)?;
     Ok(answer::json(&List::new(tx, pinned)?))
+}
+
+/// `GET /users/{user_id}/posts/flagged`
+pub fn flagged(cx: &Context, tx: &Tx) -> Answer {
+    let user_id = cx.id("user_id")?;
+    PREFERENCES.ask_about(tx, cx.caller()?, user_id)?;
+    let place = (cx.query("team_id"), cx.query("channel_id"));
+    let flagged = sql::flagged(tx, user_id, place, cx.page())?;
+    Ok(answer::json(&List::with_roots(tx, flagged, false)?))
 }
 
 /// A list of posts that were found. Mattermost: where in them is told by the search engines of larger installations only.

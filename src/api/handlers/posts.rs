@@ -151,3 +151,10 @@ fn set_pinned(cx: &Context, is_pinned: bool) -> Answer {
     post::set_pinned(cx.app, cx.caller()?, cx.id("post_id")?, is_pinned)?;
     Ok(answer::ok())
 }
+
+/// `POST /users/{user_id}/posts/{post_id}/set_unread`
+pub fn set_unread(cx: &Context) -> Answer {
+    let (user_id, post_id) = (cx.id("user_id")?, cx.id("post_id")?);
+    let unread = post::set_unread(cx.app, cx.caller()?, user_id, post_id)?;
+    Ok(answer::json(&unread))
+}

@@ -1,14 +1,16 @@
 //! HTTP endpoints of the server itself.
 
+use std::sync::atomic::Ordering;
+
 use serde_json::{Value, json};
 
 use crate::api::{Answer, Context, answer, json as of_json};
-use crate::clock::DAY;
+use crate::clock::{DAY, Millis, rfc3339};
 use crate::config::{ENABLE_DEVELOPER, MISSING_ENDPOINT_STATUS};
 use crate::error::{self, AppError};
 use crate::http::Response;
 use crate::id;
-use crate::permission::{CACHES, DASHBOARD_READ, LOG_READ, Permission};
+use crate::permission::{CACHES, DASHBOARD_READ, Granted, LOG_READ, Permission, SERVER_BUSY_MARK};
 use crate::store::Tx;
 use crate::token::{self, Token};
 use crate::{audit, logging::recent};
@@ -147,4 +149,71 @@ const TIMEZONES: &str = include_str!("timezones.txt");
 /// `GET /system/timezones`
 pub fn timezones(_: &Context, _: &Tx) -> Answer {
     Ok(answer::json(&TIMEZONES.lines().collect::<Vec<_>>()))
+}
+
+/// Mattermost: for how long the server is busy when the client does not say, and at most.
+const BUSY_SECONDS: i64 = 3600;
+const BUSY_SECONDS_MOST: i64 = 86_400;
+
+/// Endpoints that are refused while the server is marked as busy.
+const REFUSED_WHEN_BUSY: [&str; 8] = [
+    "/channels/search",
+    "/teams/search",
+    "/teams/{team_id}/channels/autocomplete",
+    "/teams/{team_id}/channels/search",
+    "/teams/{team_id}/posts/search",
+    "/users/autocomplete",
+    "/users/search",
+    "/users/status/ids",
+];
+
+/// Refuses what can wait while the server is marked as busy.
+///
+/// # Errors
+/// 503.
+pub fn check_busy(cx: &Context) -> Result<(), AppError> {
+    let is_busy = cx.router.busy_until.load(Ordering::Relaxed) > cx.anyone.at;
+    match is_busy && REFUSED_WHEN_BUSY.contains(&cx.route.path) {
+        true => Err(AppError::new(&error::SERVER_BUSY)),
+        false => Ok(()),
+    }
+}
+
+/// `GET /server_busy`
+pub fn busy(cx: &Context, _: &Tx) -> Answer {
+    SERVER_BUSY_MARK.ask(cx.caller()?)?;
+    let until = cx.router.busy_until.load(Ordering::Relaxed);
+    let is_busy = until > cx.anyone.at;
+    let (expires, text) = match is_busy {
+        true => (until / 1000, rfc3339(until)),
+        false => (0, String::new()),
+    };
+    Ok(answer::json(
+        &json!({"busy": is_busy, "expires": expires, "expires_ts": text}),
+    ))
+}
+
+/// `POST /server_busy`
+pub fn mark_busy(cx: &Context) -> Answer {
+    let granted = SERVER_BUSY_MARK.ask(cx.caller()?)?;
+    let seconds = match cx.query("seconds") {
+        "" => BUSY_SECONDS,
+        text => match text.parse() {
+            Ok(seconds @ 1..=BUSY_SECONDS_MOST) => seconds,
+            _ => return Err(AppError::url_param("seconds")),
+        },
+    };
+    set_busy(cx, granted, cx.anyone.at + seconds * 1000)
+}
+
+/// `DELETE /server_busy`
+pub fn mark_free(cx: &Context) -> Answer {
+    let granted = SERVER_BUSY_MARK.ask(cx.caller()?)?;
+    set_busy(cx, granted, 0)
+}
+
+fn set_busy(cx: &Context, granted: Granted, until: Millis) -> Answer {
+    audit::record_alone(&cx.app.store, granted)?;
+    cx.router.busy_until.store(until, Ordering::Relaxed);
+    Ok(answer::ok())
 }

@@ -10,6 +10,7 @@ use crate::http::Response;
 use crate::messaging::administration::member::{self, NewRoles};
 use crate::messaging::administration::team_change::{self, TeamPatch};
 use crate::messaging::administration::{self, team::NewTeam};
+use crate::messaging::channel::{self, sql::TeamUnread};
 use crate::messaging::team::{Team, ask, find, permissions, sql};
 use crate::permission::{MEMBERSHIPS, TEAM_LIST_ALL, TEAM_LIST_OPEN, TEAM_VIEW};
 use crate::store::Tx;
@@ -300,4 +301,42 @@ fn set_roles(cx: &Context, roles: NewRoles) -> Answer {
     let at = (cx.id("team_id")?, cx.id("user_id")?);
     member::set_team_roles(cx.app, cx.caller()?, at, roles)?;
     Ok(answer::ok())
+}
+
+/// `GET /users/{user_id}/teams/unread`
+pub fn unreads(cx: &Context, tx: &Tx) -> Answer {
+    let user_id = cx.id("user_id")?;
+    MEMBERSHIPS.ask_about(tx, cx.caller()?, user_id)?;
+    let excluded = cx.query("exclude_team");
+    let unread = channel::sql::unread_of_teams(tx, user_id)?;
+    let shown = unread.iter().filter(|team| team.team_id != excluded);
+    Ok(answer::json(&shown.map(as_unread).collect::<Vec<_>>()))
+}
+
+/// `GET /users/{user_id}/teams/{team_id}/unread`
+pub fn unread(cx: &Context, tx: &Tx) -> Answer {
+    let (user_id, team_id) = (cx.id("user_id")?, cx.id("team_id")?);
+    MEMBERSHIPS.ask_about(tx, cx.caller()?, user_id)?;
+    ask(tx, &TEAM_VIEW, cx.caller()?, team_id)?;
+    let unread = channel::sql::unread_of_teams(tx, user_id)?;
+    let none = TeamUnread {
+        team_id: team_id.to_owned(),
+        ..TeamUnread::default()
+    };
+    let found = unread.into_iter().find(|team| team.team_id == team_id);
+    Ok(answer::json(&as_unread(&found.unwrap_or(none))))
+}
+
+/// Threads are not followed, so nothing of them is unread.
+fn as_unread(team: &TeamUnread) -> Value {
+    json!({
+        "team_id": team.team_id,
+        "msg_count": team.msg_count,
+        "mention_count": team.mention_count,
+        "msg_count_root": 0,
+        "mention_count_root": 0,
+        "thread_count": 0,
+        "thread_mention_count": 0,
+        "thread_urgent_mention_count": 0,
+    })
 }

@@ -102,6 +102,20 @@ objects! {
     }
     /// A page of teams, where one was asked for
     TeamsPage { teams: [Team], total_count: Count }
+    /// A custom emoji
+    EmojiFound { id: Id, create_at: Time, update_at: Time, delete_at: Time, creator_id: Id, name: Text }
+    /// Whether the server is marked as busy, and until when
+    ServerBusy { busy: Flag, expires: Time, expires_ts: Text }
+    /// What an account has not read in a team
+    TeamUnread {
+        team_id: Id, msg_count: Count, mention_count: Count, msg_count_root: Count, mention_count_root: Count,
+        thread_count: Count, thread_mention_count: Count, thread_urgent_mention_count: Count,
+    }
+    /// From where a channel is not read
+    ChannelUnreadAt {
+        team_id: IdOrEmpty, user_id: Id, channel_id: Id, msg_count: Count, mention_count: Count, msg_count_root: Count,
+        mention_count_root: Count, urgent_mention_count: Count, last_viewed_at: Time,
+    }
     /// The team that an invite id leads to
     TeamInvite { id: Id, name: Text, display_name: Text, description: Text }
     /// Whether there is one
@@ -305,6 +319,8 @@ objects! {
         password: Text; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
         locale: Text, notify_props: Texts, timezone: Texts, props: Texts,
     }
+    /// Which emoji
+    EmojiSearch { term: Text; prefix_only: Flag }
     /// Whether a member is a user and an admin at the place
     SchemeRoles { scheme_user: Flag; scheme_admin: Flag }
     /// What a channel notifies a member of; what is not named stays

@@ -30,6 +30,8 @@ pub enum Shape {
     Picture,
     /// A form with one.
     NewPicture,
+    /// A form with one, and what the emoji is called.
+    NewEmoji,
     /// Whatever is in a file.
     File,
     /// A form with files, or a file.
@@ -47,6 +49,9 @@ macro_rules! shape {
     };
     (Picture) => {
         Shape::Picture
+    };
+    (NewEmoji) => {
+        Shape::NewEmoji
     };
     (NewPicture) => {
         Shape::NewPicture

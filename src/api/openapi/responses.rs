@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::operation::Operation;
 use super::operation::Shape::{
-    self, File, Files, NewPicture, Nothing, One, Picture, Plain, Upgrade,
+    self, File, Files, NewEmoji, NewPicture, Nothing, One, Picture, Plain, Upgrade,
 };
 use super::reference;
 use super::schema::schema;
@@ -96,7 +96,7 @@ pub fn media(shape: Shape) -> &'static str {
     match shape {
         Picture => "image/*",
         File => "*/*",
-        Files | NewPicture => "multipart/form-data",
+        Files | NewEmoji | NewPicture => "multipart/form-data",
         Plain => "text/plain",
         _ => "application/json",
     }

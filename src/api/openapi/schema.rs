@@ -85,6 +85,12 @@ pub fn schema(shape: Shape) -> Value {
         }
         Shape::Plain => json!({"type": "string"}),
         Shape::Picture | Shape::File => json!({"type": "string", "format": "binary"}),
+        Shape::NewEmoji => json!({
+            "type": "object",
+            "description": "The `name` of the emoji and its `creator_id`, who is the caller, as JSON; a PNG, JPEG or GIF of 512 KiB at most",
+            "properties": {"emoji": schema(Shape::One("Text")), "image": schema(Shape::Picture)},
+            "required": ["emoji", "image"],
+        }),
         Shape::NewPicture => json!({
             "type": "object",
             "description": "A PNG, JPEG or GIF",

@@ -9,6 +9,7 @@ use super::openapi::{Operation, Shape};
 use super::path::PathIndex;
 use super::{Answer, Context, absent};
 use crate::config::{Config, MAXIMUM_PAYLOAD_SIZE_BYTES};
+use crate::emoji;
 use crate::error::AppError;
 use crate::http::{Lane, Upload};
 use crate::store::Tx;
@@ -159,6 +160,7 @@ pub fn body_limit(route: Option<&Route>, config: &Config) -> usize {
     match route {
         // An upload has its own limits.
         Some(route) if matches!(route.work, Work::Upload(_)) => usize::MAX,
+        Some(route) if route.operation.body == Shape::NewEmoji => most.max(emoji::MOST + FORM),
         Some(route) if route.operation.body == Shape::NewPicture => most.max(portrait::MOST + FORM),
         _ => most,
     }

@@ -2,9 +2,9 @@
 
 use super::{Access, Route, Work};
 use crate::api::handlers::{
-    audits, bots, channel_lists, channel_members, channels, config, dialogs, files, pictures,
-    post_lists, posts, preferences, reactions, roles, sessions, statuses, system, teams, tokens,
-    user_edits, user_lists, users, webhooks,
+    audits, bots, channel_lists, channel_members, channels, config, dialogs, emoji, files,
+    pictures, post_lists, posts, preferences, reactions, roles, sessions, statuses, system, teams,
+    tokens, user_edits, user_lists, users, webhooks,
 };
 use crate::api::openapi::{Operation, Shape, shape};
 use crate::api::{openapi, websocket};
@@ -162,6 +162,14 @@ routes! {
            GetChannelsForTeamForUser (include_deleted last_delete_at) () => 200 [Channel], 403;
     GET    "/users/{user_id}/teams/{team_id}/channels/members" Session Read channel_members::memberships, "List an account's memberships of channels in a team"
            GetChannelMembersForUser () () => 200 [ChannelMember], 403;
+    GET    "/users/{user_id}/teams/unread" Session Read teams::unreads, "Count what an account has not read in each of its teams"
+           GetTeamsUnreadForUser (exclude_team include_collapsed_threads) () => 200 [TeamUnread], 403;
+    GET    "/users/{user_id}/teams/{team_id}/unread" Session Read teams::unread, "Count what an account has not read in a team"
+           GetTeamUnread () () => 200 TeamUnread, 403;
+    GET    "/users/{user_id}/posts/flagged" Session Read post_lists::flagged, "List the posts that an account has flagged, newest first"
+           GetFlaggedPostsForUser (team_id channel_id page per_page) () => 200 PostList, 403;
+    POST   "/users/{user_id}/posts/{post_id}/set_unread" Session Change posts::set_unread, "Mark a post and what follows it as not read"
+           SetPostUnread () () => 200 ChannelUnreadAt, 403;
     GET    "/users/{user_id}/channels/{channel_id}/unread" Session Read channel_members::unread, "Count what an account has not read in a channel"
            GetChannelUnread () () => 200 ChannelUnread, 403;
     DELETE "/users/{user_id}/posts/{post_id}/reactions/{emoji_name}" Session Change reactions::delete, "Take a reaction away"
@@ -331,6 +339,24 @@ routes! {
     POST   "/bots/{bot_user_id}/assign/{user_id}" Session Change bots::assign, "Give a bot another owner"
            AssignBot () () => 200 Bot, 403;
 
+    POST   "/emoji" Session Change emoji::create, "Make a custom emoji"
+           CreateEmoji () NewEmoji => 200 EmojiFound, 403 413 501;
+    GET    "/emoji" Session Read emoji::list, "List custom emoji"
+           GetEmojiList (page per_page sort) () => 200 [EmojiFound], 501;
+    POST   "/emoji/search" Session Read emoji::search, "Find custom emoji by their names"
+           SearchEmoji () EmojiSearch => 200 [EmojiFound];
+    POST   "/emoji/names" Session Read emoji::get_by_names, "Read several custom emoji by name"
+           GetEmojisByNames () [Text] => 200 [EmojiFound], 501;
+    GET    "/emoji/autocomplete" Session Read emoji::complete, "Find custom emoji by the beginning of the name"
+           AutocompleteEmoji (name) () => 200 [EmojiFound];
+    GET    "/emoji/name/{emoji_name}" Session Read emoji::get_by_name, "Read a custom emoji by name"
+           GetEmojiByName () () => 200 EmojiFound;
+    GET    "/emoji/{emoji_id}" Session Read emoji::get, "Read a custom emoji"
+           GetEmoji () () => 200 EmojiFound, 501;
+    DELETE "/emoji/{emoji_id}" Session Change emoji::delete, "Delete a custom emoji"
+           DeleteEmoji () () => 200 StatusOK, 403;
+    GET    "/emoji/{emoji_id}/image" Session Read emoji::image, "The picture of a custom emoji"
+           GetEmojiImage () () => 200 Picture, 501;
     POST   "/hooks/incoming" Session Change webhooks::create, "Create an incoming webhook; its id is a secret, and in this answer only"
            CreateIncomingWebhook () NewIncomingWebhook => 201 IncomingWebhook, 403 404 501;
     GET    "/hooks/incoming" Session Read webhooks::list, "List incoming webhooks, under ids that are no secrets"
@@ -365,6 +391,14 @@ routes! {
            GetConfig (remove_masked remove_defaults) () => 200 Config, 403;
     PUT    "/config" Session Change config::update, "Replace the configuration"
            UpdateConfig () Config => 200 Config, 403;
+    POST   "/config/reload" Session Change config::reload, "Read the configuration file again"
+           ReloadConfig () () => 200 StatusOK, 403 500;
+    GET    "/server_busy" Session Read system::busy, "Whether the server is marked as busy"
+           GetServerBusyExpires () () => 200 ServerBusy, 403;
+    POST   "/server_busy" Session Change system::mark_busy, "Mark the server as busy for some seconds: searches are refused"
+           SetServerBusy (seconds) () => 200 StatusOK, 403;
+    DELETE "/server_busy" Session Change system::mark_free, "Take the mark away"
+           ClearServerBusy () () => 200 StatusOK, 403;
     PUT    "/config/patch" Session Change config::patch, "Change settings, at once and for good"
            PatchConfig () Config => 200 Config, 403;
     GET    "/config/environment" Session Read config::environment, "Which settings are pinned"

@@ -402,6 +402,52 @@ pub fn delete_memberships(tx: &Tx, team_id: &str, user_id: &str) -> Result<(), S
     Ok(())
 }
 
+/// What a user has not read in the channels of a team.
+#[derive(Clone, Debug, Default)]
+pub struct TeamUnread {
+    /// The team.
+    pub team_id: String,
+    /// Posts, but for those of channels of which only mentions count.
+    pub msg_count: i64,
+    /// Mentions.
+    pub mention_count: i64,
+}
+
+/// Returns what a user has not read in each of its teams, by team id.
+pub fn unread_of_teams(tx: &Tx, user_id: &str) -> Result<Vec<TeamUnread>, StoreError> {
+    tx.many(
+        "SELECT c.team_id,
+             sum(iif(coalesce(m.notify_props ->> 'mark_unread', 'all') = 'mention', 0, max(c.total_msg_count - m.msg_count, 0))),
+             sum(m.mention_count)
+         FROM channel_members m JOIN channels c ON c.id = m.channel_id
+         WHERE m.user_id = $1 AND c.team_id <> '' AND c.delete_at = 0 GROUP BY c.team_id",
+        params![user_id],
+        |row| {
+            Ok(TeamUnread {
+                team_id: row.get(0)?,
+                msg_count: row.get(1)?,
+                mention_count: row.get(2)?,
+            })
+        },
+    )
+}
+
+/// Marks what follows a time in a channel as not read: so many posts and mentions.
+pub fn set_unread(
+    tx: &Tx,
+    (channel_id, user_id): (&str, &str),
+    (posts, mentions): (i64, i64),
+    (viewed, at): (Millis, Millis),
+) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channel_members SET last_viewed_at = $5, mention_count = $4, last_update_at = $6,
+             msg_count = max((SELECT total_msg_count FROM channels WHERE id = $1) - $3, 0)
+         WHERE channel_id = $1 AND user_id = $2",
+        params![channel_id, user_id, posts, mentions, viewed, at],
+    )?;
+    Ok(())
+}
+
 /// Marks everything in a channel as read.
 pub fn viewed(tx: &Tx, channel_id: &str, user_id: &str, at: Millis) -> Result<(), StoreError> {
     tx.execute(

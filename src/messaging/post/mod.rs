@@ -11,12 +11,14 @@ pub mod reaction;
 pub mod search;
 pub mod sql;
 pub mod system;
+mod unread;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 pub use self::create::{NewPost, OfIntegration, by_integration, create, ephemeral};
 pub use self::edit::{PostPatch, delete, set_pinned, update};
+pub use self::unread::set_unread;
 use crate::clock::Millis;
 use crate::error::{self, AppError};
 use crate::id;

@@ -215,6 +215,44 @@ pub fn pinned(tx: &Tx, channel_id: &str) -> Result<Vec<Post>, StoreError> {
     posts(tx, &sql, params![channel_id])
 }
 
+/// Returns how many posts of a channel that count as unread were made at that time or later, and how many of them mention one of
+/// the words (`@name`, `@channel`, `@all`); in a direct channel each post of somebody else does.
+pub fn count_since(
+    tx: &Tx,
+    channel_id: &str,
+    since: Millis,
+    (user_id, mention, is_direct): (&str, &str, bool),
+) -> Result<(i64, i64), StoreError> {
+    tx.one(
+        "SELECT count(*), count(*) FILTER (WHERE p.user_id <> $3 AND ($5 OR instr(lower(p.message), $4) > 0
+             OR instr(lower(p.message), '@channel') > 0 OR instr(lower(p.message), '@all') > 0))
+         FROM posts p WHERE p.channel_id = $1 AND p.create_at >= $2 AND p.delete_at = 0 AND substr(p.type, 1, 7) <> 'system_'",
+        params![channel_id, since, user_id, mention, is_direct],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Returns a part of the posts that a user has flagged and may read, newest first; empty ids: in every team, in every channel.
+pub fn flagged(
+    tx: &Tx,
+    user_id: &str,
+    (team_id, channel_id): (&str, &str),
+    page: Page,
+) -> Result<Vec<Post>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM preferences f JOIN posts p ON p.id = f.name JOIN channels c ON c.id = p.channel_id
+         WHERE f.user_id = $1 AND f.category = 'flagged_post' AND f.value = 'true' AND p.delete_at = 0
+             AND EXISTS (SELECT 1 FROM channel_members m WHERE m.channel_id = p.channel_id AND m.user_id = $1)
+             AND ($2 = '' OR c.team_id = $2 OR c.team_id = '') AND ($3 = '' OR c.id = $3)
+         ORDER BY p.create_at DESC, p.number DESC LIMIT $4 OFFSET $5"
+    );
+    posts(
+        tx,
+        &sql,
+        params![user_id, team_id, channel_id, page.limit, page.offset],
+    )
+}
+
 /// How wide a search is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wide {

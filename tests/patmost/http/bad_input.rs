@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use crate::support::description::{DESCRIPTION, resolved};
+use crate::support::verbs::{EMOJI, send_emoji};
 use crate::support::*;
 
 /// A request of an admin that is right, for each route. `{name}` in the path and `$name` in the body are what [`World`]
@@ -62,6 +63,23 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /users/{user_id}/status/custom/recent/delete", r#"{"emoji":"smile","text":"t","duration":"","expires_at":"0001-01-01T00:00:00Z"}"#),
     ("GET /users/{user_id}/channels?include_deleted=true&last_delete_at=0", ""),
     ("GET /system/timezones", ""),
+    ("POST /emoji", r#""no form""#),
+    ("GET /emoji?page=0&per_page=60&sort=name", ""),
+    ("POST /emoji/search", r#"{"term":"p","prefix_only":true}"#),
+    ("POST /emoji/names", r#"["parrot"]"#),
+    ("GET /emoji/autocomplete?name=p", ""),
+    ("GET /emoji/name/{emoji_name:custom_emoji}", ""),
+    ("GET /emoji/{emoji_id}", ""),
+    ("DELETE /emoji/{emoji_id}", ""),
+    ("GET /emoji/{emoji_id}/image", ""),
+    ("POST /config/reload", ""),
+    ("GET /server_busy", ""),
+    ("POST /server_busy?seconds=1", ""),
+    ("DELETE /server_busy", ""),
+    ("GET /users/{user_id}/teams/unread?exclude_team=&include_collapsed_threads=false", ""),
+    ("GET /users/{user_id}/teams/{team_id}/unread", ""),
+    ("GET /users/{user_id}/posts/flagged?team_id=&channel_id=&page=0&per_page=60", ""),
+    ("POST /users/{user_id}/posts/{post_id}/set_unread", ""),
     ("GET /users/{user_id}/preferences", ""),
     ("PUT /users/{user_id}/preferences", r#"[{"user_id":"$user_id","category":"test","name":"nn","value":"v"}]"#),
     ("POST /users/{user_id}/preferences/delete", r#"[{"user_id":"$user_id","category":"test","name":"nn","value":"v"}]"#),
@@ -188,7 +206,8 @@ const REQUESTS: &[(&str, &str)] = &[
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
 /// an archived channel in `teams.rs`, forms with pictures in `pictures.rs`, integrations in `attachments.rs`; smaller pictures and
 /// public links are not made.
-const NEVER_RIGHT: [&str; 11] = [
+const NEVER_RIGHT: [&str; 12] = [
+    "POST /emoji",
     "POST /actions/dialogs/open",
     "POST /actions/dialogs/submit",
     "POST /posts/{post_id}/actions/{action_id}",
@@ -445,6 +464,12 @@ impl<'m> World<'m> {
                 let hook = json!({"channel_id": self.get("channel_id")});
                 let hook = self.admin.post("/hooks/incoming", hook).created();
                 self.have(name, hook.text("id"));
+            }
+            "emoji_id" | "custom_emoji" => {
+                let custom = format!("parrot{}", self.number);
+                let made = send_emoji(self.mm, &self.admin, &custom, EMOJI).ok();
+                self.have("emoji_id", made.text("id"));
+                self.have("custom_emoji", custom);
             }
             "action_id" => self.have(name, "nothing"),
             "file_id" => {
@@ -727,9 +752,14 @@ fn every_input_of_every_route_is_answered_as_the_table_says() {
 
 #[test]
 fn the_table_has_every_route_and_nothing_else() {
-    let of_table = REQUESTS
-        .iter()
-        .map(|(request, _)| request.split('?').next().unwrap().replace(":admin_id", ""));
+    let of_table = REQUESTS.iter().map(|(request, _)| {
+        request
+            .split('?')
+            .next()
+            .unwrap()
+            .replace(":admin_id", "")
+            .replace(":custom_emoji", "")
+    });
     let of_program = endpoints()
         .into_iter()
         .map(|(method, path)| format!("{method} {path}"));

@@ -312,3 +312,33 @@ fn each_login_that_fails_costs_as_much_as_any_other() {
     mm.log_in("ci", PASSWORD).ok();
     assert_eq!(before - left(), 2);
 }
+
+/// Mattermost: what can wait is refused while the server is busy.
+#[test]
+fn searches_are_refused_while_the_server_is_marked_as_busy() {
+    let mm = fresh();
+    let admin = mm.admin();
+    let search = || admin.post("/users/search", json!({"term": "a"}));
+    assert_eq!(
+        admin.get("/server_busy").ok(),
+        json!({"busy": false, "expires": 0, "expires_ts": ""})
+    );
+    mm.user("ann").post("/server_busy", json!({})).forbidden();
+    admin
+        .post("/server_busy?seconds=60", json!({}))
+        .acknowledged();
+    assert_eq!(admin.get("/server_busy").ok()["busy"], true);
+    search().refused(503, "api.context.server_busy.app_error");
+    admin.me().ok();
+    mm.clock().advance(std::time::Duration::from_secs(61));
+    search().ok();
+    admin.post("/server_busy", json!({})).acknowledged();
+    admin.delete("/server_busy").acknowledged();
+    search().ok();
+    for seconds in ["0", "-1", "86401", "x"] {
+        let path = format!("/server_busy?seconds={seconds}");
+        admin.post(&path, json!({})).refused_url("seconds");
+    }
+    admin.post("/config/reload", json!({})).acknowledged();
+    mm.user("bob").post("/config/reload", json!({})).forbidden();
+}

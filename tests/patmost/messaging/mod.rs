@@ -2,6 +2,7 @@
 
 mod attachments;
 mod channels;
+mod emoji;
 mod files;
 mod posting;
 mod posts;

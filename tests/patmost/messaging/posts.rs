@@ -427,3 +427,100 @@ fn a_post_may_be_pinned_and_silent_from_the_beginning() {
     bot.post("/posts", post).created();
     assert_ne!(unread(), before);
 }
+
+#[test]
+fn flagged_posts_are_listed_to_whoever_flagged_them() {
+    let mm = server();
+    let (team, channel, posts) = five_posts(&mm);
+    let flag = |post: &Value| {
+        let one = json!({"user_id": mm.admin().id, "category": "flagged_post", "name": post["id"], "value": "true"});
+        mm.admin()
+            .put("/users/me/preferences", json!([one]))
+            .acknowledged();
+    };
+    flag(&posts[0]);
+    flag(&posts[2]);
+    let flagged = |query: &str| {
+        messages(
+            &mm.admin()
+                .get(&format!("/users/me/posts/flagged?{query}"))
+                .ok(),
+        )
+    };
+    assert_eq!(flagged(""), ["number 3", "number 1"]);
+    assert_eq!(flagged("per_page=1&page=1"), ["number 1"]);
+    assert_eq!(
+        flagged(&format!("team_id={team}&channel_id={channel}")).len(),
+        2
+    );
+    assert!(flagged("channel_id=zzzzzzzzzzzzzzzzzzzzzzzzzz").is_empty());
+    let ann = mm.user("ann");
+    ann.get(&format!("/users/{}/posts/flagged", mm.admin().id))
+        .forbidden();
+}
+
+/// Mattermost: what follows the post counts as unread again, and mentions in it.
+#[test]
+fn a_post_is_marked_as_not_read_and_what_is_unread_is_counted() {
+    let mm = server();
+    let (team, channel, posts) = five_posts(&mm);
+    let ann = mm.user("ann");
+    let body = json!({"team_id": team, "user_id": ann.id});
+    mm.admin()
+        .post(&format!("/teams/{team}/members"), body)
+        .created();
+    let path = format!("/channels/{channel}/members");
+    mm.admin().post(&path, json!({"user_id": ann.id})).created();
+    mm.clock().advance(std::time::Duration::from_secs(1));
+    let post = json!({"channel_id": channel, "message": "hello @ann"});
+    mm.admin().post("/posts", post).created();
+    ann.post("/channels/members/me/view", json!({"channel_id": channel}))
+        .ok();
+    let of_team = || ann.get(&format!("/users/me/teams/{team}/unread")).ok();
+    assert_eq!(
+        (
+            of_team()["msg_count"].clone(),
+            of_team()["mention_count"].clone()
+        ),
+        (json!(0), json!(0))
+    );
+    let mut hears = ann.listen();
+    let path = format!("/users/me/posts/{}/set_unread", posts[3].text("id"));
+    let unread = ann.post(&path, json!({})).ok();
+    assert_eq!(
+        (&unread["msg_count"], &unread["mention_count"]),
+        (&json!(3), &json!(1))
+    );
+    assert_eq!(
+        unread["last_viewed_at"],
+        posts[3]["create_at"].as_i64().unwrap() - 1
+    );
+    assert_eq!(hears.hear()["event"], "post_unread");
+    assert_eq!(
+        (
+            of_team()["msg_count"].clone(),
+            of_team()["mention_count"].clone()
+        ),
+        (json!(3), json!(1))
+    );
+    assert_eq!(ann.get("/users/me/teams/unread").ok(), json!([of_team()]));
+    assert_eq!(
+        ann.get(&format!("/users/me/teams/unread?exclude_team={team}"))
+            .ok(),
+        json!([])
+    );
+    let path = format!("/channels/{channel}/members/me/notify_props");
+    ann.put(
+        &path.replace("me", &ann.id),
+        json!({"mark_unread": "mention"}),
+    );
+    let channel_unread = ann
+        .get(&format!("/users/me/channels/{channel}/unread"))
+        .ok();
+    assert_eq!(channel_unread["msg_count"], 3);
+    mm.user("bob")
+        .get(&format!("/users/{}/teams/unread", ann.id))
+        .forbidden();
+    let nobody = "/users/me/posts/zzzzzzzzzzzzzzzzzzzzzzzzzz/set_unread";
+    ann.post(nobody, json!({})).forbidden();
+}

@@ -123,7 +123,7 @@ fn metrics_count_requests_tokens_and_connections() {
     process
         .send("GET", "/users/me", "nobody", json!({}))
         .expired();
-    process.send("GET", "/emoji/secret-in-a-path", &admin, json!({}));
+    process.send("GET", "/jobs/secret-in-a-path", &admin, json!({}));
     client::raw(&process.address, b"GET /\r\n\r\n");
     let mut idle = Connection::to(&process.address).unwrap();
     idle.ask("GET", "/users/me", &admin, "").unwrap().ok();

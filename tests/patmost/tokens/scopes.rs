@@ -197,7 +197,7 @@ fn a_token_without_limits_looks_as_in_mattermost() {
 }
 
 /// The requests with a body that only read.
-const READING: [&str; 10] = [
+const READING: [&str; 12] = [
     "POST /users/ids",
     "POST /users/usernames",
     "POST /users/search",
@@ -208,6 +208,8 @@ const READING: [&str; 10] = [
     "POST /teams/{team_id}/channels/search",
     "POST /teams/{team_id}/posts/search",
     "POST /channels/search",
+    "POST /emoji/names",
+    "POST /emoji/search",
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! One cell: the request with what it names put in, and what came of it.
 
 use super::world::{Asker, World};
+use crate::support::verbs::{EMOJI, send_emoji};
 use crate::support::*;
 
 /// One request by one who asks.
@@ -38,6 +39,7 @@ impl<'m> Row<'_, 'm> {
             "{fresh_team}",
             "{fresh_closed_team}",
             "{fresh_channel}",
+            "{fresh_emoji}",
             "{own_post}",
             "{post}",
         ] {
@@ -65,6 +67,7 @@ impl<'m> Row<'_, 'm> {
             "{fresh_team}" => team("O"),
             "{fresh_closed_team}" => team("I"),
             "{fresh_channel}" => self.fresh_channel(unique),
+            "{fresh_emoji}" => send_emoji(mm, &admin, unique, EMOJI).ok().text("id"),
             "{own_post}" => self.fresh_post(self.by)?,
             _ if self.kind == "direct" => self.fresh_post(&admin)?,
             _ => self.fresh_post(&self.world.mate)?,

@@ -359,7 +359,7 @@ const WHOLE: [&str; 18] = [
 ];
 
 /// Sorts of what is bounded before it is sorted.
-const SORTED: [&str; 9] = [
+const SORTED: [&str; 10] = [
     // The emoji of one post, as many as may be.
     "SELECT DISTINCT emoji_name FROM reactions",
     // What a search has found: as many as it shows at most of each kind.
@@ -368,6 +368,8 @@ const SORTED: [&str; 9] = [
     "ORDER BY last_at DESC LIMIT -1 OFFSET $2",
     // The flagged posts of an account, whose preferences have a bound.
     "f.category = 'flagged_post'",
+    // The channels of an account: a sum for each of its teams.
+    "GROUP BY c.team_id",
     // The reactions to a post, whose number has a bound.
     "WHERE r.post_id = $1 ORDER BY r.create_at",
     // The channels of a user in a team, which a client is given whole.

@@ -10,6 +10,7 @@ pub mod answer;
 mod context;
 mod cors;
 pub mod counts;
+mod csv;
 mod form;
 pub mod handlers;
 pub mod json;

@@ -116,7 +116,7 @@ fn hashes(connection: &Connection) -> Faults {
 
 /// The counts that triggers keep.
 fn counts(connection: &Connection) -> Faults {
-    const LOOKS: [&str; 2] = [
+    const LOOKS: [&str; 3] = [
         "SELECT 'the counts of accounts are not those of the rows' WHERE EXISTS (
              SELECT roles, delete_at > 0, bot_owner_id IS NOT NULL, count(*) FROM users GROUP BY 1, 2, 3
              EXCEPT SELECT roles, is_deactivated, is_bot, count FROM user_counts
@@ -125,6 +125,13 @@ fn counts(connection: &Connection) -> Faults {
              SELECT iif(expires_at > 0, expires_at / 86400000, -1), is_active, last_used_at / 86400000, count(*) FROM tokens GROUP BY 1, 2, 3
              EXCEPT SELECT end_day, is_active, used_day, count FROM token_counts
          ) OR (SELECT count(*) FROM tokens) <> (SELECT coalesce(sum(count), 0) FROM token_counts)",
+        "SELECT 'the counts of members are not those of the rows' WHERE EXISTS (
+             SELECT place_id, count(*), sum(u.delete_at > 0) FROM (
+                 SELECT team_id AS place_id, user_id FROM team_members UNION ALL SELECT channel_id, user_id FROM channel_members
+             ) m JOIN users u ON u.id = m.user_id GROUP BY 1
+             EXCEPT SELECT place_id, members, deactivated FROM member_counts
+         ) OR (SELECT count(*) FROM team_members) + (SELECT count(*) FROM channel_members)
+             <> (SELECT coalesce(sum(members), 0) FROM member_counts)",
     ];
     let mut faults = Vec::new();
     for look in LOOKS {

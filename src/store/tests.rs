@@ -327,7 +327,7 @@ fn sql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Lists of everything, which are read in the order of an index and a page at a time, and small tables.
-const WHOLE: [&str; 18] = [
+const WHOLE: [&str; 17] = [
     // In an index that holds those alone whose secret is kept in clear.
     " WHERE secret IS NOT NULL",
     // The first of them.
@@ -339,7 +339,6 @@ const WHOLE: [&str; 18] = [
     "FROM token_counts",
     // By age: as far as the page, or row by row for a command.
     "FROM tokens ORDER BY",
-    "FROM tokens t ORDER BY",
     // By username: as far as the page.
     "SELECT number AS met, username AS place FROM users",
     // In an index that holds the bots alone.

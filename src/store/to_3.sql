@@ -165,6 +165,43 @@ BEGIN
     INSERT INTO user_counts VALUES (new.roles, new.delete_at > 0, new.bot_owner_id IS NOT NULL, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
+-- How many are in each team and channel, and how many of them are deactivated; kept by triggers.
+CREATE TABLE member_counts (
+    place_id    TEXT    NOT NULL PRIMARY KEY,        -- a team or a channel
+    members     INTEGER NOT NULL,
+    deactivated INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER team_members_come AFTER INSERT ON team_members BEGIN
+    INSERT INTO member_counts VALUES (new.team_id, 1, (SELECT delete_at > 0 FROM users WHERE id = new.user_id))
+    ON CONFLICT DO UPDATE SET members = members + 1, deactivated = deactivated + excluded.deactivated;
+END;
+CREATE TRIGGER team_members_go AFTER DELETE ON team_members BEGIN
+    UPDATE member_counts SET members = members - 1,
+        deactivated = deactivated - (SELECT delete_at > 0 FROM users WHERE id = old.user_id)
+    WHERE place_id = old.team_id;
+END;
+CREATE TRIGGER channel_members_come AFTER INSERT ON channel_members BEGIN
+    INSERT INTO member_counts VALUES (new.channel_id, 1, (SELECT delete_at > 0 FROM users WHERE id = new.user_id))
+    ON CONFLICT DO UPDATE SET members = members + 1, deactivated = deactivated + excluded.deactivated;
+END;
+CREATE TRIGGER channel_members_go AFTER DELETE ON channel_members BEGIN
+    UPDATE member_counts SET members = members - 1,
+        deactivated = deactivated - (SELECT delete_at > 0 FROM users WHERE id = old.user_id)
+    WHERE place_id = old.channel_id;
+END;
+-- While the account is still there, by which it is known whether it was deactivated.
+CREATE TRIGGER members_go_with_users BEFORE DELETE ON users BEGIN
+    DELETE FROM team_members WHERE user_id = old.id;
+    DELETE FROM channel_members WHERE user_id = old.id;
+END;
+CREATE TRIGGER members_turn_with_users AFTER UPDATE OF delete_at ON users WHEN (old.delete_at > 0) <> (new.delete_at > 0) BEGIN
+    UPDATE member_counts SET deactivated = deactivated + iif(new.delete_at > 0, 1, -1)
+    WHERE place_id IN (
+        SELECT team_id FROM team_members WHERE user_id = new.id UNION ALL SELECT channel_id FROM channel_members WHERE user_id = new.id
+    );
+END;
+INSERT INTO member_counts SELECT m.team_id, count(*), sum(u.delete_at > 0) FROM team_members m JOIN users u ON u.id = m.user_id GROUP BY 1;
+INSERT INTO member_counts SELECT m.channel_id, count(*), sum(u.delete_at > 0) FROM channel_members m JOIN users u ON u.id = m.user_id GROUP BY 1;
 -- The accounts of each kind, by username.
 CREATE INDEX users_by_kind ON users (roles, delete_at > 0, username);
 INSERT INTO user_counts SELECT roles, delete_at > 0, bot_owner_id IS NOT NULL, count(*) FROM users GROUP BY 1, 2, 3;

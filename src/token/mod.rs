@@ -2,8 +2,10 @@
 //! stands in `auth/`.
 
 mod explain;
+pub mod filter;
 mod gate;
 mod limits;
+pub mod many;
 mod rotation;
 pub mod sql;
 

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use super::filter::{Filter, Key, Order, SOON, Standing};
 use super::{Token, limits};
 use crate::clock::{DAY, Millis};
 use crate::permission::Scope;
 use crate::secret::SecretHash;
 use crate::store::Page;
-use crate::store::{Row, StoreError, Tx, end_of, params};
+use crate::store::{Row, StoreError, ToSql, Tx, end_of, params};
 
 /// Rows that a search shows at most.
 const FOUND_MOST: i64 = 1000;
@@ -78,30 +79,147 @@ pub fn list_all(tx: &Tx, page: Page) -> Result<Vec<Token>, StoreError> {
     tx.many(&sql, params![page.limit, page.offset], token)
 }
 
-/// Gives the tokens of an account, or all, oldest first, one after the other, each with its owner's username.
-pub fn each<E: From<StoreError>>(
+/// What the conditions of a filter compare with.
+struct Values<'f> {
+    filter: &'f Filter,
+    now: Millis,
+    soon: Millis,
+    after: (Millis, &'f str),
+}
+
+impl<'f> Values<'f> {
+    fn new(filter: &'f Filter, now: Millis) -> Values<'f> {
+        let after = filter.after.as_ref();
+        Values {
+            filter,
+            now,
+            soon: match filter.soon {
+                0 => now + SOON,
+                soon => soon,
+            },
+            after: after.map_or((Millis::MIN, ""), |(at, id)| (*at, id.as_str())),
+        }
+    }
+
+    /// Returns the condition that the filter shows a token, and its parameters, which come first. What is not asked for is no part
+    /// of it, so that an index can be used.
+    fn condition(&self) -> (String, Vec<&dyn ToSql>) {
+        let (mut values, mut conditions) = (Vec::<&dyn ToSql>::new(), vec!["1".to_owned()]);
+        let filter = self.filter;
+        if !filter.user_id.is_empty() {
+            values.push(&filter.user_id);
+            conditions.push(format!(
+                "t.owner = (SELECT number FROM users WHERE id = ${})",
+                values.len()
+            ));
+        }
+        if let Some(standing) = filter.standing {
+            values.push(&self.now);
+            let now = values.len();
+            let has_not_ended = format!("(t.expires_at = 0 OR t.expires_at > ${now})");
+            conditions.push(match standing {
+                Standing::Active => format!("t.is_active = 1 AND {has_not_ended}"),
+                Standing::Disabled => format!("t.is_active = 0 AND {has_not_ended}"),
+                Standing::Expired => format!("t.expires_at > 0 AND t.expires_at <= ${now}"),
+                Standing::Expiring => {
+                    values.push(&self.soon);
+                    format!(
+                        "t.is_active = 1 AND t.expires_at > 0 AND t.expires_at > ${now} AND t.expires_at <= ${}",
+                        values.len()
+                    )
+                }
+            });
+        }
+        if filter.unused_since > 0 {
+            values.push(&filter.unused_since);
+            let since = values.len();
+            conditions.push(format!(
+                "t.last_used_at < ${since} AND t.create_at < ${since}"
+            ));
+        }
+        if filter.expires_before > 0 {
+            values.push(&filter.expires_before);
+            conditions.push(format!(
+                "t.expires_at > 0 AND t.expires_at < ${}",
+                values.len()
+            ));
+        }
+        match filter.scope.as_str() {
+            "" => {}
+            "full" => conditions.push("t.scopes IS NULL".into()),
+            _ => {
+                values.push(&filter.scope);
+                conditions.push(format!(
+                    "instr(' ' || t.scopes || ' ', ' ' || ${} || ' ') > 0",
+                    values.len()
+                ));
+            }
+        }
+        if filter.after.is_some() {
+            values.extend([&self.after.0 as &dyn ToSql, &self.after.1]);
+            let id = values.len();
+            conditions.push(format!("(t.create_at, t.id) > (${}, ${id})", id - 1));
+        }
+        (conditions.join(" AND "), values)
+    }
+}
+
+const USERNAME: &str = "(SELECT username FROM users WHERE number = t.owner)";
+
+/// Returns a part of the tokens that a filter shows.
+pub fn list(
     tx: &Tx,
-    user_id: Option<&str>,
+    filter: &Filter,
+    order: Order,
+    now: Millis,
+    page: Page,
+) -> Result<Vec<Token>, StoreError> {
+    let mut tokens = Vec::new();
+    list_each(tx, filter, order, now, page, |token, _| {
+        tokens.push(token);
+        Ok::<(), StoreError>(())
+    })?;
+    Ok(tokens)
+}
+
+/// Gives a part of the tokens that a filter shows, one after the other, each with its owner's username.
+pub fn list_each<E: From<StoreError>>(
+    tx: &Tx,
+    filter: &Filter,
+    order: Order,
+    now: Millis,
+    page: Page,
     mut give: impl FnMut(Token, String) -> Result<(), E>,
 ) -> Result<(), E> {
-    let give = |row: &Row| give(token(row)?, row.get(BEHIND)?);
-    match user_id {
-        Some(user_id) => tx.each(
-            &format!(
-                "SELECT {COLUMNS}, (SELECT username FROM users WHERE number = t.owner) FROM tokens t
-                 WHERE t.owner = (SELECT number FROM users WHERE id = $1) ORDER BY t.create_at, t.id"
-            ),
-            params![user_id],
-            give,
-        ),
-        None => tx.each(
-            &format!(
-                "SELECT {COLUMNS}, (SELECT username FROM users WHERE number = t.owner) FROM tokens t ORDER BY t.create_at, t.id"
-            ),
-            params![],
-            give,
-        ),
+    let way = if order.descending { " DESC" } else { "" };
+    let keys = match order.key {
+        Key::Creation => format!("t.create_at{way}, t.id{way}"),
+        Key::End => format!("t.expires_at = 0{way}, t.expires_at{way}, t.id{way}"),
+        Key::Use => format!("t.last_used_at{way}, t.id{way}"),
+        Key::Description => format!("lower(t.description){way}, t.id{way}"),
+        Key::Username => format!("{USERNAME}{way}, t.id{way}"),
+    };
+    let compared = Values::new(filter, now);
+    let (condition, mut values) = compared.condition();
+    values.extend([&page.limit as &dyn ToSql, &page.offset]);
+    let last = values.len();
+    let sql = format!(
+        "SELECT {COLUMNS}, {USERNAME} FROM tokens t WHERE {condition} ORDER BY {keys} LIMIT ${} OFFSET ${last}",
+        last - 1
+    );
+    tx.each(&sql, &values, |row| give(token(row)?, row.get(BEHIND)?))
+}
+
+/// Returns how many tokens a filter shows.
+pub fn count(tx: &Tx, filter: &Filter, now: Millis) -> Result<i64, StoreError> {
+    if filter.is_all() {
+        let sql = "SELECT coalesce(sum(count), 0) FROM token_counts";
+        return tx.one(sql, params![], |row| row.get(0));
     }
+    let compared = Values::new(filter, now);
+    let (condition, values) = compared.condition();
+    let sql = format!("SELECT count(*) FROM tokens t WHERE {condition}");
+    tx.one(&sql, &values, |row| row.get(0))
 }
 
 /// The tokens whose id, owner's id or owner's username begins with the term; no letter of it means anything but itself. Of

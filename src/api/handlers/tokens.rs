@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::api::routes;
 use crate::api::{Answer, Context, answer, json as of_json};
+use crate::api::{csv, routes};
 use crate::audit;
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis, rfc3339};
 use crate::error::{self, AppError};
 use crate::http::Response;
 use crate::permission::{Rule, Scope, TOKEN_ALL, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::store::Tx;
+use crate::token::filter::{Filter, Order, Standing};
+use crate::token::many::{self, Done};
 use crate::token::{self, Asked, Change, GRACE_MOST, NewToken, Rotation, Token, sql};
-use crate::user;
+use crate::{id, user};
 
 /// The one answer that shows a secret.
 #[derive(Serialize)]
@@ -56,11 +58,151 @@ pub fn list(cx: &Context, tx: &Tx) -> Answer {
     Ok(views(cx, &tokens))
 }
 
-/// `GET /users/tokens`
+/// `GET /users/tokens`: all of them, or those that the query asks for; as CSV for whoever accepts that.
 pub fn list_all(cx: &Context, tx: &Tx) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
-    let tokens = sql::list_all(tx, cx.page())?;
-    Ok(views(cx, &tokens))
+    let (filter, order) = (filter_of(cx)?, order_of(cx)?);
+    let now = cx.app.clock.now();
+    let accepted = cx.request.header("accept").unwrap_or_default();
+    if accepted
+        .split([',', ';'])
+        .any(|kind| kind.trim() == "text/csv")
+    {
+        return as_csv(cx, tx, &filter, order);
+    }
+    let tokens = match filter.is_all() && order == Order::BY_AGE {
+        // Those before the page are only counted.
+        true => sql::list_all(tx, cx.page())?,
+        false => sql::list(tx, &filter, order, now, cx.page())?,
+    };
+    if !cx.flag("include_total_count") {
+        return Ok(views(cx, &tokens));
+    }
+    let total = sql::count(tx, &filter, now)?;
+    Ok(match cx.flag("include_usage") {
+        true => {
+            let tokens: Vec<_> = tokens.iter().map(Token::with_usage).collect();
+            answer::json(&json!({"tokens": tokens, "total_count": total}))
+        }
+        false => answer::json(&json!({"tokens": tokens, "total_count": total})),
+    })
+}
+
+/// Returns which tokens the query asks for.
+///
+/// # Errors
+/// 400 that names the parameter.
+fn filter_of(cx: &Context) -> Result<Filter, AppError> {
+    let time = |name| match cx.query(name) {
+        "" => Ok(0),
+        text => match text.parse() {
+            Ok(at) if at > 0 => Ok(at),
+            _ => Err(AppError::url_param(name)),
+        },
+    };
+    let user_id = match cx.query("user_id") {
+        "me" => &cx.anyone.user_id,
+        text if text.is_empty() || id::is_valid(text) => text,
+        _ => return Err(AppError::url_param("user_id")),
+    };
+    let standing = match cx.query("state") {
+        "" => None,
+        text => Some(Standing::parse(text).ok_or_else(|| AppError::url_param("state"))?),
+    };
+    let scope = cx.query("scope");
+    if !scope.is_empty() && Scope::parse([scope]).is_err() {
+        return Err(AppError::url_param("scope"));
+    }
+    Ok(Filter {
+        user_id: user_id.to_owned(),
+        standing,
+        unused_since: time("unused_since")?,
+        expires_before: time("expires_before")?,
+        scope: scope.to_owned(),
+        ..Filter::default()
+    })
+}
+
+fn order_of(cx: &Context) -> Result<Order, AppError> {
+    match cx.query("sort") {
+        "" => Ok(Order::BY_AGE),
+        text => Order::parse(text).ok_or_else(|| AppError::url_param("sort")),
+    }
+}
+
+/// Answers with the page as CSV (RFC 4180), times as RFC 3339.
+fn as_csv(cx: &Context, tx: &Tx, filter: &Filter, order: Order) -> Answer {
+    let when = |at: Millis| if at > 0 { rfc3339(at) } else { String::new() };
+    let mut text = csv::line(&[
+        "id",
+        "user_id",
+        "username",
+        "description",
+        "is_active",
+        "create_at",
+        "expires_at",
+        "last_used_at",
+        "last_used_from",
+        "scopes",
+        "allowed_from",
+    ]);
+    let now = cx.app.clock.now();
+    sql::list_each(tx, filter, order, now, cx.page(), |token, username| {
+        text += &csv::line(&[
+            &token.id,
+            &token.user_id,
+            &username,
+            &token.description,
+            if token.is_active { "true" } else { "false" },
+            &when(token.create_at),
+            &when(token.expires_at),
+            &when(token.last_used_at),
+            &token.last_used_from,
+            &token.scope.names().join(" "),
+            &token.allowed_from.join(" "),
+        ]);
+        Ok::<(), AppError>(())
+    })?;
+    Ok(Response::new(200, "text/csv; charset=utf-8", text)
+        .with("Content-Disposition", "attachment; filename=\"tokens.csv\""))
+}
+
+/// `POST /users/{user_id}/tokens/revoke_all`
+pub fn revoke_all(cx: &Context) -> Answer {
+    let user_id = cx.id("user_id")?;
+    let caller = cx.caller()?;
+    let count = audit::attempt(&cx.app.store, caller, &[""], || {
+        many::revoke_of(cx.app, caller, user_id)
+    })?;
+    Ok(answer::json(&json!({"count": count})))
+}
+
+/// `POST /users/tokens/disable_unused`
+pub fn disable_unused(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "disable_unused")?;
+    let caller = cx.caller()?;
+    let since = body.get("unused_since").and_then(Value::as_i64);
+    let since = since.filter(|since| (1..=caller.at).contains(since));
+    let since = since.ok_or_else(|| AppError::body_param("unused_since"))?;
+    let dry_run = dry_run_of(body.get("dry_run"))?;
+    let done = audit::attempt(&cx.app.store, caller, &[""], || {
+        many::disable_unused(cx.app, caller, since, dry_run)
+    })?;
+    Ok(shown(&done, dry_run))
+}
+
+/// Returns whether nothing is to be done. A word that is no switch is refused: taken for absent it would be done.
+fn dry_run_of(sent: Option<&Value>) -> Result<bool, AppError> {
+    match sent {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(dry_run)) => Ok(*dry_run),
+        Some(_) => Err(AppError::body_param("dry_run")),
+    }
+}
+
+fn shown(done: &Done, dry_run: bool) -> Response {
+    let tokens: Vec<_> = done.tokens.iter().map(Token::with_usage).collect();
+    answer::json(&json!({"count": done.count, "dry_run": dry_run, "tokens": tokens}))
 }
 
 /// `POST /users/tokens/search`
@@ -282,21 +424,45 @@ pub fn rotate(cx: &Context) -> Answer {
     }))
 }
 
-/// `GET /users/tokens/non_compliant/count`
+/// `GET /users/tokens/non_compliant/count`; with `days`, of a limit that is not set yet.
 pub fn count_non_compliant(cx: &Context, tx: &Tx) -> Answer {
     TOKEN_ALL.ask(cx.caller()?)?;
-    let count = match token::latest_end(&cx.config, cx.app.clock.now()) {
+    let now = cx.app.clock.now();
+    let latest = match cx.query("days") {
+        "" => token::latest_end(&cx.config, now),
+        text => match text.parse() {
+            Ok(days @ 1..=DAYS_MOST) => Some(now + days * DAY),
+            _ => return Err(AppError::url_param("days")),
+        },
+    };
+    let count = match latest {
         Some(latest) => sql::count_beyond(tx, latest)?,
         None => 0,
     };
     Ok(answer::json(&json!({"count": count})))
 }
 
-/// `POST /users/tokens/non_compliant/revoke`
+/// Days of a limit on lifetimes at most: a hundred years.
+const DAYS_MOST: i64 = 36_500;
+
+/// `POST /users/tokens/non_compliant/revoke`: with `dry_run`, tells which these are, and with `days`, of a limit that is not set yet.
 pub fn revoke_non_compliant(cx: &Context) -> Answer {
     let caller = cx.caller()?;
     // Mattermost: who may not is not in the audit.
     TOKEN_ALL.ask(caller)?;
+    let body = of_json::values_by_name(cx.body());
+    let dry_run = dry_run_of(body.get("dry_run"))?;
+    let days = match body.get("days") {
+        None | Some(Value::Null) => None,
+        Some(days) => match days.as_i64() {
+            Some(days @ 1..=DAYS_MOST) if dry_run => Some(days),
+            _ => return Err(AppError::body_param("days")),
+        },
+    };
+    if dry_run {
+        let done = many::non_compliant(cx.app, &cx.config, caller, days)?;
+        return Ok(shown(&done, dry_run));
+    }
     let count = audit::attempt(&cx.app.store, caller, &[""], || {
         token::revoke_non_compliant(cx.app, &cx.config, caller)
     })?;

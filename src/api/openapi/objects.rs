@@ -69,6 +69,10 @@ objects! {
     TokenExplanation { id: Id, works: Flag, gates: [Gate] }
     /// One thing that decides whether a token is accepted
     Gate { gate: Text, passed: Flag, says: Text }
+    /// A page of tokens, where their number was asked for
+    TokensPage { tokens: [UserAccessTokenSanitized], total_count: Count }
+    /// What was done to many tokens, or would be; the first 200 of them are named
+    TokensDone { count: Count; dry_run: Flag, tokens: [UserAccessTokenSanitized] }
     /// A number of tokens
     TokenCount { count: Count }
     /// An open session, of a login or of a token
@@ -319,6 +323,10 @@ objects! {
         password: Text; username: Username, email: Email, nickname: Text, first_name: Text, last_name: Text, position: Text,
         locale: Text, notify_props: Texts, timezone: Texts, props: Texts,
     }
+    /// Since when; with `dry_run` nothing is done
+    UnusedTokens { unused_since: Time; dry_run: Flag }
+    /// With `dry_run` nothing is done; then `days` may say a limit that is not set yet
+    NonCompliant { ; dry_run: Flag, days: Count }
     /// Which emoji
     EmojiSearch { term: Text; prefix_only: Flag }
     /// Whether a member is a user and an admin at the place

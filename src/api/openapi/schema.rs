@@ -22,6 +22,12 @@ pub fn components() -> Map<String, Value> {
     schemas.insert("ChannelMembers".into(), json!({"oneOf": one_or_several}));
     let list_or_page = [Shape::List("Team"), Shape::One("TeamsPage")].map(schema);
     schemas.insert("TeamsFound".into(), json!({"oneOf": list_or_page}));
+    let list_or_page = [
+        Shape::List("UserAccessTokenSanitized"),
+        Shape::One("TokensPage"),
+    ]
+    .map(schema);
+    schemas.insert("TokensFound".into(), json!({"oneOf": list_or_page}));
     let list_or_page = [Shape::List("ChannelOfTeam"), Shape::One("ChannelsPage")].map(schema);
     schemas.insert("ChannelsFound".into(), json!({"oneOf": list_or_page}));
     let list_or_page = [

@@ -63,7 +63,7 @@ routes! {
     POST   "/users/sessions/revoke/all" Session Change sessions::revoke_everybodys, "End everybody's sessions"
            RevokeSessionsFromAllUsers () () => 200 StatusOK, 403;
     GET    "/users/tokens" Session Read tokens::list_all, "List all tokens"
-           GetUserAccessTokens (page per_page include_usage) () => 200 [UserAccessTokenSanitized], 403;
+           GetUserAccessTokens (page per_page include_usage user_id state unused_since expires_before scope sort include_total_count) () => 200 TokensFound, 403;
     POST   "/users/tokens/search" Session Read tokens::search, "Find tokens by token id, user id or username"
            SearchUserAccessTokens (include_usage) Search => 200 [UserAccessTokenSanitized], 403;
     POST   "/users/tokens/revoke" Session Change tokens::revoke, "Delete a token for good"
@@ -75,11 +75,13 @@ routes! {
     POST   "/users/tokens/rotate" Session Change tokens::rotate, "Give a token a new secret; the old one is dead at once, or after a time of grace"
            RotateUserAccessToken () TokenRotation => 200 UserAccessToken, 403 404 409 501;
     GET    "/users/tokens/non_compliant/count" Session Read tokens::count_non_compliant, "Count the tokens that live longer than the limit allows"
-           CountNonCompliantTokens () () => 200 TokenCount, 403;
+           CountNonCompliantTokens (days) () => 200 TokenCount, 403;
     POST   "/users/tokens/non_compliant/revoke" Session Change tokens::revoke_non_compliant, "Revoke them"
-           RevokeNonCompliantTokens () () => 200 TokenCount, 403;
+           RevokeNonCompliantTokens () NonCompliant => 200 TokensDone, 403;
     POST   "/users/tokens/end_grace" Session Change tokens::end_grace, "End the secret that a token had before its last rotation"
            EndUserAccessTokenGrace () TokenId => 200 StatusOK, 403 404;
+    POST   "/users/tokens/disable_unused" Session Change tokens::disable_unused, "Disable the tokens that were not used since a moment, or tell which these are"
+           DisableUnusedUserAccessTokens () UnusedTokens => 200 TokensDone, 403;
     GET    "/users/tokens/self" Session Read tokens::get_own, "Read the token of this very request, and what it may do"
            GetOwnUserAccessToken () () => 200 OwnUserAccessToken;
     GET    "/users/tokens/{token_id}/explain" Session Read tokens::explain, "Tell why a token works, or does not"
@@ -150,6 +152,8 @@ routes! {
            RevokeAllSessions () () => 200 StatusOK, 403;
     POST   "/users/{user_id}/tokens" Session Change tokens::create, "Create a token; its secret is in this answer only"
            CreateUserAccessToken () NewToken => 200 UserAccessToken, 403 501;
+    POST   "/users/{user_id}/tokens/revoke_all" Session Change tokens::revoke_all, "Delete all tokens of an account for good"
+           RevokeAllUserAccessTokensOfUser () () => 200 TokenCount, 403;
     GET    "/users/{user_id}/tokens" Session Read tokens::list, "List an account's tokens"
            GetUserAccessTokensForUser (page per_page include_usage) () => 200 [UserAccessTokenSanitized], 403;
     GET    "/users/{user_id}/teams" Session Read teams::list_of_user, "List an account's teams"

@@ -11,6 +11,8 @@ use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, take_d
 use crate::clock::{Millis, rfc3339};
 use crate::permission::{Rule, Scope, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::secret::SecretHash;
+use crate::store::Page;
+use crate::token::filter::{Filter, Order, Standing};
 use crate::token::{self, Asked, Change, Explanation, NewToken, Rotation, Token, WithUsage, sql};
 
 const EXPIRES_IN: (&str, &str) = (
@@ -285,16 +287,34 @@ fn create(mut arguments: Arguments) -> Result<(), Stop> {
 /// `patmost token list`
 pub static LIST: Command = Command {
     name: "token list",
-    takes: "[USER]",
+    takes: "[USER] [--state STATE] [--expiring TIME] [--unused TIME] [--scope NAME]",
     does: "List tokens with their last use, never their secrets",
-    options: &[(
-        "USER",
-        "only those of this account: an id, a username or an e-mail address",
-    )],
+    options: &[
+        (
+            "USER",
+            "only those of this account: an id, a username or an e-mail address; also --user USER",
+        ),
+        (
+            "--state STATE",
+            "only those in this state: active, disabled, expired, expiring (within a week)",
+        ),
+        (
+            "--expiring TIME",
+            "only active ones that end within this time, such as 14d",
+        ),
+        (
+            "--unused TIME",
+            "only those that were not used for so long, such as 30d, and are older",
+        ),
+        (
+            "--scope NAME",
+            "only those with this scope; full: those that may do everything",
+        ),
+    ],
     examples: [
         "patmost token list",
-        "patmost token list ci --json",
-        "patmost token list ci --quiet",
+        "patmost token list --expiring 14d --json",
+        "patmost token list ci --unused 30d --quiet",
     ],
     run: list_tokens,
 };
@@ -302,13 +322,53 @@ pub static LIST: Command = Command {
 fn list_tokens(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
+    let state: Option<String> = arguments.opt_value_from_str("--state")?;
+    let expiring: Option<String> = arguments.opt_value_from_str("--expiring")?;
+    let unused: Option<String> = arguments.opt_value_from_str("--unused")?;
+    let scope: Option<String> = arguments.opt_value_from_str("--scope")?;
+    let named: Option<String> = arguments.opt_value_from_str("--user")?;
     let name: Option<String> = arguments.opt_free_from_str()?;
     nothing_left(arguments)?;
+    let standing = state
+        .map(|name| {
+            let standing = Standing::parse(&name);
+            standing.ok_or_else(|| {
+                Stop::Usage(format!(
+                    "--state: {name:?} is none of active, disabled, expired, expiring"
+                ))
+            })
+        })
+        .transpose()?;
+    if standing.is_some() && expiring.is_some() {
+        return Err(Stop::Usage(
+            "--state and --expiring both say a state; give one".into(),
+        ));
+    }
+    let scope = scope.unwrap_or_default();
+    if !scope.is_empty() && Scope::parse([scope.as_str()]).is_err() {
+        return Err(Stop::Usage(format!(
+            "--scope: {scope:?} is no scope; patmost reference permissions lists them"
+        )));
+    }
+    let time = |flag: &str, text: Option<String>| {
+        let time = text.map(|text| duration(flag, &text)).transpose()?;
+        Ok::<_, Stop>(time.map(|time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX)))
+    };
+    let (within, unused) = (time("--expiring", expiring)?, time("--unused", unused)?);
     let operator = Operator::open_read_only(&LIST, data)?;
     let owner = name
+        .or(named)
         .map(|name| super::user::find(&operator, &name))
         .transpose()?;
-    let owner_id = owner.map(|owner| owner.id);
+    let now = operator.caller.at;
+    let filter = Filter {
+        user_id: owner.map(|owner| owner.id).unwrap_or_default(),
+        standing: within.map(|_| Standing::Expiring).or(standing),
+        soon: within.map_or(0, |within| now.saturating_add(within)),
+        unused_since: unused.map_or(0, |unused| (now - unused).max(1)),
+        scope,
+        ..Filter::default()
+    };
     let reading = operator.app.store.begin()?;
     let header = [
         "ID",
@@ -324,9 +384,15 @@ fn list_tokens(mut arguments: Arguments) -> Result<(), Stop> {
         "DESCRIPTION",
     ];
     list::print(format, &header, |take| {
-        sql::each(&reading.tx(), owner_id.as_deref(), |token, username| {
-            take(&Row { token, username })
-        })
+        let all = Page::first(i64::MAX);
+        sql::list_each(
+            &reading.tx(),
+            &filter,
+            Order::BY_AGE,
+            now,
+            all,
+            |token, username| take(&Row { token, username }),
+        )
     })
 }
 

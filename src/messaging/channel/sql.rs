@@ -310,13 +310,14 @@ pub fn memberships(tx: &Tx, user_id: &str, team_id: &str) -> Result<Vec<Member>,
     tx.many(&sql, params![user_id, team_id], member_of)
 }
 
-/// How many are in a channel.
+/// Returns how many are in a channel. Mattermost: without deactivated accounts.
 pub fn count_members(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
-    tx.one(
-        "SELECT count(*) FROM channel_members WHERE channel_id = $1",
+    let count = tx.optional(
+        "SELECT members - deactivated FROM member_counts WHERE place_id = $1",
         params![channel_id],
         |row| row.get(0),
-    )
+    )?;
+    Ok(count.unwrap_or(0))
 }
 
 /// How many posts are pinned to a channel.
@@ -328,12 +329,15 @@ pub fn count_pinned(tx: &Tx, channel_id: &str) -> Result<i64, StoreError> {
     )
 }
 
-/// Accounts that share a channel with this one.
+/// Accounts that are told to share a channel with another, at most.
+const KNOWN_MOST: i64 = 10_000;
+
+/// Returns the accounts that share a channel with this one, the first [`KNOWN_MOST`] that are met.
 pub fn known_to(tx: &Tx, user_id: &str) -> Result<Vec<String>, StoreError> {
     tx.many(
         "SELECT DISTINCT o.user_id FROM channel_members m JOIN channel_members o ON o.channel_id = m.channel_id
-         WHERE m.user_id = $1 AND o.user_id <> $1",
-        params![user_id],
+         WHERE m.user_id = $1 AND o.user_id <> $1 LIMIT $2",
+        params![user_id, KNOWN_MOST],
         |row| row.get(0),
     )
 }

@@ -218,12 +218,12 @@ pub fn delete_member(tx: &Tx, team_id: &str, user_id: &str) -> Result<(), StoreE
     Ok(())
 }
 
-/// How many are in a team, and how many of them are active.
+/// Returns how many are in a team, and how many of them are active.
 pub fn count_members(tx: &Tx, team_id: &str) -> Result<(i64, i64), StoreError> {
-    tx.one(
-        "SELECT count(*), count(*) FILTER (WHERE u.delete_at = 0)
-         FROM team_members m JOIN users u ON u.id = m.user_id WHERE m.team_id = $1",
+    let counts = tx.optional(
+        "SELECT members, members - deactivated FROM member_counts WHERE place_id = $1",
         params![team_id],
         |row| Ok((row.get(0)?, row.get(1)?)),
-    )
+    )?;
+    Ok(counts.unwrap_or((0, 0)))
 }

@@ -27,7 +27,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /users/login", r#"{"login_id":"$username","password":"Correct-Horse-1","device_id":"d","token":"","ldap_only":"","magic_link_token":"","voip_device_id":""}"#),
     ("POST /users/logout", ""),
     ("POST /users/sessions/revoke/all", ""),
-    ("GET /users/tokens?page=0&per_page=60&include_usage=true", ""),
+    ("GET /users/tokens?page=0&per_page=60&include_usage=true&user_id=&state=active&unused_since=1&expires_before=1&scope=read&sort=-create_at&include_total_count=true", ""),
     ("POST /users/tokens/search?include_usage=true", r#"{"term":"u"}"#),
     ("POST /users/tokens/revoke", r#"{"token_id":"$token_id"}"#),
     ("POST /users/tokens/disable", r#"{"token_id":"$token_id"}"#),
@@ -36,8 +36,10 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /users/tokens/end_grace", r#"{"token_id":"$token_id"}"#),
     ("GET /users/tokens/self", ""),
     ("GET /users/tokens/{token_id}/explain?method=GET&path=/api/v4/users/me&address=127.0.0.1", ""),
-    ("GET /users/tokens/non_compliant/count", ""),
-    ("POST /users/tokens/non_compliant/revoke", ""),
+    ("GET /users/tokens/non_compliant/count?days=1", ""),
+    ("POST /users/tokens/non_compliant/revoke", r#"{"dry_run":true,"days":30}"#),
+    ("POST /users/tokens/disable_unused", r#"{"unused_since":1,"dry_run":true}"#),
+    ("POST /users/{user_id}/tokens/revoke_all", ""),
     ("GET /users/tokens/{token_id}", ""),
     ("GET /users/username/{username}", ""),
     ("GET /users/email/{email}", ""),
@@ -206,7 +208,7 @@ const REQUESTS: &[(&str, &str)] = &[
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
 /// an archived channel in `teams.rs`, forms with pictures in `pictures.rs`, integrations in `attachments.rs`; smaller pictures and
 /// public links are not made.
-const NEVER_RIGHT: [&str; 12] = [
+const NEVER_RIGHT: [&str; 11] = [
     "POST /emoji",
     "POST /actions/dialogs/open",
     "POST /actions/dialogs/submit",
@@ -217,7 +219,6 @@ const NEVER_RIGHT: [&str; 12] = [
     "GET /files/{file_id}/preview",
     "GET /files/{file_id}/link",
     "GET /websocket?connection_id=&sequence_number=0&posted_ack=false&disconnect_err_code=",
-    "POST /users/tokens/non_compliant/revoke",
     "POST /channels/{channel_id}/restore",
 ];
 

@@ -530,3 +530,47 @@ fn a_member_becomes_an_admin_of_the_team_and_hears_of_it() {
         .put(&nobody, json!({"roles": "team_user"}))
         .refused(404, "app.team.get_member.missing.app_error");
 }
+
+/// Counted as they come, go, and are deactivated, activated and deleted; `patmost check` compares the counts with the rows.
+#[test]
+fn members_are_counted_whatever_becomes_of_them() {
+    let mm = server();
+    mm.set("ServiceSettings", "EnableAPIUserDeletion", true);
+    let team = mm.team("core");
+    let (ann, bob) = (mm.member("ann", &team), mm.member("bob", &team));
+    let channel = team.channel("general", "O", &[&ann, &bob]);
+    let counts = || {
+        let of_team = mm.admin().get(&format!("/teams/{}/stats", team.id)).ok();
+        let of_channel = mm.admin().get(&format!("/channels/{channel}/stats")).ok();
+        [
+            &of_team["total_member_count"],
+            &of_team["active_member_count"],
+            &of_channel["member_count"],
+        ]
+        .map(|count| count.as_i64().unwrap())
+    };
+    assert_eq!(counts(), [3, 3, 3]);
+    mm.admin().deactivate(&ann).acknowledged();
+    assert_eq!(counts(), [3, 2, 2]);
+    mm.admin().activate(&ann).acknowledged();
+    assert_eq!(counts(), [3, 3, 3]);
+    mm.admin()
+        .delete(&format!("/channels/{channel}/members/{}", ann.id))
+        .acknowledged();
+    assert_eq!(counts(), [3, 3, 2]);
+    mm.admin().deactivate(&bob).acknowledged();
+    mm.admin()
+        .delete(&format!("/users/{}?permanent=true", bob.id))
+        .acknowledged();
+    assert_eq!(counts(), [2, 2, 1]);
+    mm.admin()
+        .delete(&format!("/teams/{}/members/{}", team.id, ann.id))
+        .acknowledged();
+    assert_eq!(counts(), [1, 1, 1]);
+    let checked = std::process::Command::new(env!("CARGO_BIN_EXE_patmost"))
+        .args(["check", "--data"])
+        .arg(mm.data())
+        .output()
+        .unwrap();
+    assert!(checked.status.success(), "{checked:?}");
+}

@@ -6,4 +6,5 @@ mod explain;
 mod grace;
 mod life;
 mod management;
+mod many;
 mod scopes;

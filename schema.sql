@@ -25,7 +25,7 @@ CREATE TABLE users (
     failed_attempts      INTEGER NOT NULL DEFAULT 0, -- wrong passwords since the last right one
     bot_owner_id         TEXT,                       -- only bots have one; its display name is first_name
     bot_description      TEXT    NOT NULL DEFAULT '' -- only bots have one
-, props TEXT NOT NULL DEFAULT '{}') STRICT;
+, props TEXT NOT NULL DEFAULT '{}', email_verified INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX users_by_bot ON users (create_at, username) WHERE bot_owner_id IS NOT NULL;
 CREATE INDEX users_by_bot_owner ON users (bot_owner_id) WHERE bot_owner_id IS NOT NULL;
 -- Search is by the beginning of these, in any case.
@@ -236,6 +236,29 @@ CREATE INDEX audits_by_age ON audits (create_at, number);
 CREATE INDEX audits_by_user ON audits (user_id, create_at, number);
 CREATE INDEX audits_of_failed_logins ON audits (create_at)
     WHERE extra_info >= 'failure - login_id=' AND extra_info < 'failure - login_id>';
+
+-- Slash commands: a word by which members of a team ask an integration.
+CREATE TABLE slash_commands (
+    number             INTEGER PRIMARY KEY,          -- the order in which they were made
+    id                 TEXT    NOT NULL UNIQUE,
+    token              TEXT    NOT NULL,             -- in clear: the integration is shown it with every request
+    create_at          INTEGER NOT NULL,
+    update_at          INTEGER NOT NULL,
+    creator_id         TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    team_id            TEXT    NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    trigger_word       TEXT    NOT NULL,             -- lower case, without the slash
+    method             TEXT    NOT NULL,             -- P: POST; G: GET
+    username           TEXT    NOT NULL,
+    icon_url           TEXT    NOT NULL,
+    auto_complete      INTEGER NOT NULL,
+    auto_complete_desc TEXT    NOT NULL,
+    auto_complete_hint TEXT    NOT NULL,
+    display_name       TEXT    NOT NULL,
+    description        TEXT    NOT NULL,
+    url                TEXT    NOT NULL,
+    UNIQUE (team_id, trigger_word)
+) STRICT;
+CREATE INDEX slash_commands_by_creator ON slash_commands (creator_id);
 
 -- Incoming webhooks: whoever knows the secret of one posts by it, in its owner's name. Mattermost calls the secret its id.
 CREATE TABLE incoming_webhooks (

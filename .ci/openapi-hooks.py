@@ -9,7 +9,13 @@ import os
 import schemathesis
 
 NOBODY = "zzzzzzzzzzzzzzzzzzzzzzzzzz"
-ENDS_ACCOUNT = {"DeleteUser", "UpdateUserActive", "UpdateUserRoles", "ConvertUserToBot"}
+ENDS_ACCOUNT = {
+    "DeleteUser",
+    "UpdateUserActive",
+    "UpdateUserRoles",
+    "ConvertUserToBot",
+    "RevokeAllUserAccessTokensOfUser",
+}
 ENDS_TOKEN = {"RevokeUserAccessToken", "DisableUserAccessToken", "RotateUserAccessToken"}
 
 
@@ -21,3 +27,8 @@ def before_call(context, case, kwargs):
         path["user_id"] = NOBODY
     if operation in ENDS_TOKEN and isinstance(body, dict) and body.get("token_id") in ("self", os.environ["PATMOST_TOKEN_ID"]):
         body["token_id"] = NOBODY
+    # The credential was used a moment ago, and ends within a day.
+    if operation == "DisableUnusedUserAccessTokens" and isinstance(body, dict) and "unused_since" in body:
+        body["unused_since"] = 1
+    if operation == "RevokeNonCompliantTokens" and isinstance(body, dict) and "days" in body:
+        body["days"] = 365

@@ -257,6 +257,34 @@ catalogue! {
     REACTION_EMOJI = 400, "model.reaction.is_valid.emoji_name.app_error", "Invalid emoji name.";
     REACTION_OTHERS = 403, "api.reaction.save_reaction.user_id.app_error", "You cannot save reaction for the other user.";
 
+    // Channels that move.
+    CHANNEL_MOVE_TYPE = 403, "api.channel.move_channel.type.invalid", "Unable to move direct or group message channels";
+    /// Mattermost: 500, although it is the request that is wrong.
+    CHANNEL_MOVE_MEMBERS = 500, "app.channel.move_channel.members_do_not_match.error", "Unable to move a channel unless all its members are already members of the destination team.";
+
+    // The address of an account is verified.
+    EMAIL_LINK = 400, "api.user.verify_email.bad_link.app_error", "Bad verify email link.";
+
+    // Slash commands.
+    COMMANDS_DISABLED = 501, "api.command.disabled.app_error", "Commands have been disabled by the system admin.";
+    COMMAND_MISSING = 404, "store.sql_command.save.get.app_error", "Command does not exist.";
+    COMMAND_TEAM = 400, "api.command.team_mismatch.app_error", "Cannot update commands across teams.";
+    COMMAND_DUPLICATE = 400, "api.command.duplicate_trigger.app_error", "This trigger word is already in use. Please choose another word.";
+    COMMAND_LIMIT = 400, "app.command.createcommand.limit.app_error", "A team can have at most {name} slash commands (PatmostSettings.MaximumCommandsPerTeam). Delete one first.";
+    COMMAND_TOKEN = 400, "model.command.is_valid.token.app_error", "Invalid token.";
+    COMMAND_TRIGGER = 400, "model.command.is_valid.trigger.app_error", "Invalid trigger.";
+    COMMAND_URL = 400, "model.command.is_valid.url.app_error", "Invalid URL.";
+    COMMAND_URL_HTTP = 400, "model.command.is_valid.url_http.app_error", "Invalid URL. Must be a valid URL and start with http:// or https://.";
+    COMMAND_METHOD = 400, "model.command.is_valid.method.app_error", "Invalid Method.";
+    COMMAND_DISPLAY_NAME = 400, "model.command.is_valid.display_name.app_error", "Invalid title.";
+    COMMAND_DESCRIPTION = 400, "model.command.is_valid.description.app_error", "Invalid description.";
+    COMMAND_START = 400, "api.command.execute_command.start.app_error", "No command trigger found.";
+    COMMAND_CHANNEL_DELETED = 400, "api.command.execute_command.deleted.error", "Cannot run command in deleted channel.";
+    COMMAND_UNKNOWN = 404, "api.command.execute_command.not_found.app_error", "Command with a trigger of '{name}' not found. To send a message beginning with \"/\" try adding an empty space at the beginning of the message.";
+    COMMAND_FAILED = 500, "api.command.execute_command.failed.app_error", "Command with a trigger of '{name}' failed.";
+    COMMAND_POST_FAILED = 500, "api.command.execute_command.create_post_failed.app_error", "Command could not be posted: its text, props or attachments are too long, or not as they must be.";
+    COMMAND_FORBIDDEN = 403, "api.command.command_post.forbidden.app_error", "Specified user is not a member of specified channel.";
+
     // Incoming webhooks.
     WEBHOOKS_DISABLED = 501, "api.incoming_webhook.disabled.app_error", "Incoming webhooks have been disabled by the system admin.";
     WEBHOOK_MISSING = 404, "app.webhooks.get_incoming.app_error", "Unable to get the webhook.";

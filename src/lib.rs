@@ -40,13 +40,14 @@
 //! | 18 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
 //! | 19 | `messaging/administration` | changes of teams and channels, announced by posts |
 //! | 20 | `messaging/incoming` | what is posted by incoming webhooks |
-//! | 21 | `auth` | a request's credential becomes a caller |
-//! | 22 | `console` | the pages for a browser, embedded; clients of the API like any other |
-//! | 23 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
-//! | 24 | `server` | a running server, and its work in the background |
+//! | 21 | `messaging/command` | slash commands: who has them, and what happens when one is given |
+//! | 22 | `auth` | a request's credential becomes a caller |
+//! | 23 | `console` | the pages for a browser, embedded; clients of the API like any other |
+//! | 24 | `api` | routes, router, handlers, answers, OpenAPI, WebSocket, limits on how often |
+//! | 25 | `server` | a running server, and its work in the background |
 //! | | `seed` | a file of users, tokens, channels, applied to the data |
-//! | 25 | `fixture` | a server for the tests of other programs, around the router |
-//! | 26 | `cli` | the command line |
+//! | 26 | `fixture` | a server for the tests of other programs, around the router |
+//! | 27 | `cli` | the command line |
 //!
 //! In a room, `mod.rs` has the rules of its word and `sql.rs` its SQL. A word's endpoints are `api/handlers/<word>.rs`, its
 //! commands `cli/commands/<word>.rs`.

@@ -12,7 +12,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 #[rustfmt::skip]
 const ANY_METHOD: &[&str] = &[
     "/access_control_policies/*", "/actions/dialogs/execute", "/actions/dialogs/lookup", "/agents/*", "/analytics/*", "/bleve/*",
-    "/boards/*", "/bookmarks/*", "/brand/*", "/client_perf", "/cloud/*", "/cluster/*", "/commands/*",
+    "/boards/*", "/bookmarks/*", "/brand/*", "/client_perf", "/cloud/*", "/cluster/*",
     "/compliance/*", "/content_flagging/*", "/custom_profile_attributes/*", "/data_retention/*", "/drafts/*",
     "/elasticsearch/*", "/exports/*", "/groups/*", "/hooks/outgoing/*", "/hosted_customer/*", "/image/*", "/imports/*",
     "/integrity/*", "/ip_filtering/*", "/jobs/*", "/ldap/*", "/limits/*", "/llmservices", "/notifications/*", "/oauth/*",
@@ -25,11 +25,11 @@ const ANY_METHOD: &[&str] = &[
 #[rustfmt::skip]
 const ONE_METHOD: &[&str] = &[
     "POST /users/login/cws", "POST /users/login/type", "POST /users/login/switch", "POST /users/password/reset",
-    "POST /users/password/reset/send", "POST /users/email/verify", "POST /users/email/verify/send", "POST /users/mfa",
-    "POST /users/group_channels", "GET /users/invalid_emails", "PUT /users/sessions/device",
+    "POST /users/password/reset/send", "POST /users/mfa",
+    "POST /users/group_channels", "GET /users/invalid_emails", "PUT /commands/{id}/move",
     "POST /users/migrate_auth/{id}", "GET /users/notify-admin", "POST /users/notify-admin",
     "PUT /users/{id}/mfa", "POST /users/{id}/mfa/generate", "POST /users/{id}/promote",
-    "POST /users/{id}/demote", "POST /users/{id}/email/verify/member", "POST /users/{id}/typing",
+    "POST /users/{id}/demote", "POST /users/{id}/typing",
     "GET /users/{id}/uploads",  
      "GET /users/{id}/oauth/apps/authorized", 
       "GET /users/{id}/channel_members",
@@ -47,12 +47,12 @@ const ONE_METHOD: &[&str] = &[
     "POST /teams/{id}/members/batch", "POST /teams/members/invite", 
      "POST /teams/{id}/import", "POST /teams/{id}/invite/email",
     "POST /teams/{id}/invite-guests/email", "DELETE /teams/invites/email", 
-    "GET /teams/{id}/members_minus_group_members", "GET /teams/{id}/commands/autocomplete", "GET /teams/{id}/groups/*",
+    "GET /teams/{id}/members_minus_group_members", "GET /teams/{id}/groups/*",
     "GET /teams/{id}/groups_by_channels", "POST /teams/{id}/channels/ids", "POST /teams/{id}/channels/search_archived",
      
     "POST /teams/{id}/files/search", "GET /teams/{id}/top/*",
      "POST /channels/group/search", "PUT /channels/{id}/scheme", "POST /channels/{id}/convert",
-    "POST /channels/{id}/move", "GET /channels/{id}/timezones", "GET /channels/{id}/members_minus_group_members",
+    "GET /channels/{id}/timezones", "GET /channels/{id}/members_minus_group_members",
     "GET /channels/{id}/member_counts_by_group", "POST /channels/{id}/members/ids",
      
      "GET /channels/{id}/moderations",
@@ -94,8 +94,6 @@ const OPEN: &[&str] = &[
     "POST /users/login/switch",
     "POST /users/password/reset",
     "POST /users/password/reset/send",
-    "POST /users/email/verify",
-    "POST /users/email/verify/send",
     "POST /users/mfa",
 ];
 

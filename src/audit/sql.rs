@@ -85,7 +85,8 @@ pub fn is_id(tx: &Tx, id: &str) -> Result<bool, StoreError> {
         "SELECT EXISTS (SELECT 1 FROM users WHERE id = $1) OR EXISTS (SELECT 1 FROM tokens WHERE id = $1)
              OR EXISTS (SELECT 1 FROM sessions WHERE id = $1) OR EXISTS (SELECT 1 FROM teams WHERE id = $1)
              OR EXISTS (SELECT 1 FROM channels WHERE id = $1) OR EXISTS (SELECT 1 FROM posts WHERE id = $1)
-             OR EXISTS (SELECT 1 FROM roles WHERE id = $1) OR EXISTS (SELECT 1 FROM incoming_webhooks WHERE id = $1)",
+             OR EXISTS (SELECT 1 FROM roles WHERE id = $1) OR EXISTS (SELECT 1 FROM incoming_webhooks WHERE id = $1)
+             OR EXISTS (SELECT 1 FROM slash_commands WHERE id = $1) OR EXISTS (SELECT 1 FROM emoji WHERE id = $1)",
         params![id],
         |row| row.get(0),
     )

@@ -1,9 +1,9 @@
 //! The values in force, and how a running process keeps up with what is stored.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{ANNOUNCED_VERSION, Pin, SETTINGS, SITE_URL, Setting, TRUSTED_PROXIES, get, set, sql};
@@ -13,6 +13,13 @@ use crate::http::proxy::Proxies;
 use crate::permission::PermissionSet;
 use crate::store::Tx;
 use crate::sync::Mutex;
+
+/// Settings of Mattermost that are kept and shown without any effect, by section; each value is what is so here. A client that
+/// knows them (mmctl) takes a section that is missing for one that is hidden.
+static WITHOUT_EFFECT: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    // Only the crate's own file; a test reads it.
+    serde_json::from_str(include_str!("without_effect.json")).unwrap_or_default()
+});
 
 /// What is in force at one moment: settings, and what each role permits.
 #[derive(Clone, Debug)]
@@ -56,6 +63,15 @@ impl Config {
     /// What is stored, completed by the defaults, overruled by the pins.
     fn new(revision: i64, (stored, roles): Stored, pins: &[Pin]) -> Config {
         let mut document = stored;
+        for (section, settings) in &*WITHOUT_EFFECT {
+            let kept = document.entry(section).or_insert_with(|| json!({}));
+            let (Some(kept), Some(settings)) = (kept.as_object_mut(), settings.as_object()) else {
+                continue;
+            };
+            for (name, value) in settings {
+                kept.entry(name).or_insert_with(|| value.clone());
+            }
+        }
         for setting in SETTINGS {
             if get(&document, setting).is_none() {
                 set(&mut document, setting, setting.default());
@@ -126,6 +142,11 @@ impl Config {
                 .and_then(Value::as_object_mut)
             {
                 section.remove(setting.name);
+            }
+        }
+        for (section, settings) in &*WITHOUT_EFFECT {
+            if let Some(shown) = document.get_mut(section).and_then(Value::as_object_mut) {
+                shown.retain(|name, value| settings.get(name) != Some(value));
             }
         }
         document.retain(|_, section| {
@@ -243,5 +264,22 @@ impl Live {
             .rev()
             .find(|pin| std::ptr::eq(pin.setting, setting));
         pin.cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::find;
+
+    #[test]
+    fn settings_without_effect_are_not_those_that_have_one() {
+        assert!(WITHOUT_EFFECT.len() > 30);
+        for (section, settings) in &*WITHOUT_EFFECT {
+            for name in settings.as_object().unwrap().keys() {
+                let path = format!("{section}.{name}");
+                assert!(find(&path).is_none(), "{path}");
+            }
+        }
     }
 }

@@ -85,6 +85,8 @@ settings! {
     ENABLE_POST_ICON_OVERRIDE = ServiceSettings.EnablePostIconOverride, Bool(false), "Webhooks post with icons of their own";
     ALLOWED_UNTRUSTED_INTERNAL_CONNECTIONS = ServiceSettings.AllowedUntrustedInternalConnections, Text("", 0, 4096, "allowed_untrusted_internal_connections"), "Hosts, addresses and networks, with spaces or commas between, that integrations may be at; no others are called";
     OUTGOING_INTEGRATION_REQUESTS_TIMEOUT = ServiceSettings.OutgoingIntegrationRequestsTimeout, Int(5, 1, 30, "outgoing_integration_request_timeout"), "Seconds until an integration must have answered";
+    ENABLE_COMMANDS = ServiceSettings.EnableCommands, Bool(true), "There are slash commands";
+    MAXIMUM_COMMANDS_PER_TEAM = PatmostSettings.MaximumCommandsPerTeam, Int(1000, 0, 100_000, "max_commands_per_team"), "Slash commands of a team at most; 0: no limit";
     SHOW_WEBHOOK_IDS = PatmostSettings.ShowWebhookIds, Bool(false), "As Mattermost, lists show the id by which a webhook posts, which is its secret. Those of webhooks made while this is on are kept in clear until it is off";
     MAXIMUM_WEBHOOKS_PER_USER = PatmostSettings.MaximumWebhooksPerUser, Int(1000, 0, 1_000_000, "max_webhooks_per_user"), "Incoming webhooks of an account at most; 0: no limit";
     ENABLE_BOT_ACCOUNT_CREATION = ServiceSettings.EnableBotAccountCreation, Bool(false), "Bots can be created";

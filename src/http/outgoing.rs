@@ -97,31 +97,82 @@ fn place(url: &str) -> Result<Place<'_>, String> {
     })
 }
 
-/// Posts JSON, and returns the body of the answer.
+/// A request to an integration.
+#[derive(Debug)]
+pub enum Outgoing<'q> {
+    /// `POST` with JSON.
+    Json(&'q str),
+    /// `POST` with the fields of a form, encoded; and `Authorization: Token` with a secret that both know.
+    Form { fields: &'q str, token: &'q str },
+    /// `GET`, and the same header; what is asked is in the URL.
+    Get { token: &'q str },
+}
+
+impl Outgoing<'_> {
+    fn method(&self) -> &'static str {
+        match self {
+            Outgoing::Get { .. } => "GET",
+            Outgoing::Json(_) | Outgoing::Form { .. } => "POST",
+        }
+    }
+
+    fn body(&self) -> &str {
+        match self {
+            Outgoing::Json(body) | Outgoing::Form { fields: body, .. } => body,
+            Outgoing::Get { .. } => "",
+        }
+    }
+
+    /// The lines of the head that are of this kind of request alone.
+    fn lines(&self) -> String {
+        let length = self.body().len();
+        match self {
+            Outgoing::Json(_) => {
+                format!("Content-Type: application/json\r\nContent-Length: {length}\r\n")
+            }
+            Outgoing::Form { token, .. } => format!(
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\nAuthorization: Token {token}\r\n"
+            ),
+            Outgoing::Get { token } => format!("Authorization: Token {token}\r\n"),
+        }
+    }
+}
+
+/// What an integration answers.
+#[derive(Debug, Default)]
+pub struct Answered {
+    /// Whether it says that it is JSON.
+    pub is_json: bool,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// Sends a request, and returns the answer.
 ///
 /// # Errors
 /// Why there is none, in words without any of the answer: what the URL is, that the host is not allowed, that it did not
 /// answer within the time, answered something else than 200, or too much.
-pub fn post_json(
+pub fn ask(
     url: &str,
-    body: &[u8],
+    outgoing: &Outgoing,
     allowed: &AllowedHosts,
     within: Duration,
-) -> Result<Vec<u8>, String> {
+) -> Result<Answered, String> {
     let until = Instant::now() + within;
     let place = place(url)?;
     let mut stream = connect(&place, allowed, until)?;
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "{} {} HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n{}Connection: close\r\n\r\n",
+        outgoing.method(),
         place.path,
         place.authority,
-        body.len()
+        outgoing.lines()
     );
     let io = |error: std::io::Error| format!("the connection failed: {}", error.kind());
     stream.set_write_timeout(Some(left(until)?)).map_err(io)?;
     stream
         .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(body))
+        .and_then(|()| stream.write_all(outgoing.body().as_bytes()))
         .map_err(io)?;
     answer(&mut stream, until)
 }
@@ -168,9 +219,17 @@ enum Length {
     UntilTheEnd,
 }
 
-fn answer(stream: &mut TcpStream, until: Instant) -> Result<Vec<u8>, String> {
+/// The head of an answer.
+struct Head {
+    /// Bytes of it.
+    size: usize,
+    length: Length,
+    is_json: bool,
+}
+
+fn answer(stream: &mut TcpStream, until: Instant) -> Result<Answered, String> {
     let mut bytes = Vec::new();
-    let (size, length) = loop {
+    let head = loop {
         if let Some(head) = head_of(&bytes)? {
             break head;
         }
@@ -178,7 +237,20 @@ fn answer(stream: &mut TcpStream, until: Instant) -> Result<Vec<u8>, String> {
             return Err("its answer is no HTTP".into());
         }
     };
-    let mut rest = bytes.split_off(size);
+    let rest = bytes.split_off(head.size);
+    Ok(Answered {
+        is_json: head.is_json,
+        body: body_of(stream, until, head.length, rest)?,
+    })
+}
+
+/// Reads the body of an answer, the beginning of which is there.
+fn body_of(
+    stream: &mut TcpStream,
+    until: Instant,
+    length: Length,
+    mut rest: Vec<u8>,
+) -> Result<Vec<u8>, String> {
     let too_large = || format!("its answer has more than {BODY_BYTES} bytes");
     match length {
         Length::Bytes(size) if size > BODY_BYTES => Err(too_large()),
@@ -216,11 +288,11 @@ fn answer(stream: &mut TcpStream, until: Instant) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Reads the head of an answer: its size, and how long the body is; `None` while it is not complete.
+/// Reads the head of an answer; `None` while it is not complete.
 ///
 /// # Errors
 /// It is none, or that of something else than 200.
-fn head_of(bytes: &[u8]) -> Result<Option<(usize, Length)>, String> {
+fn head_of(bytes: &[u8]) -> Result<Option<Head>, String> {
     let mut lines = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Response::new(&mut lines);
     let size = match head.parse(bytes) {
@@ -246,7 +318,13 @@ fn head_of(bytes: &[u8]) -> Result<Option<(usize, Length)>, String> {
         }
         (None, None) => Length::UntilTheEnd,
     };
-    Ok(Some((size, length)))
+    let kind = value("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default();
+    Ok(Some(Head {
+        size,
+        length,
+        is_json: kind.trim() == "application/json",
+    }))
 }
 
 #[cfg(test)]

@@ -22,9 +22,6 @@ use crate::user::{self, User, lockout};
 /// Mattermost: sessions of an account at most; one more ends the one unused for longest.
 const SESSIONS: i64 = 500;
 
-/// Mattermost: bytes of a device id at most.
-const DEVICE_ID_BYTES: usize = 512;
-
 /// What somebody sends to log in.
 #[derive(Clone, Debug, Default)]
 pub struct Attempt {
@@ -60,10 +57,7 @@ pub fn login(
     caller: &Caller,
     attempt: Attempt,
 ) -> Result<Login, AppError> {
-    if attempt.device_id.len() > DEVICE_ID_BYTES {
-        let most = DEVICE_ID_BYTES.to_string();
-        return Err(AppError::named(&error::DEVICE_ID_LIMIT, &most));
-    }
+    Session::check_device_id(&attempt.device_id)?;
     let (caller, is_blank) = (caller.clone(), attempt.password.is_empty());
     let found = app.store.read(|tx| find(tx, config, &attempt))?;
     let stored = found.map(|user| user.password_hash).unwrap_or_default();

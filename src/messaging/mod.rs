@@ -3,6 +3,7 @@
 
 pub mod administration;
 pub mod channel;
+pub mod command;
 pub mod file;
 pub mod incoming;
 pub mod post;

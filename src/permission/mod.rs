@@ -54,12 +54,13 @@ use Permission::{
     EditPost, GetLogs, InvalidateCaches, JoinPrivateTeams, JoinPublicChannels, JoinPublicTeams,
     ListPrivateTeams, ListPublicTeams, ListTeamChannels, ListUsersWithoutTeam, ManageBots,
     ManageChannelRoles, ManageIncomingWebhooks, ManageOthersBots, ManageOthersIncomingWebhooks,
-    ManageOwnIncomingWebhooks, ManagePrivateChannelMembers, ManagePrivateChannelProperties,
-    ManagePublicChannelMembers, ManagePublicChannelProperties, ManageRoles, ManageSystem,
-    ManageTeam, ManageTeamRoles, ReadAudits, ReadBots, ReadChannel, ReadOthersBots,
-    ReadPublicChannel, ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions,
-    RemoveReaction, RemoveUserFromTeam, RevokeUserAccessToken, UploadFile, ViewTeam,
-    WritePermissionsInConsole, WriteUsersInConsole,
+    ManageOthersSlashCommands, ManageOwnIncomingWebhooks, ManageOwnSlashCommands,
+    ManagePrivateChannelMembers, ManagePrivateChannelProperties, ManagePublicChannelMembers,
+    ManagePublicChannelProperties, ManageRoles, ManageSlashCommands, ManageSystem, ManageTeam,
+    ManageTeamRoles, ReadAudits, ReadBots, ReadChannel, ReadOthersBots, ReadPublicChannel,
+    ReadUserAccessToken, ReadUsersInConsole, RemoveOthersReactions, RemoveReaction,
+    RemoveUserFromTeam, RevokeUserAccessToken, UploadFile, ViewTeam, WritePermissionsInConsole,
+    WriteUsersInConsole,
 };
 
 //  name               what                                       needs                        and for others             or managing the bot, refusal
@@ -82,6 +83,8 @@ rules! {
     USER_LEAVE:        "deactivate oneself, where it is enabled", None,                        None,                      None, PERMISSIONS;
     USER_DELETE:       "delete an account",                       None,                        Some(EditOtherUsers),      None, PERMISSIONS;
     USER_PASSWORD:     "set a password",                          None,                        Some(WriteUsersInConsole), None, PASSWORD_CONTEXT;
+    USER_VERIFY:       "say that an account's address is right",  Some(ManageSystem),          None,                      None, PERMISSIONS;
+    SESSION_DEVICE:    "say which device a login is on",          None,                        None,                      None, PERMISSIONS;
     USER_UNLOCK:       "lift the lock of wrong passwords",        Some(WriteUsersInConsole),   Some(WriteUsersInConsole), None, PERMISSIONS;
     USER_TO_BOT:       "convert an account to a bot",             Some(ManageSystem),          None,                      None, PERMISSIONS;
     BOT_TO_USER:       "convert a bot to an account",             Some(ManageSystem),          None,                      None, PERMISSIONS;
@@ -136,6 +139,7 @@ rules! {
     CHANNEL_PATCH_DIRECT: "change a direct channel one is in",    None,                        None,                      None, PERMISSIONS;
     CHANNEL_DELETE_PUBLIC: "archive a public channel",            Some(DeletePublicChannel),   None,                      None, PERMISSIONS;
     CHANNEL_DELETE_PRIVATE: "archive a private channel",          Some(DeletePrivateChannel),  None,                      None, PERMISSIONS;
+    CHANNEL_MOVE:      "move a channel to another team",          Some(ManageSystem),          None,                      None, PERMISSIONS;
     CHANNEL_MANAGE:    "unarchive a channel, make it public or private", Some(ManageTeam),     None,                      None, PERMISSIONS;
     CHANNEL_MEMBER_ROLES: "set the roles of members of a channel", Some(ManageChannelRoles),   None,                      None, PERMISSIONS;
     CHANNEL_NOTIFY:    "set what a channel notifies of",          None,                        Some(EditOtherUsers),      None, PERMISSIONS;
@@ -158,6 +162,9 @@ rules! {
     WEBHOOK_OWN:       "make, read, change, delete one's incoming webhooks (11.x)", Some(ManageOwnIncomingWebhooks), None, None, PERMISSIONS;
     WEBHOOK_OTHERS:    "make, read, change, delete others' incoming webhooks", Some(ManageOthersIncomingWebhooks), None, None, PERMISSIONS;
     WEBHOOK_USE:       "post by an incoming webhook",             None,                        None,                      None, PERMISSIONS;
+    COMMAND_MANAGE:    "make, read, change, delete one's slash commands", Some(ManageSlashCommands), None,                None, PERMISSIONS;
+    COMMAND_OWN:       "make, read, change, delete one's slash commands (11.x)", Some(ManageOwnSlashCommands), None,      None, PERMISSIONS;
+    COMMAND_OTHERS:    "make, read, change, delete others' slash commands", Some(ManageOthersSlashCommands), None,        None, PERMISSIONS;
     CONFIG_READ:       "read the configuration",                  Some(ManageSystem),          None,                      None, PERMISSIONS;
     CONFIG_WRITE:      "change the configuration",                Some(ManageSystem),          None,                      None, PERMISSIONS;
 }

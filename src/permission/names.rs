@@ -103,6 +103,7 @@ permissions! {
     ManageOthersIncomingWebhooks "manage_others_incoming_webhooks"
     ManageOthersOutgoingWebhooks "manage_others_outgoing_webhooks"
     ManageSlashCommands "manage_slash_commands"
+    ManageOwnSlashCommands "manage_own_slash_commands"
     ManageOthersSlashCommands "manage_others_slash_commands"
     ManageOauth "manage_oauth"
     ManageSystemWideOauth "manage_system_wide_oauth"

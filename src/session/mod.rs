@@ -9,8 +9,11 @@ use crate::audit;
 use crate::clock::{DAY, Millis};
 use crate::config::{self, Config};
 use crate::error::{self, AppError};
-use crate::permission::{Caller, LOGIN, SESSION_REVOKE, SESSION_REVOKE_ALL};
+use crate::permission::{Caller, LOGIN, SESSION_DEVICE, SESSION_REVOKE, SESSION_REVOKE_ALL};
 use crate::secret::SecretHash;
+
+/// Mattermost: bytes of a device id at most.
+const DEVICE_ID_BYTES: usize = 512;
 
 /// The open session of a login.
 #[derive(Clone, Debug)]
@@ -32,6 +35,18 @@ pub struct Session {
 }
 
 impl Session {
+    /// Checks the length of a device id.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub fn check_device_id(device_id: &str) -> Result<(), AppError> {
+        if device_id.len() > DEVICE_ID_BYTES {
+            let most = DEVICE_ID_BYTES.to_string();
+            return Err(AppError::named(&error::DEVICE_ID_LIMIT, &most));
+        }
+        Ok(())
+    }
+
     /// How long a login lasts. Mattermost: one with a device has a length of its own.
     pub fn length(config: &Config, device_id: &str) -> Millis {
         let web = device_id.is_empty();
@@ -71,6 +86,23 @@ pub fn logout(app: &App, caller: &Caller) -> Result<(), AppError> {
     app.store.take_away(move |tx| {
         let granted = LOGIN.ask(&caller)?;
         sql::delete(tx, &granted.caller().session_id)?;
+        audit::record(tx, &granted, "")
+    })
+}
+
+/// Notes on which device the login of the request is; it lasts as long as one that began there, and the other logins of that
+/// device end. A token is on no device.
+///
+/// # Errors
+/// The device id is too long.
+pub fn set_device(app: &App, caller: &Caller, device_id: &str) -> Result<(), AppError> {
+    Session::check_device_id(device_id)?;
+    let (caller, device_id) = (caller.clone(), device_id.to_owned());
+    let length = Session::length(&app.config.last(), &device_id);
+    app.store.write(move |tx| {
+        let granted = SESSION_DEVICE.ask(&caller)?;
+        let of = (caller.user_id.as_str(), caller.session_id.as_str());
+        sql::set_device(tx, of, &device_id, granted.at() + length)?;
         audit::record(tx, &granted, "")
     })
 }

@@ -81,6 +81,24 @@ pub fn used(tx: &Tx, id: &str, at: Millis, expires_at: Millis) -> Result<(), Sto
     Ok(())
 }
 
+/// Notes on which device a login is, and its new end. Ends the owner's other logins on it.
+pub fn set_device(
+    tx: &Tx,
+    (user_id, session_id): (&str, &str),
+    device_id: &str,
+    expires_at: Millis,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND device_id = $2 AND id <> $3",
+        params![user_id, device_id, session_id],
+    )?;
+    tx.execute(
+        "UPDATE sessions SET device_id = $2, expires_at = $3 WHERE id = $1",
+        params![session_id, device_id, expires_at],
+    )?;
+    Ok(())
+}
+
 /// Ends a session.
 pub fn delete(tx: &Tx, id: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM sessions WHERE id = $1", params![id])?;

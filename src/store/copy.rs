@@ -17,8 +17,20 @@ use super::{migrate, seal};
 /// # Errors
 /// One sentence: the data is none of patmost, or the new file is there already or cannot be written.
 pub fn backup(data: &Path, to: &Path) -> Result<(), String> {
-    let source = ReadOnly::open(data)?;
-    migrate::ours(source.connection(), data)?;
+    // A server that begins to serve spoils what is read without its locks; the next time there are some.
+    let mut tries = 3;
+    loop {
+        let source = ReadOnly::open(data)?;
+        migrate::ours(source.connection(), data)?;
+        tries -= 1;
+        let done = backup_of(&source, to);
+        if done.is_ok() || source.check_unchanged().is_ok() || tries == 0 {
+            return done;
+        }
+    }
+}
+
+fn backup_of(source: &ReadOnly, to: &Path) -> Result<(), String> {
     // A symbolic link counts, too, wherever it leads.
     let is_there = || match to.symlink_metadata() {
         Ok(_) => Err(failed(to)(&"there is such a file already")),

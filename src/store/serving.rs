@@ -86,7 +86,11 @@ impl Serving {
         self.file.rewind()?;
         let record = self.record.as_deref().unwrap_or_default();
         write!(self.file, "{address}\n{record}\n")?;
-        self.file.sync_all()
+        match self.record {
+            // The record has to outlive a crash of the machine; the address need not.
+            Some(_) => self.file.sync_all(),
+            None => Ok(()),
+        }
     }
 
     /// Keeps a copy of the record beside a data file that was moved aside, and forgets it here.

@@ -249,6 +249,32 @@ END;
 INSERT INTO token_counts
 SELECT iif(expires_at > 0, expires_at / 86400000, -1), is_active, used_day, count(*) FROM tokens GROUP BY 1, 2, 3;
 
+-- Whether somebody has said that the address is right; a change of the address takes it back.
+ALTER TABLE users ADD COLUMN email_verified INTEGER NOT NULL DEFAULT 0;
+
+-- Slash commands: a word by which members of a team ask an integration.
+CREATE TABLE slash_commands (
+    number             INTEGER PRIMARY KEY,          -- the order in which they were made
+    id                 TEXT    NOT NULL UNIQUE,
+    token              TEXT    NOT NULL,             -- in clear: the integration is shown it with every request
+    create_at          INTEGER NOT NULL,
+    update_at          INTEGER NOT NULL,
+    creator_id         TEXT    NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    team_id            TEXT    NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    trigger_word       TEXT    NOT NULL,             -- lower case, without the slash
+    method             TEXT    NOT NULL,             -- P: POST; G: GET
+    username           TEXT    NOT NULL,
+    icon_url           TEXT    NOT NULL,
+    auto_complete      INTEGER NOT NULL,
+    auto_complete_desc TEXT    NOT NULL,
+    auto_complete_hint TEXT    NOT NULL,
+    display_name       TEXT    NOT NULL,
+    description        TEXT    NOT NULL,
+    url                TEXT    NOT NULL,
+    UNIQUE (team_id, trigger_word)
+) STRICT;
+CREATE INDEX slash_commands_by_creator ON slash_commands (creator_id);
+
 -- Incoming webhooks: whoever knows the secret of one posts by it, in its owner's name. Mattermost calls the secret its id.
 CREATE TABLE incoming_webhooks (
     number         INTEGER PRIMARY KEY,              -- the order in which they were made
@@ -271,7 +297,7 @@ CREATE INDEX incoming_webhooks_by_channel ON incoming_webhooks (channel_id);
 CREATE INDEX incoming_webhooks_by_team ON incoming_webhooks (team_id);
 CREATE INDEX incoming_webhooks_in_clear ON incoming_webhooks (number) WHERE secret IS NOT NULL;
 -- Permissions that are new: a system admin has every one.
-UPDATE roles SET permissions = permissions || ' manage_own_incoming_webhooks bypass_incoming_webhook_channel_lock'
+UPDATE roles SET permissions = permissions || ' manage_own_incoming_webhooks bypass_incoming_webhook_channel_lock manage_own_slash_commands'
 WHERE name = 'system_admin';
 
 PRAGMA user_version = 3;

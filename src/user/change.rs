@@ -14,7 +14,7 @@ use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::permission::roles::{SYSTEM_ADMIN, holds};
 use crate::permission::{
-    Caller, Granted, Permission, USER_AUTH, USER_DELETE, USER_ROLES, USER_UPDATE,
+    Caller, Granted, Permission, USER_AUTH, USER_DELETE, USER_ROLES, USER_UPDATE, USER_VERIFY,
 };
 use crate::store::Tx;
 
@@ -152,7 +152,7 @@ impl Patch {
     fn apply(self, user: &mut User) {
         let lower = |text: Option<String>| text.map(|text| text.to_lowercase());
         let clean = |text: Option<String>| text.map(|text| valid::without_invisible(&text));
-        let old_username = user.username.clone();
+        let (old_username, old_email) = (user.username.clone(), user.email.clone());
         let texts = [
             (&mut user.username, clean(lower(self.username))),
             (&mut user.email, lower(self.email)),
@@ -168,6 +168,8 @@ impl Patch {
                 *field = text;
             }
         }
+        // Mattermost: nobody has said that the new address is right.
+        user.email_verified &= user.email == old_email;
         if let Some(notify_props) = self.notify_props {
             user.notify_props = filled(notify_props);
         }
@@ -181,6 +183,27 @@ impl Patch {
             user.props = as_stored(&props);
         }
     }
+}
+
+/// Notes that the address of an account is right; returns the account.
+///
+/// # Errors
+/// There is no such user; the rule's refusal.
+pub fn verify_email(app: &App, caller: &Caller, user_id: &str) -> Result<User, AppError> {
+    let (caller, user_id) = (caller.clone(), user_id.to_owned());
+    app.change(move |tx, news| {
+        let user = find(tx, &user_id)?;
+        let granted = USER_VERIFY.ask(&caller)?;
+        let user = User {
+            email_verified: true,
+            update_at: granted.at(),
+            ..user
+        };
+        sql::update(tx, &user)?;
+        tell_updated(news, &user);
+        audit::record(tx, &granted, "user verified")?;
+        Ok(user)
+    })
 }
 
 /// Lets another service log the account in: no password any more. Mattermost: nobody checks that the service is known.

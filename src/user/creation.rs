@@ -41,6 +41,8 @@ pub struct NewUser {
     pub timezone: Option<Value>,
     /// What clients keep with the account: texts by name.
     pub props: Option<Value>,
+    /// Whether the address is right; an admin may say so.
+    pub email_verified: bool,
     /// The service that knows the password; an admin may say so.
     pub auth_service: String,
     /// The name at that service.
@@ -188,6 +190,7 @@ pub fn made(caller: &Caller, new: NewUser) -> Result<User, AppError> {
         bot_owner_id: new.bot_owner_id,
         bot_description: valid::without_invisible(&new.bot_description),
         props: as_stored(&new.props.unwrap_or_else(|| json!({}))),
+        email_verified: new.email_verified,
     };
     valid::check(&user)?;
     valid::check_login(&user, &user.password_hash)?;

@@ -14,7 +14,7 @@ pub mod valid;
 mod view;
 
 pub use activation::{keep_an_admin, set_active, update_active};
-pub use change::{Patch, apply, delete, update, update_auth, update_roles};
+pub use change::{Patch, apply, delete, update, update_auth, update_roles, verify_email};
 pub use creation::{NewUser, add, create, create_with, made};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
@@ -71,6 +71,8 @@ pub struct User {
     pub bot_description: String,
     /// What clients keep with the account: texts by name.
     pub props: Box<RawValue>,
+    /// Whether somebody said that the address is right.
+    pub email_verified: bool,
 }
 
 impl User {

@@ -6,7 +6,7 @@ use crate::store::Page;
 use crate::store::{Row, StoreError, Tx, params};
 
 pub(super) const COLUMNS: &str = "id, create_at, update_at, delete_at, username, email, nickname, first_name, last_name, position, locale, roles, \
-                       password_hash, auth_service, auth_data, notify_props, timezone, last_password_update, failed_attempts, bot_owner_id, bot_description, props";
+                       password_hash, auth_service, auth_data, notify_props, timezone, last_password_update, failed_attempts, bot_owner_id, bot_description, props, email_verified";
 
 pub(super) fn user(row: &Row) -> Result<User, StoreError> {
     Ok(User {
@@ -32,6 +32,7 @@ pub(super) fn user(row: &Row) -> Result<User, StoreError> {
         bot_owner_id: row.get(19)?,
         bot_description: row.get(20)?,
         props: row.raw_json(21)?,
+        email_verified: row.get(22)?,
     })
 }
 
@@ -83,7 +84,7 @@ pub fn none(tx: &Tx) -> Result<bool, StoreError> {
 /// Adds an account.
 pub fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
     tx.execute(
-        &format!("INSERT INTO users ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"),
+        &format!("INSERT INTO users ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"),
         params![
             user.id,
             user.create_at,
@@ -107,6 +108,7 @@ pub fn insert(tx: &Tx, user: &User) -> Result<(), StoreError> {
             user.bot_owner_id,
             user.bot_description,
             user.props.get(),
+            user.email_verified,
         ],
     )?;
     Ok(())
@@ -255,7 +257,7 @@ pub fn forget_failed_logins_before(
 pub fn update(tx: &Tx, user: &User) -> Result<(), StoreError> {
     tx.execute(
         "UPDATE users SET update_at = $2, username = $3, email = $4, nickname = $5, first_name = $6, last_name = $7,
-             position = $8, locale = $9, notify_props = $10, timezone = $11, bot_owner_id = $12, bot_description = $13, props = $14
+             position = $8, locale = $9, notify_props = $10, timezone = $11, bot_owner_id = $12, bot_description = $13, props = $14, email_verified = $15
          WHERE id = $1",
         params![
             user.id,
@@ -272,6 +274,7 @@ pub fn update(tx: &Tx, user: &User) -> Result<(), StoreError> {
             user.bot_owner_id,
             user.bot_description,
             user.props.get(),
+            user.email_verified,
         ],
     )?;
     Ok(())

@@ -20,6 +20,9 @@ pub struct View<'u> {
     auth_data: &'static str,
     auth_service: &'u str,
     email: &'u str,
+    /// Mattermost: only there when it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    email_verified: bool,
     nickname: &'u str,
     first_name: &'u str,
     last_name: &'u str,
@@ -102,6 +105,7 @@ impl Seen {
             auth_data: "",
             auth_service: &user.auth_service,
             email: when(email, &user.email),
+            email_verified: user.email_verified,
             nickname: &user.nickname,
             first_name: when(names, &user.first_name),
             last_name: when(names, &user.last_name),

@@ -27,6 +27,7 @@ const FLOORS: &[&[&str]] = &[
     &["messaging/webhook"],
     &["messaging/administration"],
     &["messaging/incoming"],
+    &["messaging/command"],
     &["auth"],
     &["console"],
     &["api"],

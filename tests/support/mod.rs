@@ -5,6 +5,7 @@
 pub mod client;
 pub mod connection;
 pub mod description;
+pub mod integration;
 #[cfg(unix)]
 pub mod process;
 pub mod socket;
@@ -38,6 +39,8 @@ pub struct Mattermost {
     clock: Clock,
     admin: RefCell<Option<(String, String)>>,
     secrets: RefCell<Vec<String>>,
+    /// Those that the file has to have in clear.
+    secrets_in_clear: RefCell<Vec<String>>,
     /// Lines that were in the log before the server.
     earlier_lines: usize,
 }
@@ -82,6 +85,7 @@ pub fn start(folder: PathBuf, pins: &[(&str, &str)], clock: Clock) -> Mattermost
         clock,
         admin: RefCell::default(),
         secrets: RefCell::default(),
+        secrets_in_clear: RefCell::default(),
         earlier_lines,
     }
 }
@@ -216,12 +220,12 @@ impl Mattermost {
     pub fn send(&self, request: &Request) -> Answer {
         let answer = client::send(&self.address(), request);
         description::holds(&request.method, &request.target, &answer);
-        self.note(&answer);
+        self.note(&request.target, &answer);
         answer
     }
 
     /// Remembers the secrets that an answer hands out.
-    fn note(&self, answer: &Answer) {
+    fn note(&self, target: &str, answer: &Answer) {
         let in_body = serde_json::from_slice::<Value>(&answer.body)
             .ok()
             .and_then(|body| body.get("token")?.as_str().map(str::to_owned));
@@ -230,8 +234,12 @@ impl Mattermost {
             .map(str::to_owned)
             .into_iter()
             .chain(in_body);
-        self.secrets
-            .borrow_mut()
+        // An integration is shown the token of its command, so the file has it in clear.
+        let kept = match target.contains("/commands") {
+            true => &self.secrets_in_clear,
+            false => &self.secrets,
+        };
+        kept.borrow_mut()
             .extend(handed_out.filter(|secret| !secret.is_empty()));
     }
 
@@ -260,6 +268,7 @@ impl Mattermost {
         let mut mm = start(std::mem::take(&mut self.folder), &[], self.clock.clone());
         mm.admin.swap(&self.admin);
         mm.secrets.swap(&self.secrets);
+        mm.secrets_in_clear.swap(&self.secrets_in_clear);
         mm.earlier_lines = self.earlier_lines;
         mm
     }
@@ -298,6 +307,9 @@ impl Drop for Mattermost {
         }
         assert!(stopped, "the server did not stop in time");
         self.keeps_secrets("the data file", &data);
+        self.secrets
+            .borrow_mut()
+            .append(&mut self.secrets_in_clear.borrow_mut());
         // Lines of the tests beside this one are among these. Secrets are random: only this server can have logged its own.
         let log = log()[self.earlier_lines..].concat();
         self.keeps_secrets("the log", &log);

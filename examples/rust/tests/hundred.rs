@@ -1,13 +1,18 @@
 //! A hundred servers in one process: in a test of its own, so that what it needs is what they need.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use patmost::fixture::Fixture;
 
 #[test]
 fn a_hundred_servers_are_no_burden() {
-    let begun = Instant::now();
     let start = || Fixture::start().expect("a server");
+    // The first one also reads the program from the disk.
+    drop(start());
+    let begun = Instant::now();
+    drop(start());
+    let one = begun.elapsed();
+    let begun = Instant::now();
     let servers: Vec<Fixture> = std::thread::scope(|scope| {
         let starting: Vec<_> = (0..100).map(|_| scope.spawn(start)).collect();
         let started = starting.into_iter().map(|one| one.join());
@@ -17,10 +22,11 @@ fn a_hundred_servers_are_no_burden() {
     drop(servers);
     let ended = begun.elapsed();
     println!(
-        "100 servers: ready after {started:?}, gone after {ended:?}, {} MB",
+        "one server: gone after {one:?}; 100 servers: ready after {started:?}, gone after {ended:?}, {} MB",
         megabytes()
     );
-    assert!(ended < Duration::from_secs(2), "{ended:?}");
+    // Each costs what one alone does, and a little for the crowd.
+    assert!(ended < one * 200, "{ended:?}");
     assert!(megabytes() < 300, "{} MB", megabytes());
 }
 

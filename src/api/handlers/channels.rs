@@ -149,6 +149,22 @@ pub fn restore(cx: &Context) -> Answer {
     Ok(answer::json(&restored))
 }
 
+/// `POST /channels/{channel_id}/move`
+pub fn move_to_team(cx: &Context) -> Answer {
+    let channel_id = cx.id("channel_id")?;
+    let body = of_json::values_by_name(cx.body());
+    // Mattermost: whether there is such a channel goes before the body.
+    cx.app.store.read(|tx| find(tx, channel_id).map(drop))?;
+    let team_id = body
+        .text("team_id")
+        .ok_or_else(|| AppError::body_param("team_id"))?;
+    let force = body
+        .bool("force")
+        .ok_or_else(|| AppError::body_param("force"))?;
+    let moved = channel_change::move_to_team(cx.app, cx.caller()?, channel_id, team_id, force)?;
+    Ok(answer::json(&moved))
+}
+
 /// `DELETE /channels/{channel_id}`
 pub fn delete(cx: &Context) -> Answer {
     let (channel_id, permanent) = (cx.id("channel_id")?, cx.flag("permanent"));

@@ -5,6 +5,7 @@ pub mod bots;
 pub mod channel_lists;
 pub mod channel_members;
 pub mod channels;
+pub mod commands;
 pub mod config;
 pub mod dialogs;
 pub mod emoji;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::api::{Answer, Context, answer, json};
 use crate::auth::{CLEARED_COOKIE, COOKIE};
 use crate::clock::Millis;
+use crate::error::AppError;
 use crate::http::Response;
 use crate::login::{Attempt, Login};
 use crate::messaging::team;
@@ -137,6 +138,18 @@ pub fn revoke_all(cx: &Context) -> Answer {
     let user_id = cx.id("user_id")?;
     crate::session::revoke_all(cx.app, cx.caller()?, user_id)?;
     Ok(answer::ok())
+}
+
+/// `PUT /users/sessions/device`
+pub fn set_device(cx: &Context) -> Answer {
+    let body = json::texts_by_name(cx.body());
+    match body.text("device_id") {
+        "" => Err(AppError::body_param("device_id")),
+        device_id => {
+            crate::session::set_device(cx.app, cx.caller()?, device_id)?;
+            Ok(answer::ok())
+        }
+    }
 }
 
 /// `POST /users/sessions/revoke/all`

@@ -32,6 +32,7 @@ pub fn create(cx: &Context) -> Answer {
         props: edit::props(&body)?,
         auth_service,
         auth_data: of_admin("auth_data"),
+        email_verified: admin && body.bool("email_verified").unwrap_or(false),
         must_not_be_first: !cx.shows_setup_code(),
         ..NewUser::default()
     };

@@ -45,7 +45,7 @@ objects! {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, username: Text, auth_data: Text, auth_service: Text,
         email: Text, nickname: Text, first_name: Text, last_name: Text, position: Text, roles: Text, locale: Text,
         timezone: Texts, disable_welcome_email: Flag; notify_props: Texts, last_password_update: Time, is_bot: Flag,
-        bot_description: Text, last_activity_at: Time, props: Texts,
+        bot_description: Text, last_activity_at: Time, props: Texts, email_verified: Flag,
     }
     /// Accounts that fit what was typed
     UserAutocomplete { users: [User]; out_of_channel: [User] }
@@ -192,6 +192,19 @@ objects! {
     Reaction {
         user_id: Id, post_id: Id, emoji_name: Text, create_at: Time, update_at: Time, delete_at: Time, remote_id: Text, channel_id: Id,
     }
+    /// A slash command; who may only give it is not shown its token, method and URL
+    Command {
+        id: Id, token: Text, create_at: Time, update_at: Time, delete_at: Time, creator_id: Text, team_id: Id, trigger: Text,
+        method: Text, username: Text, icon_url: Text, auto_complete: Flag, auto_complete_desc: Text, auto_complete_hint: Text,
+        display_name: Text, description: Text, url: Text, plugin_id: Text,
+    }
+    /// The new token of a slash command
+    CommandToken { token: Id }
+    /// What an integration answered to a slash command
+    CommandResponse {
+        response_type: Text, text: Text, username: Text, channel_id: Text, icon_url: Text, type: Text, props: ObjectOrNull,
+        goto_location: Text, trigger_id: Text, skip_slack_parsing: Flag, attachments: ListOrNull, extra_responses: ListOrNull,
+    }
     /// An incoming webhook; its id is its secret where it was just made or asked for by that, and else is not
     IncomingWebhook {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, user_id: Id, channel_id: Id, team_id: Id,
@@ -211,11 +224,11 @@ objects! {
 objects! {
     /// What is sent: further members are ignored.
     BODIES:
-    /// An account to be made; `auth_service` and `auth_data` only by admins
+    /// An account to be made; `auth_service`, `auth_data` and `email_verified` only by admins
     NewUser {
         username: Username, email: Email; password: Text, nickname: Text, first_name: Text, last_name: Text,
         position: Text, locale: Text, auth_service: Text, auth_data: Text, notify_props: Texts, timezone: Texts,
-        props: Texts,
+        props: Texts, email_verified: Flag,
     }
     /// Fields of an account; the own `email` needs the `password`
     UserPatch {
@@ -265,6 +278,26 @@ objects! {
     }
     /// What was chosen, where the action is a list
     ActionRun { ; selected_option: Text }
+    /// A slash command to be made; `creator_id` of somebody else only by those who may manage theirs
+    NewCommand {
+        team_id: Id, trigger: Text, method: Text, url: Text; creator_id: IdOrEmpty, token: Text, username: Text, icon_url: Text,
+        auto_complete: Flag, auto_complete_desc: Text, auto_complete_hint: Text, display_name: Text, description: Text,
+    }
+    /// A slash command with what is to be changed; `id` as in the path
+    CommandUpdate {
+        id: Id, team_id: Id, trigger: Text, method: Text, url: Text; username: Text, icon_url: Text, auto_complete: Flag,
+        auto_complete_desc: Text, auto_complete_hint: Text, display_name: Text, description: Text,
+    }
+    /// A slash command as somebody gives it; `team_id` is for channels of no team
+    CommandGiven { channel_id: Id, command: Text; team_id: IdOrEmpty, root_id: IdOrEmpty }
+    /// Where a channel goes; with `force`, members who are not in that team leave it
+    ChannelMove { team_id: Id, force: Flag }
+    /// What a link in a mail would have
+    EmailLink { token: Text }
+    /// An address
+    EmailAddress { email: Text }
+    /// A telephone; the other members are without effect
+    Device { device_id: Text; voip_device_id: Text, deviceNotificationDisabled: Text, mobileVersion: Text }
     /// An incoming webhook to be made; `user_id` of somebody else only by those who may manage theirs
     NewIncomingWebhook {
         channel_id: Id; user_id: IdOrEmpty, display_name: Text, description: Text, username: Text, icon_url: Text,

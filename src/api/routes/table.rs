@@ -2,9 +2,9 @@
 
 use super::{Access, Route, Work};
 use crate::api::handlers::{
-    audits, bots, channel_lists, channel_members, channels, config, dialogs, emoji, files,
-    pictures, post_lists, posts, preferences, reactions, roles, sessions, statuses, system, teams,
-    tokens, user_edits, user_lists, users, webhooks,
+    audits, bots, channel_lists, channel_members, channels, commands, config, dialogs, emoji,
+    files, pictures, post_lists, posts, preferences, reactions, roles, sessions, statuses, system,
+    teams, tokens, user_edits, user_lists, users, webhooks,
 };
 use crate::api::openapi::{Operation, Shape, shape};
 use crate::api::{openapi, websocket};
@@ -60,6 +60,12 @@ routes! {
            Login () Login => 200 User;
     POST   "/users/logout" Open Change sessions::logout, "End the session of the request"
            Logout () () => 200 StatusOK;
+    POST   "/users/email/verify" Open Read user_edits::verify_email_by_link, "That no such link was sent: there is no mail"
+           VerifyUserEmail () EmailLink => 200 StatusOK;
+    POST   "/users/email/verify/send" Open Read user_edits::send_verification, "Nothing: there is no mail, and who has which address is not told"
+           SendVerificationEmail () EmailAddress => 200 StatusOK;
+    PUT    "/users/sessions/device" Session Change sessions::set_device, "Say which device the login of the request is on"
+           AttachDeviceExtraProps () Device => 200 StatusOK;
     POST   "/users/sessions/revoke/all" Session Change sessions::revoke_everybodys, "End everybody's sessions"
            RevokeSessionsFromAllUsers () () => 200 StatusOK, 403;
     GET    "/users/tokens" Session Read tokens::list_all, "List all tokens"
@@ -110,6 +116,8 @@ routes! {
            UpdateUserPassword () UserPassword => 200 StatusOK, 403 501;
     POST   "/users/{user_id}/reset_failed_attempts" Session Change user_edits::unlock, "Lift the lock of wrong passwords"
            ResetPasswordFailedAttempts () () => 200 StatusOK, 403;
+    POST   "/users/{user_id}/email/verify/member" Session Change user_edits::verify_email, "Say that an account's address is right"
+           VerifyUserEmailWithoutToken () () => 200 User, 403;
     POST   "/users/{user_id}/convert_to_bot" Session Change bots::convert, "Make a bot of an account"
            ConvertUserToBot () () => 200 Bot, 403;
     GET    "/users/{user_id}/image" Session Read pictures::get, "The account's picture, or one made from the id"
@@ -262,6 +270,8 @@ routes! {
            DeleteChannel (permanent) () => 200 StatusOK, 403;
     POST   "/channels/{channel_id}/restore" Session Change channels::restore, "Bring an archived channel back"
            RestoreChannel () () => 200 Channel, 403;
+    POST   "/channels/{channel_id}/move" Session Change channels::move_to_team, "Move a channel to another team"
+           MoveChannel () ChannelMove => 200 Channel, 403;
     GET    "/channels/{channel_id}/stats" Session Read channels::stats, "Count a channel's members"
            GetChannelStats () () => 200 ChannelStats, 403;
     GET    "/channels/{channel_id}/members" Session Read channel_members::members, "List a channel's members"
@@ -361,6 +371,22 @@ routes! {
            DeleteEmoji () () => 200 StatusOK, 403;
     GET    "/emoji/{emoji_id}/image" Session Read emoji::image, "The picture of a custom emoji"
            GetEmojiImage () () => 200 Picture, 501;
+    POST   "/commands" Session Change commands::create, "Create a slash command"
+           CreateCommand () NewCommand => 201 Command, 403 404 501;
+    GET    "/commands" Session Read commands::list, "List the slash commands of a team"
+           ListCommands (team_id custom_only) () => 200 [Command], 403 501;
+    POST   "/commands/execute" Session Call commands::execute, "Give a slash command: its integration is asked, and what it answers is posted"
+           ExecuteCommand () CommandGiven => 200 CommandResponse, 403 404 501;
+    GET    "/commands/{command_id}" Session Read commands::get, "Read a slash command"
+           GetCommandById () () => 200 Command;
+    PUT    "/commands/{command_id}" Session Change commands::update, "Change a slash command, sent as a whole"
+           UpdateCommand () CommandUpdate => 200 Command, 403;
+    DELETE "/commands/{command_id}" Session Change commands::delete, "Delete a slash command for good"
+           DeleteCommand () () => 200 StatusOK, 403;
+    PUT    "/commands/{command_id}/regen_token" Session Change commands::regenerate_token, "Give a slash command another token"
+           RegenCommandToken () () => 200 CommandToken, 403;
+    GET    "/teams/{team_id}/commands/autocomplete" Session Read commands::complete, "List the slash commands that clients offer"
+           ListAutocompleteCommands () () => 200 [Command], 403;
     POST   "/hooks/incoming" Session Change webhooks::create, "Create an incoming webhook; its id is a secret, and in this answer only"
            CreateIncomingWebhook () NewIncomingWebhook => 201 IncomingWebhook, 403 404 501;
     GET    "/hooks/incoming" Session Read webhooks::list, "List incoming webhooks, under ids that are no secrets"

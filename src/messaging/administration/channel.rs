@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::config::MAX_CHANNELS_PER_TEAM;
+use crate::config::{Config, MAX_CHANNELS_PER_TEAM};
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel::{self, Channel, ChannelKind, sql};
@@ -37,14 +37,22 @@ pub struct NewChannel {
     pub without_maker: bool,
 }
 
+/// Fails where the team has as many channels as it may have.
+pub(super) fn check_room(tx: &Tx, config: &Config, team_id: &str) -> Result<(), AppError> {
+    let most = config.int(&MAX_CHANNELS_PER_TEAM);
+    match sql::has_as_many(tx, team_id, most)? {
+        true => Err(AppError::named(&error::CHANNEL_LIMIT, &most.to_string())),
+        false => Ok(()),
+    }
+}
+
 /// Makes a channel of a team; the caller becomes its admin.
 ///
 /// # Errors
 /// In Mattermost's order: the rule's refusal, the channel has an id, the team does not exist, a field that is not as it
 /// must be, the name is taken in the team, the team has too many.
 pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, AppError> {
-    let caller = caller.clone();
-    let most = app.config.last().int(&MAX_CHANNELS_PER_TEAM);
+    let (caller, config) = (caller.clone(), app.config.last());
     app.change(move |tx, news| {
         // Mattermost: no permission is asked for what is neither public nor private, and it needs a team first.
         if new.kind.is_none() && new.team_id.is_empty() {
@@ -67,9 +75,7 @@ pub fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Channel, Ap
         if sql::by_name(tx, &channel.team_id, &channel.name)?.is_some() {
             return Err(AppError::new(&error::CHANNEL_EXISTS));
         }
-        if sql::has_as_many(tx, &channel.team_id, most)? {
-            return Err(AppError::named(&error::CHANNEL_LIMIT, &most.to_string()));
-        }
+        check_room(tx, &config, &channel.team_id)?;
         let creator = user::find(tx, &caller.user_id)?;
         sql::insert(tx, &channel)?;
         if maker_joins {

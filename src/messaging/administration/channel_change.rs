@@ -3,15 +3,16 @@
 use serde_json::json;
 
 use super::TOWN_SQUARE;
+use super::channel::check_room;
 use crate::app::App;
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::messaging::channel::{self, Channel, ChannelKind, sql};
 use crate::messaging::post::system::{Notice, say};
-use crate::messaging::webhook;
+use crate::messaging::{team, webhook};
 use crate::permission::{
-    CHANNEL_DELETE_PRIVATE, CHANNEL_DELETE_PUBLIC, CHANNEL_MANAGE, CHANNEL_PATCH_DIRECT,
-    CHANNEL_PATCH_PRIVATE, CHANNEL_PATCH_PUBLIC, Caller, Granted,
+    CHANNEL_DELETE_PRIVATE, CHANNEL_DELETE_PUBLIC, CHANNEL_MANAGE, CHANNEL_MOVE,
+    CHANNEL_PATCH_DIRECT, CHANNEL_PATCH_PRIVATE, CHANNEL_PATCH_PUBLIC, Caller, Granted,
 };
 use crate::store::Tx;
 use crate::{audit, user};
@@ -181,6 +182,50 @@ pub fn set_privacy(
         );
         audit::record(tx, &granted, &format!("name={}", channel.name))?;
         channel::find(tx, &channel_id)
+    })
+}
+
+/// Moves a channel to another team, with its posts and webhooks. Who is deactivated leaves it; with `force` also who is not in
+/// that team.
+///
+/// # Errors
+/// In Mattermost's order: there is no such channel or team, it is direct or a group, the rule's refusal, somebody in it is not
+/// in that team, the team has a channel of that name, or as many as it may have.
+pub fn move_to_team(
+    app: &App,
+    caller: &Caller,
+    channel_id: &str,
+    team_id: &str,
+    force: bool,
+) -> Result<Channel, AppError> {
+    let (caller, config) = (caller.clone(), app.config.last());
+    let (channel_id, team_id) = (channel_id.to_owned(), team_id.to_owned());
+    app.change(move |tx, news| {
+        let channel = channel::find(tx, &channel_id)?;
+        let team = team::find(tx, &team_id)?;
+        if channel.is_direct_or_group() {
+            return Err(AppError::new(&error::CHANNEL_MOVE_TYPE));
+        }
+        let granted = CHANNEL_MOVE.ask(&caller)?;
+        sql::delete_members_before_move(tx, &channel.id, force.then_some(&team.id))?;
+        if sql::has_strangers_to(tx, &channel.id, &team.id)? {
+            return Err(AppError::new(&error::CHANNEL_MOVE_MEMBERS));
+        }
+        let previous = team::find(tx, &channel.team_id)?;
+        if previous.id != team.id {
+            if sql::by_name(tx, &team.id, &channel.name)?.is_some() {
+                return Err(AppError::new(&error::CHANNEL_EXISTS));
+            }
+            check_room(tx, &config, &team.id)?;
+        }
+        sql::move_to(tx, &channel.id, &team.id, granted.at())?;
+        let channel = channel::find(tx, &channel.id)?;
+        let by = user::find(tx, &granted.caller().user_id)?;
+        let notice = Notice::moved(&by, &previous.name);
+        say(tx, news, &channel, &by, notice, granted.at())?;
+        audit::record(tx, &granted, &format!("channel={}", channel.name))?;
+        audit::record(tx, &granted, &format!("team={}", team.name))?;
+        channel::find(tx, &channel.id)
     })
 }
 

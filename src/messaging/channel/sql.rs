@@ -238,6 +238,51 @@ pub fn update(tx: &Tx, channel: &Channel) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Puts a channel into another team, with its incoming webhooks.
+pub fn move_to(tx: &Tx, channel_id: &str, team_id: &str, at: Millis) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE channels SET team_id = $2, update_at = $3 WHERE id = $1",
+        params![channel_id, team_id, at],
+    )?;
+    tx.execute(
+        "UPDATE incoming_webhooks SET team_id = $2 WHERE channel_id = $1",
+        params![channel_id, team_id],
+    )?;
+    Ok(())
+}
+
+/// Returns whether somebody is in the channel who is not in the team.
+pub fn has_strangers_to(tx: &Tx, channel_id: &str, team_id: &str) -> Result<bool, StoreError> {
+    tx.one(
+        "SELECT EXISTS (
+             SELECT 1 FROM channel_members c WHERE c.channel_id = $1
+             AND NOT EXISTS (SELECT 1 FROM team_members t WHERE t.team_id = $2 AND t.user_id = c.user_id))",
+        params![channel_id, team_id],
+        |row| row.get(0),
+    )
+}
+
+/// Takes those out of a channel who are deactivated and, with `strangers_to`, those who are not in that team.
+pub fn delete_members_before_move(
+    tx: &Tx,
+    channel_id: &str,
+    strangers_to: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM channel_members WHERE channel_id = $1
+         AND user_id IN (SELECT u.id FROM channel_members c JOIN users u ON u.id = c.user_id WHERE c.channel_id = $1 AND u.delete_at > 0)",
+        params![channel_id],
+    )?;
+    if let Some(team_id) = strangers_to {
+        tx.execute(
+            "DELETE FROM channel_members WHERE channel_id = $1
+             AND NOT EXISTS (SELECT 1 FROM team_members t WHERE t.team_id = $2 AND t.user_id = channel_members.user_id)",
+            params![channel_id, team_id],
+        )?;
+    }
+    Ok(())
+}
+
 /// Notes a post. Mattermost: system messages do not count.
 pub fn posted(tx: &Tx, channel_id: &str, at: Millis, counts: bool) -> Result<(), StoreError> {
     tx.execute(

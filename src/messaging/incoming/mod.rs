@@ -1,6 +1,6 @@
 //! What is posted by incoming webhooks: where it goes, in whose name, and how Slack's forms become Mattermost's.
 
-mod slack;
+pub mod slack;
 mod split;
 
 use serde_json::{Map, Value};

@@ -25,6 +25,7 @@ pub fn split(
         kind: kind.to_owned(),
         message: String::new(),
         props: props.clone(),
+        root_id: String::new(),
     };
     let too_long = || AppError::named(&error::WEBHOOK_SPLIT, &CLIENT_LETTERS.to_string());
     if letters(props) > CLIENT_LETTERS {

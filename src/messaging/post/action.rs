@@ -14,7 +14,7 @@ use crate::config::{
 };
 use crate::error::{self, AppError};
 use crate::event::{Audience, News};
-use crate::http::outgoing::{AllowedHosts, post_json};
+use crate::http::outgoing::{self, AllowedHosts, Answered, Outgoing};
 use crate::messaging::channel::{self, Channel, may_read};
 use crate::messaging::team;
 use crate::permission::{CHANNEL_READ, Caller, Granted};
@@ -157,7 +157,7 @@ fn question(
 }
 
 fn ask(config: &Config, question: &Question) -> Result<Reply, AppError> {
-    let answer = call(config, &question.url, &question.body.to_string())?;
+    let answer = call(config, &question.url, &question.body)?;
     if answer.is_empty() {
         return Ok(Reply::default());
     }
@@ -172,11 +172,24 @@ fn failed(why: &str) -> AppError {
 ///
 /// # Errors
 /// It was not reached, or did not answer as it must.
-pub(super) fn call(config: &Config, url: &str, body: &str) -> Result<Vec<u8>, AppError> {
+pub(super) fn call(config: &Config, url: &str, body: &Value) -> Result<Vec<u8>, AppError> {
+    let reply = ask_integration(config, url, &Outgoing::Json(&body.to_string()));
+    reply.map(|reply| reply.body).map_err(|why| failed(&why))
+}
+
+/// Asks an integration, where settings allow its host, and within the time that they give it.
+///
+/// # Errors
+/// Why there is no answer, in words.
+pub fn ask_integration(
+    config: &Config,
+    url: &str,
+    outgoing: &Outgoing,
+) -> Result<Answered, String> {
     let allowed = AllowedHosts::parse(config.text(&ALLOWED_UNTRUSTED_INTERNAL_CONNECTIONS));
     let seconds = config.int(&OUTGOING_INTEGRATION_REQUESTS_TIMEOUT);
     let within = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
-    post_json(url, body.as_bytes(), &allowed, within).map_err(|why| failed(&why))
+    outgoing::ask(url, outgoing, &allowed, within)
 }
 
 /// Returns the props that an integration cannot change.

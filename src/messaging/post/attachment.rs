@@ -225,12 +225,17 @@ pub fn serialize_for_clients<S: Serializer>(
         return props.serialize(serializer);
     }
     let mut shown = props.clone();
-    for action in actions_of(&mut shown) {
+    remove_integrations(&mut shown);
+    shown.serialize(serializer)
+}
+
+/// Removes the integrations from attachments, which only the server may know.
+pub fn remove_integrations(props: &mut Value) {
+    for action in actions_of(props) {
         if let Some(members) = action.as_object_mut() {
             members.retain(|name, _| !name.eq_ignore_ascii_case("integration"));
         }
     }
-    shown.serialize(serializer)
 }
 
 /// Writes into the metadata of a post what is embedded in it.

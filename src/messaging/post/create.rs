@@ -128,6 +128,8 @@ pub struct OfIntegration {
     pub kind: String,
     /// What it says.
     pub message: String,
+    /// The first post of the thread; empty: none.
+    pub root_id: String,
     /// An object; its attachments are complete.
     pub props: Map<String, Value>,
 }
@@ -145,12 +147,10 @@ pub fn by_integration(
     if new.kind.starts_with("system_") {
         return Err(AppError::new(&error::POST_TYPE));
     }
-    let mut post = Post::new(&author.id, &channel.id, new.message, at);
-    post.kind = new.kind;
-    post.set_props(Value::Object(new.props));
-    if author.is_bot() {
-        post.props["from_bot"] = "true".into();
-    }
+    let root_id = thread_of(tx, &new.root_id, channel)?;
+    let mut post = post_of(channel, author, at, new);
+    post.root_id.clone_from(&root_id);
+    post.parent_id = root_id;
     let refused = |refused: AppError| {
         AppError::new(&error::WEBHOOK_POST).detail(format!("err={}", refused.message()))
     };
@@ -159,6 +159,35 @@ pub fn by_integration(
     sql::insert(tx, &post)?;
     publish(tx, news, channel, author, &post, Delivery::default())?;
     Ok(post)
+}
+
+fn post_of(channel: &Channel, author: &User, at: Millis, new: OfIntegration) -> Post {
+    let mut post = Post::new(&author.id, &channel.id, new.message, at);
+    post.kind = new.kind;
+    post.set_props(Value::Object(new.props));
+    if author.is_bot() {
+        post.props["from_bot"] = "true".into();
+    }
+    post
+}
+
+/// Tells one account of a post of an integration that nobody keeps.
+///
+/// # Errors
+/// Message or props are too long.
+pub fn by_integration_for_one(
+    news: &mut News,
+    (_, channel, author, at): (&Granted, &Channel, &User, Millis),
+    new: OfIntegration,
+) -> Result<(), AppError> {
+    let root_id = new.root_id.clone();
+    let mut post = post_of(channel, author, at, new);
+    post.kind = "system_ephemeral".to_owned();
+    post.root_id.clone_from(&root_id);
+    post.parent_id = root_id;
+    post.check()?;
+    tell_one(news, &author.id, &post);
+    Ok(())
 }
 
 /// Mattermost: letters of a type at most.

@@ -132,7 +132,7 @@ pub fn submit(
     let mut told = json!(filled);
     told["type"] = "dialog_submission".into();
     told["user_id"] = caller.user_id.clone().into();
-    let answer = call(&app.config.last(), url, &told.to_string())?;
+    let answer = call(&app.config.last(), url, &told)?;
     // Mattermost: what is no answer is one that says nothing.
     let mut answer: Map<String, Value> = serde_json::from_slice(&answer).unwrap_or_default();
     answer.retain(|name, value| ANSWERED.contains(&name.as_str()) && !value.is_null());

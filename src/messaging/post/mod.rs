@@ -16,7 +16,9 @@ mod unread;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-pub use self::create::{NewPost, OfIntegration, by_integration, create, ephemeral};
+pub use self::create::{
+    NewPost, OfIntegration, by_integration, by_integration_for_one, create, ephemeral,
+};
 pub use self::edit::{PostPatch, delete, set_pinned, update};
 pub use self::unread::set_unread;
 use crate::clock::Millis;

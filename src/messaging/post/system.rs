@@ -115,6 +115,15 @@ impl Notice {
         Notice::new("system_change_chan_privacy", message.to_owned())
     }
 
+    /// The channel came from another team.
+    pub fn moved(by: &User, previous: &str) -> Notice {
+        let message = format!("This channel has been moved to this team from {previous}.");
+        Notice {
+            props: json!({"username": by.username}),
+            ..Notice::new("system_move_channel", message)
+        }
+    }
+
     /// The channel has another name.
     pub fn display_name(by: &User, old: &str, new: &str) -> Notice {
         let who = &by.username;

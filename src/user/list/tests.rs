@@ -50,6 +50,7 @@ fn account(number: i64) -> User {
         failed_attempts: 0,
         bot_owner_id: None,
         bot_description: String::new(),
+        email_verified: false,
         props: Box::default(),
     }
 }

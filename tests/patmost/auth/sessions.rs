@@ -220,3 +220,26 @@ fn the_session_used_last_comes_first_and_there_are_never_more_than_500() {
     first.me().expired();
     second.me().expired();
 }
+
+#[test]
+fn a_login_says_later_which_device_it_is_on() {
+    let mm = server();
+    mm.user("alice");
+    mm.set("ServiceSettings", "SessionLengthWebInDays", 1);
+    mm.set("ServiceSettings", "SessionLengthMobileInDays", 30);
+    let (first, second) = (mm.login("alice"), mm.login("alice"));
+    let device =
+        |caller: &Caller, id: &str| caller.put("/users/sessions/device", json!({"device_id": id}));
+    device(&first, "apple:1").acknowledged();
+    device(&second, "apple:1").acknowledged();
+    // There is one login on a device.
+    first.me().expired();
+    let sessions = second.sessions().ok();
+    let on_device = |session: &&Value| session.text("device_id") == "apple:1";
+    let sessions = sessions.as_array().unwrap();
+    assert_eq!(sessions.iter().filter(on_device).count(), 1);
+    mm.advance_days(20);
+    second.me().ok();
+    device(&second, "").refused_body("device_id");
+    device(&second, &"a".repeat(513)).refused(400, "api.user.login.device_id.app_error");
+}

@@ -26,6 +26,9 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /users/status/ids", r#"["$user_id"]"#),
     ("POST /users/login", r#"{"login_id":"$username","password":"Correct-Horse-1","device_id":"d","token":"","ldap_only":"","magic_link_token":"","voip_device_id":""}"#),
     ("POST /users/logout", ""),
+    ("POST /users/email/verify", r#"{"token":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}"#),
+    ("POST /users/email/verify/send", r#"{"email":"a@example.com"}"#),
+    ("PUT /users/sessions/device", r#"{"device_id":"d","voip_device_id":"","deviceNotificationDisabled":"false","mobileVersion":"1"}"#),
     ("POST /users/sessions/revoke/all", ""),
     ("GET /users/tokens?page=0&per_page=60&include_usage=true&user_id=&state=active&unused_since=1&expires_before=1&scope=read&sort=-create_at&include_total_count=true", ""),
     ("POST /users/tokens/search?include_usage=true", r#"{"term":"u"}"#),
@@ -52,6 +55,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("PUT /users/{user_id}/active", r#"{"active":false}"#),
     ("PUT /users/{user_id}/password", r#"{"current_password":"","new_password":"Correct-Horse-2"}"#),
     ("POST /users/{user_id}/reset_failed_attempts", ""),
+    ("POST /users/{user_id}/email/verify/member", ""),
     ("POST /users/{user_id}/convert_to_bot", ""),
     ("GET /users/{user_id}/image?_=1", ""),
     ("POST /users/{user_id}/image", r#""no form""#),
@@ -139,7 +143,16 @@ const REQUESTS: &[(&str, &str)] = &[
     ("DELETE /channels/{channel_id}?permanent=false", ""),
     ("PUT /channels/{channel_id}/privacy", r#"{"privacy":"P"}"#),
     ("POST /channels/{channel_id}/restore", ""),
+    ("POST /channels/{channel_id}/move", r#"{"team_id":"$team_id","force":true}"#),
     ("GET /channels/{channel_id}/stats", ""),
+    ("POST /commands", r#"{"team_id":"$team_id","trigger":"$new_name","method":"P","url":"http://a","creator_id":"","token":"","username":"u","icon_url":"i","auto_complete":true,"auto_complete_desc":"d","auto_complete_hint":"h","display_name":"n","description":"d"}"#),
+    ("GET /commands?team_id={team_id}&custom_only=true", ""),
+    ("POST /commands/execute", r#"{"channel_id":"$channel_id","command":"/none","team_id":"","root_id":""}"#),
+    ("GET /commands/{command_id}", ""),
+    ("PUT /commands/{command_id}", r#"{"id":"$command_id","team_id":"$team_id","trigger":"$new_name","method":"G","url":"http://a","username":"u","icon_url":"i","auto_complete":true,"auto_complete_desc":"d","auto_complete_hint":"h","display_name":"n","description":"d"}"#),
+    ("PUT /commands/{command_id}/regen_token", ""),
+    ("DELETE /commands/{command_id}", ""),
+    ("GET /teams/{team_id}/commands/autocomplete", ""),
     ("GET /channels/{channel_id}/members?page=0&per_page=60", ""),
     ("POST /channels/{channel_id}/members", r#"{"user_id":"$user_id","post_root_id":""}"#),
     ("GET /channels/{channel_id}/members/{user_id}", ""),
@@ -208,11 +221,14 @@ const REQUESTS: &[(&str, &str)] = &[
 /// What has no answer of success here: the upgrade is in `websocket.rs`, the limit on lifetimes in `expiry.rs`,
 /// an archived channel in `teams.rs`, forms with pictures in `pictures.rs`, integrations in `attachments.rs`; smaller pictures and
 /// public links are not made.
-const NEVER_RIGHT: [&str; 11] = [
+const NEVER_RIGHT: [&str; 13] = [
     "POST /emoji",
     "POST /actions/dialogs/open",
     "POST /actions/dialogs/submit",
     "POST /posts/{post_id}/actions/{action_id}",
+    "POST /commands/execute",
+    // No mail is sent, so no link is right.
+    "POST /users/email/verify",
     "GET /users/tokens/self",
     "POST /users/{user_id}/image",
     "GET /files/{file_id}/thumbnail",
@@ -465,6 +481,12 @@ impl<'m> World<'m> {
                 let hook = json!({"channel_id": self.get("channel_id")});
                 let hook = self.admin.post("/hooks/incoming", hook).created();
                 self.have(name, hook.text("id"));
+            }
+            "command_id" => {
+                let trigger = format!("word{}", self.number);
+                let command = json!({"team_id": self.get("team_id"), "trigger": trigger, "method": "P", "url": "http://a"});
+                let command = self.admin.post("/commands", command).created();
+                self.have(name, command.text("id"));
             }
             "emoji_id" | "custom_emoji" => {
                 let custom = format!("parrot{}", self.number);

@@ -24,7 +24,6 @@ fn a_word_where_an_id_is_expected_is_no_id() {
 
 /// What Mattermost answers and patmost does not, one of each family.
 const ABSENT: &[&str] = &[
-    "POST /commands/execute",
     "POST /hooks/outgoing",
     "GET /plugins",
     "GET /groups",
@@ -331,7 +330,7 @@ fn what_patmost_lacks_is_answered_as_a_setting_says_and_named_in_the_log() {
     // Mattermost asks no login for these.
     for path in [
         "/users/password/reset/send",
-        "/users/email/verify",
+        "/users/login/type",
         "/users/mfa",
         "/users/login/switch",
     ] {

@@ -1,10 +1,9 @@
 //! Message attachments: complete in every answer and event, and without what only the server may know.
 
-use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
+use crate::support::integration::Integration;
 use crate::support::team::{NOBODY, Team};
 use crate::support::*;
 
@@ -66,44 +65,6 @@ fn attachments_are_complete_and_nobody_sees_their_integrations() {
     );
 }
 
-/// An integration: where it is, and what it was asked. It answers everything with these bytes.
-fn integration(answer: &str) -> (String, Receiver<Value>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/act?k=v", listener.local_addr().unwrap());
-    let (tell, asked) = mpsc::channel();
-    let answer = answer.to_owned();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut request = Vec::new();
-            let body = loop {
-                let mut part = [0; 4096];
-                let size = stream.read(&mut part).unwrap();
-                assert!(size > 0, "the request is cut off");
-                request.extend_from_slice(&part[..size]);
-                let text = String::from_utf8(request.clone()).unwrap();
-                let Some((head, body)) = text.split_once("\r\n\r\n") else {
-                    continue;
-                };
-                assert!(head.starts_with("POST /act?k=v HTTP/1.1\r\n"), "{head}");
-                if let Ok(body) = serde_json::from_str(body) {
-                    break body;
-                }
-            };
-            // Who does not wait for it has gone on.
-            let _ = tell.send(body);
-            let _ = stream.write_all(answer.as_bytes());
-        }
-    });
-    (url, asked)
-}
-
-fn http(body: &Value) -> String {
-    let body = body.to_string();
-    let size = body.len();
-    format!("HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n{body}")
-}
-
 /// A post of the admin's with a button and a list whose integration is there; the path of each action.
 fn actions(mm: &Mattermost, channel: &str, url: &str) -> [String; 2] {
     let integration = json!({"url": url, "context": {"key": "context-secret"}});
@@ -115,30 +76,22 @@ fn actions(mm: &Mattermost, channel: &str, url: &str) -> [String; 2] {
     ["press", "choose"].map(|action| format!("/posts/{post}/actions/{action}"))
 }
 
-fn allow(mm: &Mattermost, hosts: &str) {
-    mm.set(
-        "ServiceSettings",
-        "AllowedUntrustedInternalConnections",
-        hosts,
-    );
-}
-
 #[test]
 fn an_action_asks_its_integration_and_does_what_that_says() {
     let mm = server();
     let team = mm.team("core");
     let [alice, bob] = ["alice", "bob"].map(|name| mm.member(name, &team));
     let channel = channel(&team);
-    allow(&mm, "127.0.0.1");
+    mm.allow_integrations_at("127.0.0.1");
     let update = json!({
         "update": {"message": "after", "props": {"from_webhook": "true", "attachments": [{"text": "done"}]}},
         "ephemeral_text": "thanks, see <http://a|this>",
     });
-    let (url, asked) = integration(&http(&update));
-    let [press, choose] = actions(&mm, &channel, &url);
+    let asked = Integration::of_json(&update);
+    let [press, choose] = actions(&mm, &channel, &asked.url);
     let (mut hers, mut his) = (alice.listen(), bob.listen());
     let started = alice.post(&press, json!({})).ok();
-    let mut question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let mut question = asked.next().json();
     let trigger = question["trigger_id"].take();
     // The client knows it by its first part.
     assert!(
@@ -182,14 +135,14 @@ fn an_action_asks_its_integration_and_does_what_that_says() {
 fn a_choice_is_told_and_an_answer_may_say_nothing() {
     let mm = server();
     let channel = channel(&mm.team("core"));
-    allow(&mm, "localhost,127.0.0.0/8");
+    mm.allow_integrations_at("localhost,127.0.0.0/8");
     let empty = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
-    let (url, asked) = integration(empty);
-    let [_, choose] = actions(&mm, &channel, &url);
+    let asked = Integration::new(empty);
+    let [_, choose] = actions(&mm, &channel, &asked.url);
     mm.admin()
         .post(&choose, json!({"selected_option": "a"}))
         .ok();
-    let question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let question = asked.next().json();
     assert_eq!(
         question["context"],
         json!({"key": "context-secret", "selected_option": "a"})
@@ -210,15 +163,15 @@ fn what_cannot_be_asked_and_what_is_no_answer_is_refused() {
             .post(&press, json!({}))
             .refused(400, "api.post.do_action.action_integration.app_error");
     };
-    let (url, asked) = integration(&http(&json!({})));
+    let asked = Integration::of_json(&json!({}));
     // Nothing is allowed at first, and a network is not the whole of it.
-    refused(&url);
-    allow(&mm, "127.1.0.0/16");
-    refused(&url);
-    assert!(asked.try_recv().is_err());
-    allow(&mm, "127.0.0.1");
+    refused(&asked.url);
+    mm.allow_integrations_at("127.1.0.0/16");
+    refused(&asked.url);
+    assert!(!asked.was_asked());
+    mm.allow_integrations_at("127.0.0.1");
     for url in [
-        &*url.replace("http:", "https:"),
+        &*asked.url.replace("http:", "https:"),
         "/plugins/a",
         "http://",
         "http://127.0.0.1:1/",
@@ -232,9 +185,9 @@ fn what_cannot_be_asked_and_what_is_no_answer_is_refused() {
         "HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n{}",
         "nonsense\r\n\r\n",
     ] {
-        refused(&integration(answer).0);
+        refused(&Integration::new(answer).url);
     }
-    let [press, _] = actions(&mm, &channel, &url);
+    let [press, _] = actions(&mm, &channel, &asked.url);
     stranger.post(&press, json!({})).forbidden();
     let missing = format!("/posts/{NOBODY}/actions/press");
     stranger.post(&missing, json!({})).forbidden();
@@ -250,7 +203,7 @@ fn what_cannot_be_asked_and_what_is_no_answer_is_refused() {
 fn integrations_that_do_not_answer_hold_up_nobody() {
     let mm = server();
     let (admin, channel) = (mm.admin(), channel(&mm.team("core")));
-    allow(&mm, "127.0.0.1");
+    mm.allow_integrations_at("127.0.0.1");
     mm.set("ServiceSettings", "OutgoingIntegrationRequestsTimeout", 1);
     // It takes connections and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -283,22 +236,22 @@ fn an_integration_opens_a_form_and_is_told_what_was_filled_in() {
     let team = mm.team("core");
     let alice = mm.member("alice", &team);
     let channel = channel(&team);
-    allow(&mm, "127.0.0.1");
-    let (url, asked) = integration(&http(&json!({"errors": {"name": "no"}, "more": 1})));
-    let [press, _] = actions(&mm, &channel, &url);
+    mm.allow_integrations_at("127.0.0.1");
+    let asked = Integration::of_json(&json!({"errors": {"name": "no"}, "more": 1}));
+    let [press, _] = actions(&mm, &channel, &asked.url);
     let started = alice.post(&press, json!({})).ok();
-    let question = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let question = asked.next().json();
     let mut socket = alice.listen();
     let form = json!({"title": "Form", "elements": []});
     let open = |trigger: &str| {
-        let body = json!({"trigger_id": trigger, "url": url, "dialog": form});
+        let body = json!({"trigger_id": trigger, "url": asked.url, "dialog": form});
         mm.anonymous().post("/actions/dialogs/open", body)
     };
     let trigger = question.text("trigger_id");
     open(&trigger).acknowledged();
     let told = socket.only("open_dialog")["data"].text("dialog");
     let told: Value = serde_json::from_str(&told).unwrap();
-    let expected = json!({"trigger_id": started["trigger_id"], "url": url, "dialog": form});
+    let expected = json!({"trigger_id": started["trigger_id"], "url": asked.url, "dialog": form});
     assert_eq!(told, expected);
     open("x").refused(400, "interactive_message.decode_trigger_id.missing_data");
     open(&trigger.replace(&alice.id, &mm.admin().id)).refused(
@@ -308,12 +261,12 @@ fn an_integration_opens_a_form_and_is_told_what_was_filled_in() {
     mm.clock().advance(Duration::from_secs(6));
     open(&trigger).refused(400, "interactive_message.decode_trigger_id.expired");
     let filled = json!({
-        "url": url, "callback_id": "c", "state": "s", "channel_id": channel, "team_id": team.id,
+        "url": asked.url, "callback_id": "c", "state": "s", "channel_id": channel, "team_id": team.id,
         "submission": {"name": "n"}, "cancelled": false, "user_id": NOBODY,
     });
     let answered = alice.post("/actions/dialogs/submit", filled.clone()).ok();
     assert_eq!(answered, json!({"errors": {"name": "no"}}));
-    let told = asked.recv_timeout(Duration::from_secs(10)).unwrap();
+    let told = asked.next().json();
     assert_eq!(
         told,
         json!({

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod channels;
+mod commands;
 mod emoji;
 mod files;
 mod posting;

@@ -1,5 +1,6 @@
 //! What clients keep and show of an account: preferences, presence, the picture, who is known, and pages of other origins.
 
+use crate::support::team::NOBODY;
 use crate::support::*;
 
 #[test]
@@ -353,4 +354,46 @@ fn time_zones_are_listed() {
     let mm = fresh();
     let zones = mm.admin().get("/system/timezones").ok();
     assert!(zones.as_array().unwrap().contains(&json!("Europe/Berlin")));
+}
+
+#[test]
+fn an_admin_says_that_an_address_is_right_and_a_change_takes_it_back() {
+    let mm = server();
+    let (admin, alice) = (mm.admin(), mm.user("alice"));
+    let path = format!("/users/{}/email/verify/member", alice.id);
+    alice.post(&path, json!({})).forbidden();
+    assert!(alice.me().ok().get("email_verified").is_none());
+    assert_eq!(admin.post(&path, json!({})).ok()["email_verified"], true);
+    assert_eq!(alice.me().ok()["email_verified"], true);
+    let patch = format!("/users/{}/patch", alice.id);
+    admin.put(&patch, json!({"nickname": "n"})).ok();
+    assert_eq!(alice.me().ok()["email_verified"], true);
+    admin
+        .put(&patch, json!({"email": "other@example.com"}))
+        .ok();
+    assert!(alice.me().ok().get("email_verified").is_none());
+    admin
+        .post(&format!("/users/{NOBODY}/email/verify/member"), json!({}))
+        .refused(404, "app.user.missing_account.const");
+    let new = json!({
+        "username": "sure", "email": "sure@example.com", "password": PASSWORD, "email_verified": true,
+    });
+    assert_eq!(admin.post("/users", new).created()["email_verified"], true);
+}
+
+#[test]
+fn no_link_to_verify_an_address_was_ever_sent() {
+    let mm = server();
+    let anyone = mm.anonymous();
+    for email in ["admin@example.com", "nobody@example.com"] {
+        anyone
+            .post("/users/email/verify/send", json!({"email": email}))
+            .acknowledged();
+    }
+    anyone
+        .post("/users/email/verify/send", json!({}))
+        .refused_body("email");
+    let verify = |token: &str| anyone.post("/users/email/verify", json!({"token": token}));
+    verify("x").refused_body("token");
+    verify(&"x".repeat(64)).refused(400, "api.user.verify_email.bad_link.app_error");
 }

@@ -71,6 +71,9 @@ pub fn world(mm: &Mattermost) -> World<'_> {
     let channels = group.channels();
     let hook = json!({"channel_id": channels[0].1});
     let hook = admin.post("/hooks/incoming", hook).created().text("id");
+    let command =
+        json!({"team_id": group.team, "trigger": "word", "method": "P", "url": "http://a"});
+    let command = admin.post("/commands", command).created().text("id");
     let ids = vec![
         ("{team}", group.team.clone()),
         ("{mate}", group.mate.id.clone()),
@@ -78,6 +81,7 @@ pub fn world(mm: &Mattermost) -> World<'_> {
         ("{system_user}", role("system_user")),
         ("{system_admin}", role("system_admin")),
         ("{hook}", hook),
+        ("{command}", command),
     ];
     World {
         mm,

@@ -345,6 +345,7 @@ catalogue! {
     EMOJI_FORM = 400, "api.emoji.create.parse.app_error", "Unable to create emoji. Could not understand request.";
     EMOJI_LARGE = 413, "api.emoji.create.too_large.app_error", "Unable to create emoji. Image must be smaller than 512 KiB.";
     EMOJI_NAME = 400, "model.emoji.name.app_error", "Name must be 1 to 64 lowercase alphanumeric characters.";
+    EMOJI_SYSTEM_NAME = 400, "model.emoji.system_emoji_name.app_error", "Name conflicts with existing system emoji name.";
     EMOJI_OTHERS = 403, "api.emoji.create.other_user.app_error", "Invalid creator id.";
     EMOJI_DUPLICATE = 400, "api.emoji.create.duplicate.app_error", "Unable to create emoji. Another emoji with the same name already exists.";
     EMOJI_IMAGE = 400, "api.emoji.upload.image.app_error", "Unable to create emoji. File must be a PNG, JPEG, or GIF.";

@@ -22,6 +22,9 @@ pub const MOST: usize = 512 * 1024;
 /// Mattermost: letters of a name at most.
 const NAME_LETTERS: usize = 64;
 
+/// Names of the emoji that clients have built in, a line each: those of the Unicode emoji, and Mattermost's own.
+const SYSTEM_NAMES: &str = include_str!("system_names.txt");
+
 /// An emoji as the API shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Emoji {
@@ -88,6 +91,9 @@ pub fn create(
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_+-".contains(&byte);
         if !(1..=NAME_LETTERS).contains(&name.len()) || !name.bytes().all(is_letter) {
             return Err(AppError::new(&error::EMOJI_NAME));
+        }
+        if SYSTEM_NAMES.lines().any(|known| known == name) {
+            return Err(AppError::new(&error::EMOJI_SYSTEM_NAME));
         }
         if creator_id != caller.user_id {
             return Err(AppError::new(&error::EMOJI_OTHERS));

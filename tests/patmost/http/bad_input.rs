@@ -72,7 +72,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /emoji", r#""no form""#),
     ("GET /emoji?page=0&per_page=60&sort=name", ""),
     ("POST /emoji/search", r#"{"term":"p","prefix_only":true}"#),
-    ("POST /emoji/names", r#"["parrot"]"#),
+    ("POST /emoji/names", r#"["parrott"]"#),
     ("GET /emoji/autocomplete?name=p", ""),
     ("GET /emoji/name/{emoji_name:custom_emoji}", ""),
     ("GET /emoji/{emoji_id}", ""),

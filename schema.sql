@@ -291,6 +291,41 @@ CREATE TABLE previous_secrets (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX previous_secrets_by_end ON previous_secrets (until);
 
+-- Of which tokens it was told that they end, and at which stage before that.
+CREATE TABLE expiry_notices (
+    token_id   TEXT    NOT NULL PRIMARY KEY REFERENCES tokens (id) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL,                     -- the end that it was told of: another one is told anew
+    days       INTEGER NOT NULL                      -- the stage: 7, 3 or 1 days before
+) STRICT, WITHOUT ROWID;
+
+-- What tokens did last: a ring of requests for each, and of all together no more than a setting says.
+CREATE TABLE token_requests (
+    token_id   TEXT    NOT NULL REFERENCES tokens (id) ON DELETE CASCADE,
+    slot       INTEGER NOT NULL,                     -- its place in the ring
+    number     INTEGER NOT NULL,                     -- the order in which they came
+    at         INTEGER NOT NULL,
+    method     TEXT    NOT NULL,
+    route      TEXT    NOT NULL,                     -- the pattern, not the path: that may have a secret in it by mistake
+    status     INTEGER NOT NULL,
+    address    TEXT    NOT NULL,
+    user_agent TEXT    NOT NULL,
+    PRIMARY KEY (token_id, slot)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX token_requests_by_time ON token_requests (at);
+
+-- How many there are: one row, kept by the triggers.
+CREATE TABLE token_request_count (
+    id    INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    count INTEGER NOT NULL
+) STRICT;
+INSERT INTO token_request_count (id, count) VALUES (1, 0);
+CREATE TRIGGER token_request_added AFTER INSERT ON token_requests BEGIN
+    UPDATE token_request_count SET count = count + 1 WHERE id = 1;
+END;
+CREATE TRIGGER token_request_deleted AFTER DELETE ON token_requests BEGIN
+    UPDATE token_request_count SET count = count - 1 WHERE id = 1;
+END;
+
 -- Files: what was uploaded, for posts. Whatever they belong to takes them along when it is deleted for good.
 CREATE TABLE files (
     id         TEXT    NOT NULL PRIMARY KEY,

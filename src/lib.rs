@@ -40,6 +40,7 @@
 //! | 18 | `messaging/webhook` | incoming webhooks: who has them, and where they post |
 //! | 19 | `messaging/administration` | changes of teams and channels, announced by posts |
 //! | 20 | `messaging/incoming` | what is posted by incoming webhooks |
+//! | | `messaging/notice` | what the system bot tells people |
 //! | 21 | `messaging/command` | slash commands: who has them, and what happens when one is given |
 //! | 22 | `auth` | a request's credential becomes a caller |
 //! | 23 | `console` | the pages for a browser, embedded; clients of the API like any other |

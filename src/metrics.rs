@@ -74,6 +74,21 @@ impl Page {
         }
     }
 
+    /// Things in classes that were counted elsewhere: how many are at most so large, for each bound; how many there are, and
+    /// their sum.
+    pub fn counted(&mut self, name: &str, help: &str, classes: &[(i64, i64)], all: (i64, i64)) {
+        self.head(name, "histogram", help);
+        for (bound, count) in classes {
+            self.line(format_args!(
+                "patmost_{name}_bucket{{le=\"{bound}\"}} {count}"
+            ));
+        }
+        let (count, sum) = all;
+        self.line(format_args!("patmost_{name}_bucket{{le=\"+Inf\"}} {count}"));
+        self.line(format_args!("patmost_{name}_sum {sum}"));
+        self.line(format_args!("patmost_{name}_count {count}"));
+    }
+
     /// How long something took.
     pub fn histogram(&mut self, name: &str, help: &str, histogram: &Histogram) {
         self.head(name, "histogram", help);

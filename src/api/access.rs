@@ -7,10 +7,12 @@ use log::kv::{self, Key, Value, VisitSource};
 use super::routes::{Access, Route};
 use crate::api::limit::Allowance;
 use crate::auth::Refused;
+use crate::clock::Millis;
 use crate::error::WEBHOOK_UNKNOWN;
 use crate::http::{Request, Response};
 use crate::id;
 use crate::permission::{Caller, Via};
+use crate::token::ledger::{self, TokenRequest};
 
 /// Methods by name; anything else that a client writes is not repeated in the log.
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"];
@@ -28,7 +30,8 @@ pub struct AccessLine {
     /// Where from.
     pub address: String,
     user_id: String,
-    token_id: Option<String>,
+    /// The token whose secret it came with, also when that was refused.
+    pub token_id: Option<String>,
     credential: &'static str,
     /// Whether its credential was one that nobody has.
     guessed: bool,
@@ -103,6 +106,18 @@ impl AccessLine {
     fn path(&self) -> &'static str {
         let route = self.pattern.or(self.route.map(|route| route.path));
         route.or(self.console).unwrap_or("-")
+    }
+
+    /// Returns what the ledger of the token keeps of it.
+    pub fn of_token(&self, request: &Request, status: u16, now: Millis) -> TokenRequest {
+        TokenRequest {
+            at: now,
+            method: self.method.to_owned(),
+            route: self.path().to_owned(),
+            status,
+            address: self.address.clone(),
+            user_agent: ledger::agent(request.header("user-agent")),
+        }
     }
 
     /// How long it took so far.

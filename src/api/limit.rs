@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::clock::Millis;
 use crate::config::{self, Config};
+use crate::http::Response;
 use crate::sync::Mutex;
 
 /// What a failed login and an unknown credential cost, in requests: guessing is dearer than working.
@@ -13,6 +14,33 @@ pub const DEAR: i64 = 10;
 #[derive(Default)]
 pub struct RateLimit {
     paid_off: Mutex<HashMap<String, Millis>>,
+}
+
+/// How often something may be done by one.
+#[derive(Clone, Copy, Debug)]
+pub struct Rate {
+    /// Times at once.
+    pub burst: i64,
+    /// Times a second in the long run.
+    pub per_second: i64,
+    /// Keys that are remembered.
+    pub keys: usize,
+}
+
+impl Rate {
+    /// Returns the rate of requests that the settings say.
+    pub fn of_requests(config: &Config) -> Rate {
+        Rate {
+            burst: config.int(&config::RATE_LIMIT_MAX_BURST),
+            per_second: config.int(&config::RATE_LIMIT_PER_SEC),
+            keys: config.size(&config::RATE_LIMIT_MEMORY),
+        }
+    }
+}
+
+/// Returns the answer to one request too many. Mattermost: not JSON.
+pub fn too_many() -> Response {
+    Response::new(429, "text/plain; charset=utf-8", "limit exceeded\n")
 }
 
 /// What a client may still do.
@@ -35,10 +63,10 @@ impl RateLimit {
     }
 
     /// Counts `cost` requests of the key, and tells what is left. A key that has none left is not charged.
-    pub fn charge(&self, config: &Config, key: &str, cost: i64, now: Millis) -> Allowance {
-        let limit = config.int(&config::RATE_LIMIT_MAX_BURST);
+    pub fn charge(&self, rate: Rate, key: &str, cost: i64, now: Millis) -> Allowance {
+        let limit = rate.burst;
         // Thousandths of a millisecond, so that a thousand requests a second can be told apart.
-        let each = 1_000_000 / config.int(&config::RATE_LIMIT_PER_SEC).max(1);
+        let each = 1_000_000 / rate.per_second.max(1);
         let now = now * 1000;
         let mut paid_off = self.paid_off.lock();
         let before = paid_off.get(key).copied().unwrap_or(0).max(now);
@@ -47,11 +75,7 @@ impl RateLimit {
         let seconds = |micros: i64| (micros + 999_999) / 1_000_000;
         let refused = before + each > now + burst;
         if !refused {
-            make_room(
-                &mut paid_off,
-                usize::try_from(config.int(&config::RATE_LIMIT_MEMORY)).unwrap_or(1),
-                now,
-            );
+            make_room(&mut paid_off, rate.keys, now);
             paid_off.insert(key.to_owned(), after);
         }
         let owed = if refused { before } else { after } - now;
@@ -125,11 +149,11 @@ mod tests {
 
     #[test]
     fn a_burst_is_paid_off_in_time() {
-        let (limit, config) = (RateLimit::default(), Config::defaults());
-        let charge = |now| limit.charge(&config, "a", 1, now);
+        let (limit, rate) = (RateLimit::default(), Rate::of_requests(&Config::defaults()));
+        let charge = |now| limit.charge(rate, "a", 1, now);
         for left in (0..100).rev() {
             assert_eq!(
-                (charge(0).remaining, charge_of(&limit, &config, "b")),
+                (charge(0).remaining, charge_of(&limit, rate, "b")),
                 (left, 99)
             );
         }
@@ -147,35 +171,35 @@ mod tests {
         assert_eq!(charge(20_000).remaining, 99);
     }
 
-    fn charge_of(limit: &RateLimit, config: &Config, key: &str) -> i64 {
-        limit.charge(config, key, 0, 0).remaining - 1
+    fn charge_of(limit: &RateLimit, rate: Rate, key: &str) -> i64 {
+        limit.charge(rate, key, 0, 0).remaining - 1
     }
 
     #[test]
     fn dear_requests_use_it_up_sooner() {
-        let (limit, config) = (RateLimit::default(), Config::defaults());
-        assert_eq!(limit.charge(&config, "a", DEAR, 0).remaining, 90);
+        let (limit, rate) = (RateLimit::default(), Rate::of_requests(&Config::defaults()));
+        assert_eq!(limit.charge(rate, "a", DEAR, 0).remaining, 90);
     }
 
     #[test]
     fn memory_is_bounded() {
-        let (limit, config) = (RateLimit::default(), Config::defaults());
+        let (limit, rate) = (RateLimit::default(), Rate::of_requests(&Config::defaults()));
         for number in 0..30_000 {
-            limit.charge(&config, &number.to_string(), 1, 0);
+            limit.charge(rate, &number.to_string(), 1, 0);
         }
         assert!(limit.paid_off.lock().len() <= 10_000);
     }
 
     #[test]
     fn crowd_of_new_keys_does_not_pay_off_an_old_debt() {
-        let (limit, config) = (RateLimit::default(), Config::defaults());
+        let (limit, rate) = (RateLimit::default(), Rate::of_requests(&Config::defaults()));
         for _ in 0..100 {
-            limit.charge(&config, "indebted", 1, 0);
+            limit.charge(rate, "indebted", 1, 0);
         }
         for number in 0..30_000 {
-            limit.charge(&config, &number.to_string(), 1, 0);
+            limit.charge(rate, &number.to_string(), 1, 0);
         }
-        assert_eq!(limit.charge(&config, "indebted", 1, 0).retry_after, 1);
+        assert_eq!(limit.charge(rate, "indebted", 1, 0).retry_after, 1);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::{Router, origin};
+use crate::clock::DAY;
 use crate::error::AppError;
 use crate::http::{self, Admission, Handler, Lane, Limits, Listener, Refusal, Request, Response};
 use crate::logging;
@@ -67,12 +68,19 @@ fn text(status: u16, text: String) -> Response {
     Response::new(status, "text/plain; version=0.0.4; charset=utf-8", text)
 }
 
+/// Upper ends of the classes of the time that tokens have left, in days.
+const DAYS_LEFT: [i64; 7] = [1, 3, 7, 14, 30, 90, 365];
+
 impl Page {
     fn write(&self) -> Result<String, AppError> {
         let (app, load) = (&self.router.app, self.load.now());
         let now = app.clock.now();
         let count = |tx: &Tx| Ok(token::sql::count_by_state(tx, now, now, now)?);
         let states = app.store.read(count)?;
+        let times = DAYS_LEFT.map(|days| days * DAY);
+        let left = app
+            .store
+            .read(|tx| Ok(token::sql::time_left(tx, now, &times)?))?;
         let tokens = [
             ("active", states.active),
             ("disabled", states.disabled),
@@ -91,6 +99,14 @@ impl Page {
             "Personal access tokens by state.",
             "state",
             &tokens,
+        );
+        let (counts, all, sum) = left;
+        let classes: Vec<_> = times.iter().map(|time| time / 1000).zip(counts).collect();
+        page.counted(
+            "token_expiry_seconds",
+            "How long active tokens that have an end are still good, each to the midnight (UTC) after it.",
+            &classes,
+            (all, sum / 1000),
         );
         page.gauge("connections", "Open connections.", load.connections);
         page.gauge(
@@ -138,6 +154,11 @@ impl Page {
             "password_waiting_limit",
             "Requests that may wait.",
             load.slow_limit,
+        );
+        page.counter(
+            "token_requests_dropped_total",
+            "Requests of tokens that are not in the ledger because too many came at once.",
+            self.router.state.ledger.dropped(),
         );
         page.counter(
             "log_lines_dropped_total",

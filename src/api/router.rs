@@ -12,7 +12,7 @@ use super::state::RouterState;
 use super::text::encoded;
 use super::{Context, answer, cors, origin};
 use crate::api::handlers::system::{PING, check_busy, unhealthy};
-use crate::api::limit::DEAR;
+use crate::api::limit::{DEAR, Rate, too_many};
 use crate::app::App;
 use crate::audit;
 use crate::auth::{self, Entry, Refused};
@@ -218,6 +218,12 @@ impl Router {
         let took = line.took();
         self.state.requests.note(line.route, response.status, took);
         line.write(response.status, took);
+        if let Some(token_id) = &line.token_id
+            && config.int(&config::MAXIMUM_TOKEN_REQUESTS) > 0
+        {
+            let done = line.of_token(request, response.status, self.app.clock.now());
+            self.state.ledger.note(token_id, done);
+        }
         // Browsers load a page in many files: only what the API did says something about its clients.
         if !line.is_console() {
             self.state
@@ -262,14 +268,14 @@ impl Router {
         if !config.is_on(&config::RATE_LIMIT) {
             return None;
         }
-        let allowance = self
-            .state
-            .rate_limit
-            .charge(config, key, cost, self.app.clock.now());
+        let allowance = self.state.rate_limit.charge(
+            Rate::of_requests(config),
+            key,
+            cost,
+            self.app.clock.now(),
+        );
         line.allowance = Some(allowance);
-        // Mattermost: not JSON.
-        (allowance.retry_after > 0)
-            .then(|| Response::new(429, "text/plain; charset=utf-8", "limit exceeded\n"))
+        (allowance.retry_after > 0).then(too_many)
     }
 
     /// Credential, then handler.

@@ -10,6 +10,7 @@ use crate::clock::Millis;
 use crate::config::Pin;
 use crate::logging::recent;
 use crate::secret::SecretHash;
+use crate::token::ledger::Ledger;
 
 /// Reads what pins settings beside the data file; in words, why that cannot be read.
 pub type ReadPins = Box<dyn Fn() -> Result<Vec<Pin>, String> + Send + Sync>;
@@ -25,6 +26,10 @@ pub struct RouterState {
     pub requests: Requests,
     /// The times at which each token's refusals were last noted in the audit.
     pub refusals: Seldom,
+    /// Secrets that were found and handed in, by network.
+    pub reports: RateLimit,
+    /// What tokens did, as far as it is not stored yet.
+    pub ledger: Ledger,
     /// Answers by the hour.
     pub traffic: Traffic,
     /// The lines of the log that `GET /logs` shows: those of other servers in the process, too.
@@ -43,6 +48,8 @@ impl Default for RouterState {
             rate_limit: RateLimit::default(),
             requests: Requests::default(),
             refusals: Seldom::new(REFUSALS),
+            reports: RateLimit::default(),
+            ledger: Ledger::default(),
             traffic: Traffic::default(),
             log: recent::Since::default(),
             busy_until: AtomicI64::new(0),
@@ -58,6 +65,8 @@ impl RouterState {
         self.rate_limit.clear();
         self.requests.clear();
         self.refusals.clear();
+        self.reports.clear();
+        self.ledger.clear();
         self.traffic.clear();
         self.log.begin_now();
         self.busy_until.store(0, Ordering::Relaxed);

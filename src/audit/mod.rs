@@ -16,7 +16,7 @@ use crate::clock::Millis;
 use crate::error::AppError;
 use crate::id;
 use crate::permission::{Caller, Granted};
-use crate::secret::search::{candidates, decoded};
+use crate::secret::search::{candidates, decoded, prefixed};
 use crate::store::{Store, Tx};
 
 /// One row, but for its id and time.
@@ -148,6 +148,10 @@ fn without_strange_ids(tx: &Tx, path: &str) -> Result<String, AppError> {
 pub fn redact(tx: &Tx, text: &str) -> Result<String, AppError> {
     let decoded = decoded(text);
     let mut clean = None;
+    for part in prefixed(&decoded) {
+        let text = clean.unwrap_or_else(|| decoded.to_string());
+        clean = Some(text.replace(part, "[secret]"));
+    }
     for (part, hash) in candidates(&decoded) {
         if sql::is_secret(tx, &hash)? {
             let text = clean.unwrap_or_else(|| decoded.to_string());

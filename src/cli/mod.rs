@@ -87,6 +87,7 @@ pub static COMMANDS: &[&Command] = &[
     &commands::token::LIST,
     &commands::token::ROTATE,
     &commands::token::EXPLAIN,
+    &commands::token::REQUESTS,
     &commands::token::REVOKE,
     &commands::token::DISABLE,
     &commands::token::ENABLE,

@@ -41,6 +41,8 @@ pub enum Kind {
     Int(i64, i64, i64, &'static str),
     /// One of two whole numbers: default, the two, and the part of the error id that names it.
     Either(i64, [i64; 2], &'static str),
+    /// One of some words, the first of which is the default, and the part of the error id that names it.
+    OneOf(&'static [&'static str], &'static str),
     /// Three whole numbers with dots between: default, and the part of the error id that names it.
     Version(&'static str, &'static str),
     /// A text: default, least and most bytes, and the beginning of Mattermost's error id that names it.
@@ -51,7 +53,7 @@ pub enum Kind {
     Url(&'static str),
 }
 
-use Kind::{Bool, Either, Int, Networks, Text, Url, Version};
+use Kind::{Bool, Either, Int, Networks, OneOf, Text, Url, Version};
 
 macro_rules! settings {
     ($($constant:ident = $section:ident.$name:ident, $kind:expr, $does:literal;)*) => {
@@ -74,12 +76,15 @@ settings! {
     ANNOUNCED_VERSION = PatmostSettings.AnnouncedVersion, Version(live::MATTERMOST_VERSION, "announced_version"), "The version of Mattermost that clients are told; nothing else changes by it";
     MISSING_ENDPOINT_STATUS = PatmostSettings.MissingEndpointStatus, Either(501, [404, 501], "missing_endpoint_status"), "The answer to what Mattermost has and patmost has not: 501, or 404, which clients do not try again";
     MAXIMUM_TOKENS_PER_USER = PatmostSettings.MaximumTokensPerUser, Int(1000, 0, 1_000_000, "max_tokens_per_user"), "Tokens of an account at most; 0: no limit";
+    TOKEN_FORMAT = PatmostSettings.TokenFormat, OneOf(&["plain", "prefixed"], "token_format"), "The form of the secrets of new tokens: `plain` as in Mattermost, 26 letters; `prefixed`: `pat_`, 26 letters and 6 of a checksum, which scanners for secrets find";
+    MAXIMUM_TOKEN_REQUESTS = PatmostSettings.MaximumTokenRequests, Int(200_000, 0, 100_000_000, "max_token_requests"), "Requests in the ledger of what tokens did, at most 100 of each and of all together so many; 0: none are kept";
     MAXIMUM_TEAMS = PatmostSettings.MaximumTeams, Int(10_000, 0, 1_000_000, "max_teams"), "Teams at most, archived ones included; 0: no limit";
     MAX_CHANNELS_PER_TEAM = TeamSettings.MaxChannelsPerTeam, Int(2000, 1, 1_000_000, "max_channels"), "Channels of a team at most, archived ones included";
     ENABLE_CUSTOM_EMOJI = ServiceSettings.EnableCustomEmoji, Bool(true), "There are custom emoji";
     MAXIMUM_EMOJI = PatmostSettings.MaximumEmoji, Int(1000, 0, 100_000, "max_emoji"), "Custom emoji at most; 0: no limit";
     UNIQUE_EMOJI_REACTION_LIMIT_PER_POST = ServiceSettings.UniqueEmojiReactionLimitPerPost, Int(50, 0, 500, "unique_emoji_reaction_limit_per_post"), "Different emoji that react to a post at most";
     MAXIMUM_TOKEN_LIFETIME_DAYS = ServiceSettings.MaximumPersonalAccessTokenLifetimeDays, Int(0, 0, 36_500, "max_personal_access_token_lifetime_days"), "New tokens of people must end within so many days; 0: no limit";
+    ENABLE_TOKEN_EXPIRY_NOTICES = PatmostSettings.EnableTokenExpiryNotices, Bool(true), "A direct message of the system bot tells whose token it is that it ends in 7, 3 and 1 days, and that it was deleted";
     ENABLE_INCOMING_WEBHOOKS = ServiceSettings.EnableIncomingWebhooks, Bool(true), "There are incoming webhooks";
     ENABLE_POST_USERNAME_OVERRIDE = ServiceSettings.EnablePostUsernameOverride, Bool(false), "Webhooks post under names of their own";
     ENABLE_POST_ICON_OVERRIDE = ServiceSettings.EnablePostIconOverride, Bool(false), "Webhooks post with icons of their own";
@@ -130,6 +135,7 @@ impl Setting {
             Bool(value) => value.into(),
             Int(value, ..) | Either(value, ..) => value.into(),
             Version(value, _) => value.into(),
+            OneOf(words, _) => words.first().copied().unwrap_or_default().into(),
             Text(value, ..) => value.into(),
             Networks | Url(_) => "".into(),
         }
@@ -155,6 +161,13 @@ impl Setting {
             (Networks, Value::String(text)) if Proxies::parse(text).is_some() => return Ok(()),
             (Url(rule), Value::String(text)) => return self.check_url(text, rule),
             (Version(_, rule), Value::String(text)) => return self.check_version(text, rule),
+            (OneOf(words, _), Value::String(text)) if words.contains(&text.as_str()) => {
+                return Ok(());
+            }
+            (OneOf(words, rule), Value::String(_)) => {
+                let sentence = format!("Must be one of {}.", words.join(", "));
+                return Err(self.wrong(rule, &sentence));
+            }
             (Either(_, [one, other], rule), Value::Number(number)) => {
                 let is_one = [one, other].map(|value| number.as_i64() == Some(*value));
                 return match is_one.contains(&true) {
@@ -236,7 +249,7 @@ impl Setting {
         let value = match self.kind {
             Bool(_) => switch(text).map(Value::from),
             Int(..) | Either(..) => text.parse::<i64>().ok().map(Value::from),
-            Text(..) | Url(_) | Version(..) => Some(text.into()),
+            Text(..) | Url(_) | Version(..) | OneOf(..) => Some(text.into()),
             Networks => Proxies::parse(text).map(|_| text.into()),
         };
         let value = value
@@ -250,7 +263,7 @@ impl Setting {
         match self.kind {
             Bool(_) => "true or false",
             Int(..) | Either(..) => "a whole number",
-            Text(..) | Version(..) => "a text",
+            Text(..) | Version(..) | OneOf(..) => "a text",
             Networks => "addresses and networks with spaces between",
             Url(_) => "a URL",
         }

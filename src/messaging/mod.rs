@@ -6,6 +6,7 @@ pub mod channel;
 pub mod command;
 pub mod file;
 pub mod incoming;
+pub mod notice;
 pub mod post;
 pub mod team;
 pub mod webhook;

@@ -96,6 +96,7 @@ rules! {
     TOKEN_CREATE:      "create, enable, rotate a token",          Some(CreateUserAccessToken), Some(EditOtherUsers),      MANAGED, PERMISSIONS;
     TOKEN_READ:        "list, read tokens",                       Some(ReadUserAccessToken),   Some(EditOtherUsers),      MANAGED, PERMISSIONS;
     TOKEN_REVOKE:      "revoke, disable a token",                 Some(RevokeUserAccessToken), Some(EditOtherUsers),      MANAGED, PERMISSIONS;
+    TOKEN_REPORT:      "hand in a secret that was found",         None,                        None,                      None, PERMISSIONS;
     TOKEN_ALL:         "list, search all tokens, revoke those that live too long", Some(ManageSystem), None,              None, PERMISSIONS;
     BOT_CREATE:        "create a bot",                            Some(CreateBot),             None,                      None, PERMISSIONS;
     BOT_READ:          "read a bot",                              None,                        None,                      READ, BOT_MISSING;

@@ -24,6 +24,14 @@ impl Secret {
         Secret(id::of(id::Kind::Secret))
     }
 
+    /// Returns a new secret of a token that scanners for secrets find: `pat_`, 26 letters with 130 bits of randomness, and 6 letters
+    /// by which it is told from any other text.
+    pub fn prefixed() -> Secret {
+        let letters = id::of(id::Kind::Secret);
+        let sum = checksum(&letters);
+        Secret(format!("{PREFIX}{letters}{sum}"))
+    }
+
     /// A secret that was chosen by somebody: for tests, where it protects nothing.
     pub fn chosen(text: String) -> Secret {
         Secret(text)
@@ -38,6 +46,28 @@ impl Secret {
     pub fn reveal(&self) -> &str {
         &self.0
     }
+}
+
+/// What the secrets of tokens begin with, where a setting says so.
+const PREFIX: &str = "pat_";
+
+/// Letters of the checksum of such a secret.
+const SUM: usize = 6;
+
+/// Returns the checksum of the letters of a secret: the first 30 bits of SHA-256, five bits a letter. Whoever has no key can check
+/// it, so it tells a secret from a text that only looks like one, and nothing more.
+fn checksum(letters: &str) -> String {
+    let digest = Sha256::digest(format!("{PREFIX}{letters}"));
+    id::letters(&digest[..SUM])
+}
+
+/// Whether the text is a secret that begins with `pat_`, by its form and checksum alone.
+pub fn is_prefixed(text: &str) -> bool {
+    let rest = text.strip_prefix(PREFIX);
+    let parts = rest
+        .filter(|rest| rest.is_ascii())
+        .and_then(|rest| rest.split_at_checked(id::LENGTH));
+    parts.is_some_and(|(letters, sum)| id::is_valid(letters) && sum == checksum(letters))
 }
 
 impl std::fmt::Debug for Secret {
@@ -79,6 +109,25 @@ mod tests {
     fn a_secret_does_not_print() {
         let secret = Secret::new();
         assert!(!format!("{secret:?}").contains(secret.reveal()));
+    }
+
+    #[test]
+    fn a_prefixed_secret_is_known_by_its_checksum() {
+        let secret = Secret::prefixed();
+        let text = secret.reveal();
+        assert_eq!(text.len(), 36);
+        assert!(is_prefixed(text));
+        let other = if text.ends_with('y') { "b" } else { "y" };
+        for bad in [
+            &text[1..],
+            &text[..35],
+            &format!("{text}y"),
+            &format!("{}{other}", &text[..35]),
+            "pat_",
+            "pat_\u{e4}",
+        ] {
+            assert!(!is_prefixed(bad), "{bad}");
+        }
     }
 
     #[test]

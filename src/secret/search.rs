@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::SecretHash;
+use super::{PREFIX, SecretHash, is_prefixed};
 use crate::id;
 
 /// Letters of a secret.
 const LETTERS: usize = 26;
+
+/// Letters of a secret that begins with `pat_`.
+const PREFIXED_LETTERS: usize = 36;
 
 /// Encodings within each other that are undone.
 const DEPTH: usize = 8;
@@ -58,6 +61,13 @@ pub fn candidates(text: &str) -> impl Iterator<Item = (&str, SecretHash)> {
         .map(|part| (part, SecretHash::of(part)))
 }
 
+/// Returns the parts of the text that are secrets of tokens by their form alone, whether or not a token has them.
+pub fn prefixed(text: &str) -> impl Iterator<Item = &str> {
+    let starts = text.match_indices(PREFIX).map(|(at, _)| at);
+    let parts = starts.filter_map(|at| text.get(at..at + PREFIXED_LETTERS));
+    parts.filter(|part| is_prefixed(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +83,13 @@ mod tests {
         ] {
             assert_eq!(decoded(text), plain, "{text}");
         }
+    }
+
+    #[test]
+    fn prefixed_secrets_are_found_by_their_form() {
+        let secret = crate::secret::Secret::prefixed();
+        let text = format!("/a/pat_/{}x?pat_", secret.reveal());
+        assert_eq!(prefixed(&text).collect::<Vec<_>>(), [secret.reveal()]);
     }
 
     #[test]

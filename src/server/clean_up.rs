@@ -1,5 +1,5 @@
 //! Work in the background: a data file that is moved or deleted is noticed; the reserve of room on the disk is taken again;
-//! the write-ahead log is cut off; the contents of deleted files are deleted; tokens and sessions that ended, files in no post and audit rows beyond their limits are deleted, at start and every hour; listeners whose
+//! what tokens did is stored; the write-ahead log is cut off; the contents of deleted files are deleted; tokens and sessions that ended, files in no post and audit rows beyond their limits are deleted, at start and every hour; listeners whose
 //! credential ended, by whomever, are ended within a second.
 
 use std::sync::Arc;
@@ -7,20 +7,23 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::api::Router;
 use crate::app::App;
 use crate::audit::Retention;
 use crate::config::{AUDIT_MAXIMUM_ROWS, AUDIT_RETENTION_DAYS};
 use crate::error::AppError;
-use crate::messaging::file;
-use crate::messaging::webhook;
+use crate::messaging::{file, notice, webhook};
 use crate::store::Store;
-use crate::{content, session, token, user};
+use crate::{content, session, user};
 
 /// How often what ended is deleted.
 const EVERY: Duration = Duration::from_secs(3600);
 
 /// How often the credentials of listeners are looked at.
 const LOOK: Duration = Duration::from_millis(300);
+
+/// How often what tokens did is stored.
+const STORE: Duration = Duration::from_secs(5);
 
 /// The size of the write-ahead log from which on it is cut off. It is written back before that.
 const LOG_BYTES: u64 = 16 << 20;
@@ -44,11 +47,13 @@ impl CleanUp {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub fn start(app: Arc<App>) -> std::io::Result<CleanUp> {
+    pub fn start(router: Arc<Router>) -> std::io::Result<CleanUp> {
         let (stop, stopped) = channel::<()>();
+        let app = Arc::clone(&router.app);
         let held = Arc::clone(&app);
         let work = move || {
             let (mut last, mut log, mut swept) = (None, Log::default(), None);
+            let mut stored = Instant::now();
             loop {
                 // The loss of the file is logged where it is found.
                 drop(app.store.check_place());
@@ -61,6 +66,11 @@ impl CleanUp {
                     "the credentials of listeners were not looked at",
                     crate::api::websocket::watch::recheck(&app),
                 );
+                if stored.elapsed() >= STORE {
+                    stored = Instant::now();
+                    let ledger = &router.state.ledger;
+                    tell("what tokens did was not stored", ledger.store(&app));
+                }
                 let changes = Some(app.store.changes());
                 if swept != changes {
                     swept = changes;
@@ -142,7 +152,8 @@ impl Drop for CleanUp {
 
 /// Deletes what ended long enough ago.
 pub fn now(app: &App) -> Result<(), AppError> {
-    let tokens = token::clean_up(app)?;
+    let told = notice::tell_of_ends(app)?;
+    let tokens = notice::delete_ended(app)?;
     session::clean_up(app)?;
     user::lockout::clean_up(app)?;
     webhook::clean_up(app)?;
@@ -153,6 +164,9 @@ pub fn now(app: &App) -> Result<(), AppError> {
         rows: config.int(&AUDIT_MAXIMUM_ROWS),
     };
     let rows = retention.apply(&app.store, app.clock.now())?;
+    if told > 0 {
+        log::info!("told of {told} tokens that they end soon");
+    }
     if rows > 0 {
         log::info!("deleted {rows} audit rows beyond the limits on their age and number");
     }

@@ -70,7 +70,7 @@ impl Server {
     ) -> Result<Server, String> {
         let engine = http::Server::start(listener, limits, handler)
             .map_err(|error| format!("cannot start: {error}"))?;
-        let clean_up = CleanUp::start(Arc::clone(&router.app))
+        let clean_up = CleanUp::start(Arc::clone(&router))
             .map_err(|error| format!("cannot start: {error}"))?;
         serving
             .at(&engine.places().join(" and "))
@@ -143,6 +143,9 @@ impl Server {
         drop(self.examiner);
         drop(self.clean_up);
         let stopped = self.engine.stop(within);
+        if let Err(error) = self.router.state.ledger.store(&self.router.app) {
+            log::error!("what tokens did last was not stored: {error}");
+        }
         // The last look at a server that drains is of interest, too.
         self.metrics
             .is_none_or(|metrics| metrics.stop(METRICS_STOP))

@@ -37,7 +37,7 @@ pub fn compact(
     let failed = |error: rusqlite::Error| unusable(data, &error);
     let _serving = Serving::take(data)?;
     serving::check_log(data)?;
-    let connection = connect(data).map_err(failed)?;
+    let mut connection = connect(data).map_err(failed)?;
     migrate::current(&connection, data)?;
     alone(&connection).map_err(failed)?;
     let size = size(&connection).map_err(failed)?;
@@ -48,7 +48,7 @@ pub fn compact(
         let written = read_only::size(&beside(data, "part"));
         progress((written as f64 / needed.max(1) as f64).min(1.0));
     };
-    reporting(REPORT, report, || copy(&connection, data, || Ok(())))
+    reporting(REPORT, report, || copy(&mut connection, data, || Ok(())))
 }
 
 /// Takes the file out of the write-ahead log and locks it for this connection, which SQLite refuses while anybody else has

@@ -3,8 +3,6 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -20,17 +18,17 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), String> {
     // A server that begins to serve spoils what is read without its locks; the next time there are some.
     let mut tries = 3;
     loop {
-        let source = ReadOnly::open(data)?;
+        let mut source = ReadOnly::open(data)?;
         migrate::ours(source.connection(), data)?;
         tries -= 1;
-        let done = backup_of(&source, to);
+        let done = backup_of(&mut source, to);
         if done.is_ok() || source.check_unchanged().is_ok() || tries == 0 {
             return done;
         }
     }
 }
 
-fn backup_of(source: &ReadOnly, to: &Path) -> Result<(), String> {
+fn backup_of(source: &mut ReadOnly, to: &Path) -> Result<(), String> {
     // A symbolic link counts, too, wherever it leads.
     let is_there = || match to.symlink_metadata() {
         Ok(_) => Err(failed(to)(&"there is such a file already")),
@@ -39,8 +37,9 @@ fn backup_of(source: &ReadOnly, to: &Path) -> Result<(), String> {
     is_there()?;
     // What an older patmost left when its disk was full.
     remove(&beside(to, "journal")).map_err(|error| failed(to)(&error))?;
-    copy(source.connection(), to, || {
-        source.check_unchanged()?;
+    let (connection, check_unchanged) = source.split();
+    copy(connection, to, || {
+        check_unchanged()?;
         is_there()
     })
 }
@@ -51,13 +50,13 @@ fn failed(to: &Path) -> impl Fn(&dyn std::fmt::Display) -> String {
 
 /// Copies the whole file; `ready` may still refuse when the copy is written and not yet in its place.
 pub fn copy(
-    connection: &Connection,
+    connection: &mut Connection,
     to: &Path,
     ready: impl FnOnce() -> Result<(), String>,
 ) -> Result<(), String> {
     let part = beside(to, "part");
     let mut file = take(&part).map_err(|error| failed(to)(&error))?;
-    let written = syncing(&file, || {
+    let written = syncing(connection, &file, |connection| {
         connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])
     })
     .map_err(|error| failed(to)(&error));
@@ -77,26 +76,39 @@ pub fn copy(
     placed
 }
 
-/// The pause between two times that what was written of a copy is put on disk.
-const SYNC: Duration = Duration::from_millis(10);
+/// Bytes of a copy that may be written and not yet on disk: a server that commits beside it waits for all that the system has
+/// gathered.
+const UNSYNCED: u64 = 1 << 20;
 
-/// Runs `work`, and meanwhile puts on disk what it writes into the file, a little at a time: a server that commits beside it
-/// would have to wait for all that the system has gathered.
-fn syncing<T>(file: &File, work: impl FnOnce() -> T) -> T {
-    let (done, is_done) = channel::<()>();
-    std::thread::scope(|scope| {
-        let sync = move || {
-            while matches!(is_done.recv_timeout(SYNC), Err(RecvTimeoutError::Timeout)) {
-                // A failure is told by the sync at the end.
-                drop(file.sync_data());
-            }
-        };
-        // Without a thread the others wait.
-        drop(std::thread::Builder::new().spawn_scoped(scope, sync));
-        let worked = work();
-        drop(done);
-        worked
-    })
+/// Steps of SQLite after which that is looked at.
+const STEPS: i32 = 1000;
+
+/// Runs `work` on the connection, which writes into the file, and meanwhile puts on disk what it has written, a little at a time.
+fn syncing<T>(
+    connection: &mut Connection,
+    file: &File,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, String> {
+    let in_words = |error: rusqlite::Error| error.to_string();
+    let file = file.try_clone().map_err(|error| error.to_string())?;
+    let mut synced = 0;
+    let look = move || {
+        let size = file.metadata().map_or(0, |found| found.len());
+        if size >= synced + UNSYNCED {
+            synced = size;
+            // A failure is told by the sync at the end.
+            drop(file.sync_data());
+        }
+        false
+    };
+    connection
+        .progress_handler(STEPS, Some(look))
+        .map_err(in_words)?;
+    let worked = work(connection).map_err(in_words);
+    connection
+        .progress_handler(0, None::<fn() -> bool>)
+        .map_err(in_words)?;
+    worked
 }
 
 /// Sets the change counter of the header, and the place that has to say the same, to 1: lower than that of any file that a

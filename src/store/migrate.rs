@@ -194,7 +194,7 @@ fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
 }
 
 /// Copies the file, over an earlier copy, and removes what an older patmost left of one that was not finished.
-fn keep(connection: &Connection, kept: &Path) -> Result<(), String> {
+fn keep(connection: &mut Connection, kept: &Path) -> Result<(), String> {
     let part = kept.with_added_extension("part");
     for left in [beside(&part, "journal"), part] {
         remove(&left).map_err(|error| format!("cannot remove {}: {error}", left.display()))?;

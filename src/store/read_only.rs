@@ -74,13 +74,25 @@ impl ReadOnly {
     /// # Errors
     /// One sentence, when it was changed: what was read is worth nothing.
     pub fn check_unchanged(&self) -> Result<(), String> {
-        match self.unlocked {
-            Some(before) if version(&self.path).ok() != Some(before) => Err(format!(
-                "{} was changed while it was read; run the command again",
-                self.path.display()
-            )),
-            _ => Ok(()),
-        }
+        check_unchanged(&self.path, self.unlocked)
+    }
+
+    /// Returns the connection, and the look whether the file is unchanged, for one who needs both at a time.
+    pub fn split(&mut self) -> (&mut Connection, impl Fn() -> Result<(), String> + '_) {
+        let (path, unlocked) = (&self.path, self.unlocked);
+        (&mut self.connection, move || {
+            check_unchanged(path, unlocked)
+        })
+    }
+}
+
+fn check_unchanged(path: &Path, unlocked: Option<(u64, SystemTime)>) -> Result<(), String> {
+    match unlocked {
+        Some(before) if version(path).ok() != Some(before) => Err(format!(
+            "{} was changed while it was read; run the command again",
+            path.display()
+        )),
+        _ => Ok(()),
     }
 }
 

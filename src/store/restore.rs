@@ -28,12 +28,13 @@ pub fn restore(backup: &Path, data: &Path) -> Result<Option<PathBuf>, String> {
         ));
     }
     let serving = Serving::take(data)?;
-    let source = ReadOnly::open(backup)?;
+    let mut source = ReadOnly::open(backup)?;
     // Held until the new file is in its place.
     let held = hold(data)?;
     let mut aside = None;
-    copy(source.connection(), data, || {
-        source.check_unchanged()?;
+    let (connection, check_unchanged) = source.split();
+    copy(connection, data, || {
+        check_unchanged()?;
         if data.exists() {
             aside = Some(move_aside(data, &serving).map_err(failed)?);
         }

@@ -327,7 +327,11 @@ fn sql_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Lists of everything, which are read in the order of an index and a page at a time, and small tables.
-const WHOLE: [&str; 17] = [
+const WHOLE: [&str; 19] = [
+    // The oldest ones, in the order of an index.
+    "FROM token_requests ORDER BY at LIMIT",
+    // In an index that holds system admins alone.
+    "AND delete_at = 0 AND bot_owner_id IS NULL\n         ORDER BY number LIMIT",
     // In an index that holds those alone whose secret is kept in clear.
     " WHERE secret IS NOT NULL",
     // The first of them.

@@ -4,6 +4,7 @@
 mod explain;
 pub mod filter;
 mod gate;
+pub mod ledger;
 mod limits;
 pub mod many;
 mod rotation;
@@ -23,8 +24,10 @@ use crate::audit;
 use crate::clock::{DAY, Millis};
 use crate::config::{
     Config, ENABLE_USER_ACCESS_TOKENS, MAXIMUM_TOKEN_LIFETIME_DAYS, MAXIMUM_TOKENS_PER_USER,
+    TOKEN_FORMAT,
 };
 use crate::error::{self, AppError};
+use crate::event::News;
 use crate::id;
 use crate::permission::{Caller, Granted, Rule, Scope, TOKEN_ALL, TOKEN_CREATE};
 use crate::secret::Secret;
@@ -139,9 +142,17 @@ pub fn create(
     caller: &Caller,
     new: NewToken,
 ) -> Result<(Token, Secret), AppError> {
-    let secret = Secret::new();
+    let secret = new_secret(config);
     let token = create_with(app, config, caller, new, &secret)?;
     Ok((token, secret))
+}
+
+/// Returns a new secret of a token, in the form that a setting says.
+fn new_secret(config: &Config) -> Secret {
+    match config.text(&TOKEN_FORMAT) {
+        "prefixed" => Secret::prefixed(),
+        _ => Secret::new(),
+    }
 }
 
 /// Makes a token with a secret that exists already.
@@ -249,18 +260,24 @@ pub fn revoke_non_compliant(app: &App, config: &Config, caller: &Caller) -> Resu
 }
 
 /// Days that an expired token is kept, so that a request with it can be told apart from one with an unknown secret.
-const EXPIRED_KEPT_DAYS: i64 = 30;
+pub const EXPIRED_KEPT_DAYS: i64 = 30;
 
-/// Deletes tokens that expired long ago, with an audit row each, and tells how many.
-pub fn clean_up(app: &App) -> Result<i64, AppError> {
+/// What is told of a token that is deleted because it ended.
+type Tell = fn(&Tx, &mut News, &Granted, &Token) -> Result<(), AppError>;
+
+/// Deletes tokens that expired long ago, with an audit row each, and returns how many. `tell` tells whom it concerns.
+pub fn clean_up(app: &App, tell: Tell) -> Result<i64, AppError> {
     let caller = Caller::operator("clean-up", app.clock.now());
     let before = caller.at - EXPIRED_KEPT_DAYS * DAY;
     let mut deleted = 0;
     app.store.clean_up_in_batches(|limit| {
         let caller = caller.clone();
-        let some = app.store.take_away(move |tx| {
+        let some = app.take_away(move |tx, news| {
             let granted = TOKEN_ALL.ask(&caller)?;
             let ended = sql::ended_before(tx, before, limit)?;
+            for token in &ended {
+                tell(tx, news, &granted, token)?;
+            }
             let forgotten = sql::forget_previous_secrets(tx, before, limit)?;
             Ok((revoke_all(tx, &granted, &ended)?, forgotten))
         })?;

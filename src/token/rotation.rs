@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::limits::check_within;
-use super::{Token, allowed, check_new, record, sql};
+use super::{Token, allowed, check_new, new_secret, record, sql};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::config::Config;
@@ -60,7 +60,7 @@ pub fn rotate(
             ..token
         };
         check_within(tx, &caller, &rotated)?;
-        let secret = Secret::new();
+        let secret = new_secret(&config);
         sql::keep_previous_secret(tx, &rotated.id, until)?;
         sql::update_secret(tx, &rotated, &secret.hash(), rotation.grace_seconds > 0)?;
         record(tx, &granted, &rotated.id)?;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::filter::{Filter, Key, Order, SOON, Standing};
+use super::ledger::{KEPT, TokenRequest};
 use super::{Token, limits};
 use crate::clock::{DAY, Millis};
 use crate::permission::Scope;
@@ -10,8 +11,9 @@ use crate::secret::SecretHash;
 use crate::store::Page;
 use crate::store::{Row, StoreError, ToSql, Tx, end_of, params};
 
-/// Rows that a search shows at most.
+/// Rows that a search shows at most, and one by a term of one or two letters, which fits a large part of all.
 const FOUND_MOST: i64 = 1000;
+const FOUND_MOST_OF_SHORT: i64 = 200;
 
 /// Accounts whose tokens a search looks for at most: there may be many without one.
 const OWNERS_MOST: i64 = 5000;
@@ -235,7 +237,11 @@ pub fn search(tx: &Tx, term: &str) -> Result<Vec<Token>, StoreError> {
              LIMIT $3
          ) ORDER BY t.create_at, t.id"
     );
-    let values = params![term, end_of(term), FOUND_MOST, OWNERS_MOST];
+    let most = match term.len() {
+        0..3 => FOUND_MOST_OF_SHORT,
+        _ => FOUND_MOST,
+    };
+    let values = params![term, end_of(term), most, OWNERS_MOST];
     tx.many(&sql, values, token)
 }
 
@@ -536,10 +542,151 @@ pub fn unused(tx: &Tx, now: Millis, lately: Millis, limit: i64) -> Result<Vec<To
 /// Tokens that a list of some of them looks at, for expired ones may come first.
 const LOOKED_AT_MOST: i64 = 5000;
 
+/// Days before the end of a token at which that is told.
+pub const STAGES: [i64; 3] = [1, 3, 7];
+
+/// Returns active tokens that end within the last of [`STAGES`], from a time of the end on, with the stage that they are at; not
+/// those of which that was told already, of deactivated owners, and with a life of a day or less.
+pub fn due_for_notice(
+    tx: &Tx,
+    now: Millis,
+    from: Millis,
+    limit: i64,
+) -> Result<Vec<(Token, i64)>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, iif(t.expires_at <= $1 + {DAY}, {}, iif(t.expires_at <= $1 + {} * {DAY}, {}, {})) AS stage FROM tokens t
+         LEFT JOIN expiry_notices n ON n.token_id = t.id AND n.expires_at = t.expires_at
+         WHERE t.is_active = 1 AND t.expires_at > 0 AND t.expires_at > $1 AND t.expires_at >= $2 AND t.expires_at <= $1 + {} * {DAY}
+             AND t.expires_at - t.create_at > {DAY} AND (n.days IS NULL OR n.days > stage)
+             AND (SELECT delete_at FROM users WHERE number = t.owner) = 0
+         ORDER BY t.expires_at LIMIT $3",
+        STAGES[0], STAGES[1], STAGES[1], STAGES[2], STAGES[2]
+    );
+    tx.many(&sql, params![now, from, limit], |row| {
+        Ok((token(row)?, row.get(BEHIND)?))
+    })
+}
+
+/// Notes that it was told, at a stage, when the token ends.
+pub fn note_notice(tx: &Tx, token: &Token, days: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT OR REPLACE INTO expiry_notices (token_id, expires_at, days) VALUES ($1, $2, $3)",
+        params![token.id, token.expires_at, days],
+    )?;
+    Ok(())
+}
+
+/// Returns how many active tokens that have an end have each of these times left at most, how many there are, and the sum of what
+/// they have left. A token counts as good until midnight (UTC).
+pub fn time_left(
+    tx: &Tx,
+    now: Millis,
+    times: &[Millis],
+) -> Result<(Vec<i64>, i64, Millis), StoreError> {
+    let ended = count_ended(tx, now, 0)?.active;
+    let (mut counts, mut all, mut sum) = (vec![-ended; times.len()], -ended, 0);
+    let sql = "SELECT end_day, sum(count) FROM token_counts WHERE is_active = 1 AND end_day >= 0 GROUP BY end_day";
+    let days = tx.many(sql, params![], |row| {
+        Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))
+    })?;
+    for (day, count) in days {
+        let left = (day + 1) * DAY - now;
+        all += count;
+        sum += left.max(0) * count;
+        for (time, counted) in times.iter().zip(&mut counts) {
+            *counted += if left <= *time { count } else { 0 };
+        }
+    }
+    // None of a day that is over is left.
+    counts.iter_mut().for_each(|count| *count = (*count).max(0));
+    Ok((counts, all, sum))
+}
+
 /// Tokens that ended before.
 pub fn ended_before(tx: &Tx, before: Millis, limit: i64) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM tokens t WHERE t.expires_at > 0 AND t.expires_at < $1 LIMIT $2"
     );
     tx.many(&sql, params![before, limit], token)
+}
+
+/// Stores requests of a token, oldest first, in place of its oldest ones. One that is gone has none.
+pub fn insert_requests<'r>(
+    tx: &Tx,
+    token_id: &str,
+    requests: impl IntoIterator<Item = &'r TokenRequest>,
+) -> Result<(), StoreError> {
+    let last = tx.optional(
+        "SELECT (SELECT max(number) FROM token_requests WHERE token_id = $1) FROM tokens WHERE id = $1",
+        params![token_id],
+        |row| row.get::<Option<i64>>(0),
+    )?;
+    let Some(last) = last else {
+        return Ok(());
+    };
+    for (number, request) in (last.unwrap_or(0) + 1..).zip(requests) {
+        tx.execute(
+            "INSERT INTO token_requests (token_id, slot, number, at, method, route, status, address, user_agent)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT DO UPDATE SET number = $3, at = $4, method = $5, route = $6, status = $7, address = $8, user_agent = $9",
+            params![
+                token_id,
+                number % KEPT as i64,
+                number,
+                request.at,
+                request.method,
+                request.route,
+                request.status,
+                request.address,
+                request.user_agent
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns the stored requests of a token, oldest first.
+pub fn requests_of(tx: &Tx, token_id: &str) -> Result<Vec<TokenRequest>, StoreError> {
+    let mut found = tx.many(
+        "SELECT number, at, method, route, status, address, user_agent FROM token_requests WHERE token_id = $1",
+        params![token_id],
+        |row| {
+            let request = TokenRequest {
+                at: row.get(1)?,
+                method: row.get(2)?,
+                route: row.get(3)?,
+                status: row.get(4)?,
+                address: row.get(5)?,
+                user_agent: row.get(6)?,
+            };
+            Ok((row.get::<i64>(0)?, request))
+        },
+    )?;
+    found.sort_by_key(|(number, _)| *number);
+    Ok(found.into_iter().map(|(_, request)| request).collect())
+}
+
+/// Returns how many requests are stored, of all tokens together.
+pub fn count_requests(tx: &Tx) -> Result<i64, StoreError> {
+    tx.one(
+        "SELECT count FROM token_request_count WHERE id = 1",
+        params![],
+        |row| row.get(0),
+    )
+}
+
+/// Deletes the oldest requests, so many of them.
+pub fn delete_oldest_requests(tx: &Tx, number: i64) -> Result<(), StoreError> {
+    let oldest: Vec<(String, i64)> = tx.many(
+        "SELECT token_id, slot FROM token_requests ORDER BY at LIMIT $1",
+        params![number],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (token_id, slot) in oldest {
+        tx.execute(
+            "DELETE FROM token_requests WHERE token_id = $1 AND slot = $2",
+            params![token_id, slot],
+        )?;
+    }
+    Ok(())
 }

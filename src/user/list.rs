@@ -15,7 +15,7 @@ const SET_MOST: usize = 1000;
 const MEMBERS_MOST: usize = 4000;
 
 /// Accounts that a search looks at in the order of usernames.
-const WALK_MOST: i64 = 5000;
+const WALK_MOST: i64 = 2500;
 
 /// Returns a part of the accounts, by username.
 pub fn list(tx: &Tx, filter: Filter, page: Page) -> Result<Vec<User>, StoreError> {

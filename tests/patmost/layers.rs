@@ -26,7 +26,7 @@ const FLOORS: &[&[&str]] = &[
     &["messaging/post"],
     &["messaging/webhook"],
     &["messaging/administration"],
-    &["messaging/incoming"],
+    &["messaging/incoming", "messaging/notice"],
     &["messaging/command"],
     &["auth"],
     &["console"],

@@ -166,6 +166,11 @@ fn fits_pattern(pattern: &str, text: &str) -> bool {
     let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match pattern {
         "^[A-Za-z0-9]{26}$" | "^[a-z0-9]{26}$" => plain && text.len() == 26,
+        "^([a-z0-9]{26}|pat_[a-z0-9]{32})$" => {
+            let rest = text.strip_prefix("pat_").unwrap_or(text);
+            let is_plain = rest.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            is_plain && [26, 36].contains(&text.len())
+        }
         "^([A-Za-z0-9]{26})?$" => plain && [0, 26].contains(&text.len()),
         r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$" => {
             let mut parts = text.split('.');

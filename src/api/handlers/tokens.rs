@@ -3,15 +3,18 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::api::limit::{Rate, too_many};
 use crate::api::{Answer, Context, answer, json as of_json};
 use crate::api::{csv, routes};
 use crate::audit;
 use crate::clock::{DAY, Millis, rfc3339};
 use crate::error::{self, AppError};
-use crate::http::Response;
+use crate::http::{Response, network_of};
+use crate::messaging::notice;
 use crate::permission::{Rule, Scope, TOKEN_ALL, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::store::Tx;
 use crate::token::filter::{Filter, Order, Standing};
+use crate::token::ledger;
 use crate::token::many::{self, Done};
 use crate::token::{self, Asked, Change, GRACE_MOST, NewToken, Rotation, Token, sql};
 use crate::{id, user};
@@ -368,6 +371,34 @@ pub fn get_own(cx: &Context, tx: &Tx) -> Answer {
         last_used_at: token.last_used_at,
         permissions: permissions.names(),
     }))
+}
+
+/// `GET /users/tokens/{token_id}/requests`: newest first.
+pub fn list_requests(cx: &Context, tx: &Tx) -> Answer {
+    let (_, token, _) = token::allowed(tx, &TOKEN_READ, cx.caller()?, cx.id("token_id")?)?;
+    let waiting = cx.router.ledger.of(&token.id);
+    let stored = sql::requests_of(tx, &token.id)?;
+    Ok(answer::json(&ledger::newest(stored, waiting)))
+}
+
+/// How often secrets that were found can be handed in from one network.
+const REPORTS: Rate = Rate {
+    burst: 60,
+    per_second: 1,
+    keys: 4096,
+};
+
+/// `POST /users/tokens/report`: by whoever found a secret. The answer is the same whether or not a token has it.
+pub fn report(cx: &Context) -> Answer {
+    let body = of_json::object(cx.body(), "token")?;
+    let secret = body.required("token")?;
+    let (network, now) = (network_of(&cx.anyone.address), cx.app.clock.now());
+    let allowance = cx.router.reports.charge(REPORTS, &network, 1, now);
+    if allowance.retry_after > 0 {
+        return Ok(too_many().with("Retry-After", allowance.retry_after.to_string()));
+    }
+    notice::report(cx.app, &cx.anyone, secret)?;
+    Ok(answer::ok())
 }
 
 /// `GET /users/tokens/{token_id}/explain`

@@ -205,6 +205,8 @@ objects! {
         response_type: Text, text: Text, username: Text, channel_id: Text, icon_url: Text, type: Text, props: ObjectOrNull,
         goto_location: Text, trigger_id: Text, skip_slack_parsing: Flag, attachments: ListOrNull, extra_responses: ListOrNull,
     }
+    /// A request of a token; `route` is the pattern of its path
+    TokenRequest { at: Time, method: Text, route: Text, status: Count, address: Text, user_agent: Text }
     /// An incoming webhook; its id is its secret where it was just made or asked for by that, and else is not
     IncomingWebhook {
         id: Id, create_at: Time, update_at: Time, delete_at: Time, user_id: Id, channel_id: Id, team_id: Id,
@@ -278,6 +280,8 @@ objects! {
     }
     /// What was chosen, where the action is a list
     ActionRun { ; selected_option: Text }
+    /// The secret of a token that somebody found
+    FoundSecret { token: Text }
     /// A slash command to be made; `creator_id` of somebody else only by those who may manage theirs
     NewCommand {
         team_id: Id, trigger: Text, method: Text, url: Text; creator_id: IdOrEmpty, token: Text, username: Text, icon_url: Text,

@@ -65,6 +65,7 @@ fn config() -> Value {
                 json!({"type": "integer", "minimum": least, "maximum": most})
             }
             Kind::Either(_, values, _) => json!({"type": "integer", "enum": values}),
+            Kind::OneOf(words, _) => json!({"type": "string", "enum": words}),
             Kind::Version(..) => {
                 json!({"type": "string", "pattern": r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$"})
             }
@@ -140,7 +141,7 @@ fn word(name: &str) -> Option<Value> {
         "IdOrSelf" => pattern("^(self|[A-Za-z0-9]{26})$"),
         "CountOrNull" => json!({"type": "integer", "nullable": true, "minimum": 0}),
         "UserId" => pattern("^(me|[A-Za-z0-9]{26})$"),
-        "Secret" => pattern("^[a-z0-9]{26}$"),
+        "Secret" => pattern("^([a-z0-9]{26}|pat_[a-z0-9]{32})$"),
         "Username" => pattern("^[a-z0-9_-][a-z0-9._-]{0,63}$"),
         "Name" => pattern("^[a-z0-9][a-z0-9-]{1,62}[a-z0-9]$"),
         "Word" => pattern("^[A-Za-z0-9_-]+$"),

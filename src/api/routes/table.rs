@@ -90,6 +90,10 @@ routes! {
            DisableUnusedUserAccessTokens () UnusedTokens => 200 TokensDone, 403;
     GET    "/users/tokens/self" Session Read tokens::get_own, "Read the token of this very request, and what it may do"
            GetOwnUserAccessToken () () => 200 OwnUserAccessToken;
+    POST   "/users/tokens/report" Open Change tokens::report, "Hand in the secret of a token that was found: it is revoked, its owner and the admins are told"
+           ReportUserAccessToken () FoundSecret => 200 StatusOK;
+    GET    "/users/tokens/{token_id}/requests" Session Read tokens::list_requests, "List what a token did last, newest first"
+           GetUserAccessTokenRequests () () => 200 [TokenRequest], 403;
     GET    "/users/tokens/{token_id}/explain" Session Read tokens::explain, "Tell why a token works, or does not"
            ExplainUserAccessToken (method path address) () => 200 TokenExplanation, 403;
     GET    "/users/tokens/{token_id}" Session Read tokens::get, "Read a token, without its secret"

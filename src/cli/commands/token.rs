@@ -9,10 +9,12 @@ use serde::Serialize;
 use crate::cli::list::{self, Listed};
 use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, take_data};
 use crate::clock::{Millis, rfc3339};
+use crate::error::{AppError, TOKEN_UNKNOWN};
 use crate::permission::{Rule, Scope, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
 use crate::secret::SecretHash;
 use crate::store::Page;
 use crate::token::filter::{Filter, Order, Standing};
+use crate::token::ledger::{self, TokenRequest};
 use crate::token::{self, Asked, Change, Explanation, NewToken, Rotation, Token, WithUsage, sql};
 
 const EXPIRES_IN: (&str, &str) = (
@@ -124,8 +126,9 @@ fn rotate(mut arguments: Arguments) -> Result<(), Stop> {
         scope,
         allowed_from,
     };
-    let (token, secret) =
-        token::rotate(&operator.app, &operator.config, &operator.caller, rotation)?;
+    let named = rotation.token_id.clone();
+    let rotated = token::rotate(&operator.app, &operator.config, &operator.caller, rotation);
+    let (token, secret) = rotated.map_err(unknown(&named))?;
     let words = format!(
         "rotated token {}; its new secret, shown this once:\n{}",
         token.id,
@@ -441,13 +444,79 @@ impl Listed for Row {
     }
 }
 
+/// Says of a token that there is none, in words of what was typed.
+fn unknown(token_id: &str) -> impl Fn(AppError) -> Stop {
+    move |error| match error.is(&TOKEN_UNKNOWN) {
+        true => Stop::Failed(format!(
+            "there is no token {token_id}; patmost token list shows them"
+        )),
+        false => error.into(),
+    }
+}
+
+/// `patmost token requests`
+pub static REQUESTS: Command = Command {
+    name: "token requests",
+    takes: "TOKEN_ID",
+    does: "List what a token did last, newest first; what a running server did in the last seconds is not yet in it",
+    options: &[("TOKEN_ID", "as in patmost token list")],
+    examples: [
+        "patmost token requests w9qdkbs5ajyzxgcdsqe9ff6f1r",
+        "patmost token requests w9qdkbs5ajyzxgcdsqe9ff6f1r --json",
+        "patmost token requests w9qdkbs5ajyzxgcdsqe9ff6f1r | grep 403",
+    ],
+    run: requests,
+};
+
+fn requests(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let token_id: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open_read_only(&REQUESTS, data)?;
+    let done = operator.app.store.read(|tx| {
+        token::allowed(tx, &TOKEN_READ, &operator.caller, &token_id)?;
+        Ok(ledger::newest(sql::requests_of(tx, &token_id)?, Vec::new()))
+    });
+    let done = done.map_err(unknown(&token_id))?;
+    let header = ["AT", "METHOD", "ROUTE", "STATUS", "ADDRESS", "USER AGENT"];
+    list::print(format, &header, |take| {
+        done.iter().try_for_each(|one| take(one))
+    })
+}
+
+impl Listed for TokenRequest {
+    fn cells(&self) -> Vec<String> {
+        vec![
+            rfc3339(self.at),
+            self.method.clone(),
+            self.route.clone(),
+            self.status.to_string(),
+            self.address.clone(),
+            self.user_agent.clone(),
+        ]
+    }
+
+    fn id(&self) -> &str {
+        &self.route
+    }
+
+    fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
 /// `patmost token revoke`
 pub static REVOKE: Command = Command {
     name: "token revoke",
-    takes: "TOKEN_ID [--with-children]",
+    takes: "TOKEN_ID|--secret-stdin [--with-children]",
     does: "Delete a token for good; it is refused from the next request on",
     options: &[
         ("TOKEN_ID", "as in patmost token list"),
+        (
+            "--secret-stdin",
+            "read its secret from standard input instead: what somebody found is in no list of commands",
+        ),
         (
             "--with-children",
             "also every token that was made by it, or by one of those",
@@ -504,10 +573,29 @@ fn change(
 ) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
-    let token_id: String = arguments.free_from_str()?;
+    let by_secret = change != Change::Disable && change != Change::Enable;
+    let secret = match by_secret && arguments.contains("--secret-stdin") {
+        true => Some(SecretHash::of(&super::user::line_of_stdin("secret")?)),
+        false => None,
+    };
+    let named: Option<String> = match secret {
+        Some(_) => None,
+        None => Some(arguments.free_from_str()?),
+    };
     nothing_left(arguments)?;
     let operator = Operator::open(command, data, false)?;
-    token::change(&operator.app, &operator.caller, rule, &token_id, change)?;
+    let token_id = match (secret, named) {
+        (Some(secret), _) => {
+            let id = operator
+                .app
+                .store
+                .read(|tx| Ok(sql::id_of_secret(tx, &secret)?))?;
+            id.ok_or_else(|| Stop::Failed("no token has this secret".into()))?
+        }
+        (None, named) => named.unwrap_or_default(),
+    };
+    let changed = token::change(&operator.app, &operator.caller, rule, &token_id, change);
+    changed.map_err(unknown(&token_id))?;
     let done = match change {
         Change::Revoke | Change::RevokeWithChildren => "revoked",
         Change::Disable => "disabled",

@@ -122,7 +122,7 @@ pub fn create(
 }
 
 /// What an integration posts in the name of an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct OfIntegration {
     /// Empty, or a type that clients know.
     pub kind: String,

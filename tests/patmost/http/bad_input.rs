@@ -38,6 +38,8 @@ const REQUESTS: &[(&str, &str)] = &[
     ("POST /users/tokens/rotate", r#"{"token_id":"$token_id","expires_at":0,"grace_seconds":0,"scopes":["full"],"allowed_from":[]}"#),
     ("POST /users/tokens/end_grace", r#"{"token_id":"$token_id"}"#),
     ("GET /users/tokens/self", ""),
+    ("POST /users/tokens/report", r#"{"token":"nobody-has-this-secret"}"#),
+    ("GET /users/tokens/{token_id}/requests", ""),
     ("GET /users/tokens/{token_id}/explain?method=GET&path=/api/v4/users/me&address=127.0.0.1", ""),
     ("GET /users/tokens/non_compliant/count?days=1", ""),
     ("POST /users/tokens/non_compliant/revoke", r#"{"dry_run":true,"days":30}"#),

@@ -7,4 +7,5 @@ mod grace;
 mod life;
 mod management;
 mod many;
+mod notices;
 mod scopes;

@@ -64,6 +64,8 @@ const OPERATIONS: &[Operation] = &[
     (Account, &["create, enable, rotate a token"],                   "POST",   "/users/tokens/rotate", r#"{"token_id":"{fresh_token}"}"#),
     (Account, &["list, read tokens"],                                "GET",    "/users/{target}/tokens?per_page=1", ""),
     (Account, &["list, read tokens"],                                "GET",    "/users/tokens/{fresh_token}", ""),
+    (Account, &["list, read tokens"],                                "GET",    "/users/tokens/{fresh_token}/requests", ""),
+    (Server,  &["hand in a secret that was found"],                  "POST",   "/users/tokens/report", "{}"),
     (Account, &["revoke, disable a token"],                          "POST",   "/users/tokens/revoke", r#"{"token_id":"{fresh_token}"}"#),
     (Account, &["revoke, disable a token"],                          "POST",   "/users/tokens/disable", r#"{"token_id":"{fresh_token}"}"#),
     (Server,  &["list, search all tokens, revoke those that live too long"], "GET", "/users/tokens?per_page=1", ""),

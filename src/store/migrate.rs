@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::compact::alone;
 use super::copy::{copy, remove};
-use super::file::{beside, unusable};
+use super::file::{beside, connect_writer, unusable};
 use super::progress::reporting;
-use super::{StoreError, Tx, read_only, room};
+use super::{Durability, StoreError, Tx, read_only, room};
 use crate::clock::{Clock, Millis};
 use crate::supervisor;
 
@@ -28,6 +28,9 @@ const DISK: u64 = 100_000_000;
 
 /// The time between two reports of progress.
 const REPORT: Duration = Duration::from_secs(5);
+
+/// How long one waits for others that have the file open.
+const WAIT: Duration = Duration::from_secs(2);
 
 /// The seconds until the next report that a supervisor waits at least.
 const PATIENCE: u64 = 60;
@@ -135,9 +138,7 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     let unusable = |error| unusable(path, &error);
     // An older patmost that is still running would find tables that it does not know. What is locked then stays locked until
     // the mode is normal.
-    let alone = |connection: &Connection| alone(connection).and_then(|()| state(connection));
-    // Another process may have brought it meanwhile.
-    if let State::Older(steps) = alone(connection).map_err(unusable)? {
+    if let State::Older(steps) = state_alone(connection, path).map_err(unusable)? {
         let kept = beside(path, &format!("schema-{}", CURRENT - steps.len() as i64));
         let bytes = read_only::size(path);
         let (room, seconds) = (2 * bytes, 4 * bytes / DISK + 1);
@@ -176,6 +177,31 @@ fn bring(connection: &mut Connection, path: &Path) -> Result<(), String> {
     }
     let back = connection.pragma_update(None, "locking_mode", "NORMAL");
     back.map_err(unusable)
+}
+
+/// Locks the file for this connection, and returns its state: another process may have brought it meanwhile. Several that want
+/// the same would keep each other from it by having the file open, so each lets go of it for a time of its own.
+fn state_alone(connection: &mut Connection, path: &Path) -> rusqlite::Result<State> {
+    let until = Instant::now() + WAIT;
+    let pause = Duration::from_millis(20 + u64::from(std::process::id() % 16) * 15);
+    loop {
+        let state = alone(connection).and_then(|()| state(connection));
+        match state {
+            Err(error) if is_busy(&error) && Instant::now() < until => {
+                *connection = Connection::open_in_memory()?;
+                std::thread::sleep(pause);
+                *connection = connect_writer(path, Durability::Full)?;
+            }
+            state => return state,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
+    error
+        .sqlite_error_code()
+        .is_some_and(|code| busy.contains(&code))
 }
 
 fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {

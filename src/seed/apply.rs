@@ -1,6 +1,7 @@
 //! A seed into the data, through the same changes as the API and the command line. Applied again it changes nothing more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -21,13 +22,66 @@ use crate::token::{self, Change};
 use crate::user::{self, NewUser, Patch};
 use crate::{audit, bot, role};
 
-/// Whether the secrets in the file count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where the secrets of tokens and webhooks come from.
 pub enum Secrets {
-    /// They do: in a fixture, where they protect nothing.
+    /// From the seed: in a fixture, where they protect nothing.
     Chosen,
-    /// They do not: a token gets one that nobody has written down.
-    Made,
+    /// They are new ones that nobody has written down; but for tokens that are named here, by `USER/DESCRIPTION`, which have these.
+    Made(BTreeMap<String, Secret>),
+}
+
+impl Secrets {
+    /// Returns new secrets for all.
+    pub fn made() -> Secrets {
+        Secrets::Made(BTreeMap::new())
+    }
+
+    /// Reads secrets of tokens: a JSON object of texts by `USER/DESCRIPTION`.
+    ///
+    /// # Errors
+    /// One sentence without any of the secrets.
+    pub fn parse(text: &str) -> Result<Secrets, String> {
+        let form = "secrets must be a JSON object of texts by USER/DESCRIPTION";
+        let texts: BTreeMap<String, String> =
+            serde_json::from_str(text).map_err(|_| form.to_owned())?;
+        let mut secrets = BTreeMap::new();
+        for (name, secret) in texts {
+            let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            if !SECRET_LETTERS.contains(&secret.len()) || !secret.bytes().all(is_letter) {
+                return Err(format!(
+                    "the secret of {name:?} must have {} to {} letters, digits, - and _",
+                    SECRET_LETTERS.start(),
+                    SECRET_LETTERS.end()
+                ));
+            }
+            secrets.insert(name, Secret::chosen(secret));
+        }
+        Ok(Secrets::Made(secrets))
+    }
+
+    /// Fails when a token that has a secret here is not in the seed: a slip of the pen would be a token that nobody knows.
+    fn check_names(&self, seed: &Seed) -> Result<(), String> {
+        let Secrets::Made(secrets) = self else {
+            return Ok(());
+        };
+        let known: Vec<String> = seed
+            .tokens
+            .iter()
+            .map(|token| key_of(&token.value))
+            .collect();
+        match secrets.keys().find(|name| !known.contains(name)) {
+            Some(name) => Err(format!("secrets: the seed has no token {name:?}")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Letters of a secret that is given.
+const SECRET_LETTERS: RangeInclusive<usize> = 26..=128;
+
+/// Returns the name by which secrets name a token.
+fn key_of(token: &Token) -> String {
+    format!("{}/{}", token.user, token.description)
 }
 
 /// What became of an entry.
@@ -56,9 +110,10 @@ pub fn apply(
     app: &App,
     caller: &Caller,
     seed: &Seed,
-    secrets: Secrets,
+    secrets: &Secrets,
 ) -> Result<Vec<Applied>, String> {
     check_names(app, seed)?;
+    secrets.check_names(seed)?;
     let mut applying = Applying {
         app,
         caller,
@@ -228,7 +283,7 @@ fn same(one: &[String], other: &[String]) -> bool {
 struct Applying<'a> {
     app: &'a App,
     caller: &'a Caller,
-    secrets: Secrets,
+    secrets: &'a Secrets,
     /// Ids by their names in the file.
     posts: HashMap<String, String>,
     /// How often the same was said by the same in the same place.
@@ -416,23 +471,35 @@ impl Applying<'_> {
             .into_iter()
             .find(|token| token.description == new.description);
         let existed = found.is_some();
+        let given = match self.secrets {
+            Secrets::Chosen => None,
+            Secrets::Made(given) => given.get(&key_of(new)),
+        };
         let (token, secret) = match found {
-            Some(token) => (token, None),
+            Some(token) => {
+                if let Some(given) = given {
+                    token::replace_secret(self.app, self.caller, &token.id, given)?;
+                }
+                (token, None)
+            }
             None => {
-                let chosen = new
-                    .secret
-                    .clone()
-                    .filter(|_| self.secrets == Secrets::Chosen);
-                let secret = chosen.map_or_else(Secret::new, Secret::chosen);
+                let config = self.app.config.last();
+                let chosen = match self.secrets {
+                    Secrets::Chosen => new.secret.clone().map(Secret::chosen),
+                    Secrets::Made(_) => given.cloned(),
+                };
+                let secret = chosen.unwrap_or_else(|| token::new_secret(&config));
                 let token = token::NewToken {
                     user_id: owner.id.clone(),
                     description: new.description.clone(),
                     expires_at: new.expires_at.unwrap_or(0),
-                    ..token::NewToken::default()
+                    scope: new.scope()?,
+                    allowed_from: new.allowed_from.clone().unwrap_or_default(),
                 };
-                let config = self.app.config.last();
                 let token = token::create_with(self.app, &config, self.caller, token, &secret)?;
-                (token, Some(secret.reveal().to_owned()))
+                // Who gave it knows it.
+                let shown = given.is_none().then(|| secret.reveal().to_owned());
+                (token, shown)
             }
         };
         let active = new.is_active.unwrap_or(token.is_active);
@@ -550,7 +617,10 @@ impl Applying<'_> {
         let (webhook, secret) = match found {
             Some(webhook) => (webhook, None),
             None => {
-                let chosen = new.id.clone().filter(|_| self.secrets == Secrets::Chosen);
+                let chosen = new
+                    .id
+                    .clone()
+                    .filter(|_| matches!(self.secrets, Secrets::Chosen));
                 let secret = chosen.map_or_else(Secret::new, Secret::chosen);
                 let webhook = webhook::Fields {
                     user_id: owner.id,

@@ -15,7 +15,10 @@ use serde_json::{Map, Value};
 pub use apply::{Applied, Secrets, apply, apply_settings};
 
 use crate::clock::Millis;
+use crate::error::AppError;
 use crate::id;
+use crate::permission::Scope;
+use crate::token;
 
 /// The file as it is written, its entries not yet looked into.
 #[derive(Default, Deserialize)]
@@ -193,6 +196,26 @@ pub struct Token {
     pub expires_at: Option<Millis>,
     /// False while disabled.
     pub is_active: Option<bool>,
+    /// What it may be used for; without it, everything.
+    pub scopes: Option<Vec<String>>,
+    /// The addresses and networks it may be used from; without them, all.
+    pub allowed_from: Option<Vec<String>>,
+}
+
+impl Token {
+    /// Returns what it may be used for.
+    ///
+    /// # Errors
+    /// A name is no scope, or the networks are none.
+    pub fn scope(&self) -> Result<Scope, AppError> {
+        token::check_networks(self.allowed_from.as_deref().unwrap_or_default())?;
+        let scopes = self.scopes.as_deref().unwrap_or_default();
+        match scopes.is_empty() {
+            true => Ok(Scope::default()),
+            false => Scope::parse(scopes.iter().map(String::as_str))
+                .map_err(|_| AppError::body_param("scopes")),
+        }
+    }
 }
 
 impl Entry for Token {
@@ -429,6 +452,13 @@ impl Seed {
                 if !secrets.insert(secret) {
                     return Err(format!("line {line}: another {what} has this secret"));
                 }
+            }
+        }
+        for At { line, value } in &self.tokens {
+            if value.scope().is_err() {
+                return Err(format!(
+                    "line {line}: scopes must be read, full or names of permissions, and allowed_from addresses and networks that do not overlap"
+                ));
             }
         }
         self.check_ids()?;

@@ -10,7 +10,7 @@ use crate::error::AppError;
 /// Rows of a change: at first, and the fewest and the most that it may become.
 const ROWS: i64 = 25;
 const ROWS_FEWEST: i64 = 10;
-const ROWS_MOST: i64 = 500;
+const ROWS_MOST: i64 = 200;
 
 /// What a change should take, its commit and the wait for others included. Whoever writes waits as long for it.
 const SHORT: Duration = Duration::from_millis(5);

@@ -13,7 +13,7 @@ pub mod sql;
 pub use explain::{Asked, Explanation, explain};
 pub use gate::{Gate, State};
 pub use limits::{check_networks, together};
-pub use rotation::{GRACE_MOST, Rotation, end_grace, rotate};
+pub use rotation::{GRACE_MOST, Rotation, end_grace, replace_secret, rotate};
 
 use std::sync::Arc;
 
@@ -148,7 +148,7 @@ pub fn create(
 }
 
 /// Returns a new secret of a token, in the form that a setting says.
-fn new_secret(config: &Config) -> Secret {
+pub fn new_secret(config: &Config) -> Secret {
     match config.text(&TOKEN_FORMAT) {
         "prefixed" => Secret::prefixed(),
         _ => Secret::new(),

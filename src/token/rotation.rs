@@ -68,6 +68,30 @@ pub fn rotate(
     })
 }
 
+/// Gives the token a secret that somebody else made; the old one is dead at once. One that it has already changes nothing.
+///
+/// # Errors
+/// As [`allowed`]; another token has the secret.
+pub fn replace_secret(
+    app: &App,
+    caller: &Caller,
+    token_id: &str,
+    secret: &Secret,
+) -> Result<(), AppError> {
+    let (caller, token_id, hash) = (caller.clone(), token_id.to_owned(), secret.hash());
+    app.store.write(move |tx| {
+        let (granted, token, _) = allowed(tx, &TOKEN_CREATE, &caller, &token_id)?;
+        match sql::id_of_secret(tx, &hash)? {
+            Some(id) if id == token.id => return Ok(()),
+            Some(_) => return Err(AppError::body_param("secret")),
+            None => {}
+        }
+        sql::end_previous_secret(tx, &token.id, granted.at())?;
+        sql::update_secret(tx, &token, &hash, false)?;
+        record(tx, &granted, &token.id)
+    })
+}
+
 /// Ends the time in which the secret that the token had before is good.
 ///
 /// # Errors

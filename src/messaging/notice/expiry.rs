@@ -22,23 +22,27 @@ pub fn tell_of_ends(app: &App) -> Result<i64, AppError> {
     let caller = Caller::operator("expiry", app.clock.now());
     let (mut told, mut from) = (0, 0);
     app.store.clean_up_in_batches(|limit| {
-        let caller = caller.clone();
-        let last = app.change(move |tx, news| {
-            let granted = TOKEN_ALL.ask(&caller)?;
-            let due = sql::due_for_notice(tx, caller.at, from, limit)?;
-            for (token, days) in &due {
-                tell_of_end(tx, news, &granted, token, *days)?;
-            }
-            Ok(due
-                .last()
-                .map(|(token, _)| (due.len() as i64, token.expires_at)))
-        })?;
-        let Some((some, last)) = last else {
+        // Looked for without keeping anybody from writing: among many there may be few.
+        let due = app
+            .store
+            .read(|tx| Ok(sql::due_for_notice(tx, caller.at, from, limit)?))?;
+        let Some((last, _)) = due.last() else {
             return Ok(false);
         };
-        told += some;
-        from = last;
-        Ok(true)
+        from = last.expires_at;
+        told += due.len() as i64;
+        let caller = caller.clone();
+        app.change(move |tx, news| {
+            let granted = TOKEN_ALL.ask(&caller)?;
+            for (token, days) in &due {
+                let now = sql::by_id(tx, &token.id)?;
+                let is_due = |now: &Token| now.is_active && now.expires_at == token.expires_at;
+                if now.as_ref().is_some_and(is_due) {
+                    tell_of_end(tx, news, &granted, token, *days)?;
+                }
+            }
+            Ok(true)
+        })
     })?;
     Ok(told)
 }

@@ -229,3 +229,81 @@ fn the_schema_says_what_the_program_takes() {
         }
     }
 }
+
+#[test]
+fn secrets_of_tokens_are_given_in_a_file_of_their_own() {
+    let mm = empty(&[]);
+    admin(&mm);
+    let secrets = mm.data().with_file_name("secrets.json");
+    let seed = r#"{"users": [{"username": "ci", "email": "ci@example.com"}],
+        "tokens": [{"user": "ci", "description": "deploy", "scopes": ["read"], "allowed_from": ["127.0.0.0/8"]},
+            {"user": "ci", "description": "other"}]}"#;
+    let apply = |text: &str, mode: u32| {
+        std::fs::write(&secrets, text).unwrap();
+        let open = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&secrets, open).unwrap();
+        let file = secrets.display().to_string();
+        let output = patmost(
+            &mm.data(),
+            &["seed", "apply", "-", "--secrets", &file, "--json"],
+            seed,
+        );
+        let error = String::from_utf8(output.stderr).unwrap();
+        let done = serde_json::from_slice::<Value>(&output.stdout).ok();
+        (output.status.code().unwrap(), error, done)
+    };
+    let given = "from-a-vault-00000000000000000001";
+    let of = |secret: &str| json!({"ci/deploy": secret}).to_string();
+    for (text, mode, says) in [
+        (of(given), 0o644, "chmod 600"),
+        (of("short"), 0o600, "must have 26 to 128"),
+        (json!({"ci/none": given}).to_string(), 0o600, "no token"),
+        ("[]".to_owned(), 0o600, "a JSON object of texts"),
+    ] {
+        let (code, error, _) = apply(&text, mode);
+        assert_eq!(code, 1, "{error}");
+        assert!(error.contains(says) && !error.contains(given), "{error}");
+    }
+    mm.admin()
+        .get("/users/username/ci")
+        .refused(404, "app.user.get_by_username.app_error");
+    let (code, error, done) = apply(&of(given), 0o600);
+    assert_eq!(code, 0, "{error}");
+    let done = done.unwrap();
+    assert!(done[1].get("token").is_none() && done[2]["token"].is_string());
+    let with = |secret: &str| mm.anonymous().with_token(secret);
+    let own = with(given).get("/users/tokens/self").ok();
+    assert_eq!(own["scopes"], json!(["read"]));
+    assert_eq!(own["allowed_from"], json!(["127.0.0.0/8"]));
+    // The same again changes nothing, another one takes its place.
+    apply(&of(given), 0o600);
+    with(given).me().ok();
+    let another = "from-a-vault-00000000000000000002";
+    apply(&of(another), 0o600);
+    with(given).me().expired();
+    with(another).me().ok();
+    let taken = json!({"ci/deploy": another, "ci/other": another}).to_string();
+    let (code, error, _) = apply(&taken, 0o600);
+    assert_eq!(code, 1, "{error}");
+    let variable = json!({"ci/deploy": given}).to_string();
+    let data = mm.data().display().to_string();
+    let arguments = ["seed", "apply", "-", "--data", &data];
+    let done = process::patmost_reading(&arguments, &[("PATMOST_SEED_SECRETS", &variable)], seed);
+    assert!(done.status.success());
+    with(given).me().ok();
+    mm.note_secret(given);
+    mm.note_secret(another);
+}
+
+#[test]
+fn limits_of_a_token_that_are_none_are_refused_with_their_line() {
+    let mm = empty(&[]);
+    admin(&mm);
+    for limits in [r#""scopes": ["nothing"]"#, r#""allowed_from": ["x"]"#] {
+        let seed = format!(
+            "{{\"tokens\": [\n{{\"user\": \"admin\", \"description\": \"d\", {limits}}}]}}"
+        );
+        let error = refused(&mm.data(), &seed);
+        assert!(error.contains("line 2"), "{error}");
+    }
+}

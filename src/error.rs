@@ -262,9 +262,6 @@ catalogue! {
     /// Mattermost: 500, although it is the request that is wrong.
     CHANNEL_MOVE_MEMBERS = 500, "app.channel.move_channel.members_do_not_match.error", "Unable to move a channel unless all its members are already members of the destination team.";
 
-    // The address of an account is verified.
-    EMAIL_LINK = 400, "api.user.verify_email.bad_link.app_error", "Bad verify email link.";
-
     // Slash commands.
     COMMANDS_DISABLED = 501, "api.command.disabled.app_error", "Commands have been disabled by the system admin.";
     COMMAND_MISSING = 404, "store.sql_command.save.get.app_error", "Command does not exist.";

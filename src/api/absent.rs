@@ -25,7 +25,7 @@ const ANY_METHOD: &[&str] = &[
 #[rustfmt::skip]
 const ONE_METHOD: &[&str] = &[
     "POST /users/login/cws", "POST /users/login/type", "POST /users/login/switch", "POST /users/password/reset",
-    "POST /users/password/reset/send", "POST /users/mfa",
+    "POST /users/password/reset/send", "POST /users/email/verify", "POST /users/email/verify/send", "POST /users/mfa",
     "POST /users/group_channels", "GET /users/invalid_emails", "PUT /commands/{id}/move",
     "POST /users/migrate_auth/{id}", "GET /users/notify-admin", "POST /users/notify-admin",
     "PUT /users/{id}/mfa", "POST /users/{id}/mfa/generate", "POST /users/{id}/promote",
@@ -94,6 +94,8 @@ const OPEN: &[&str] = &[
     "POST /users/login/switch",
     "POST /users/password/reset",
     "POST /users/password/reset/send",
+    "POST /users/email/verify",
+    "POST /users/email/verify/send",
     "POST /users/mfa",
 ];
 

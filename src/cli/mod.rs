@@ -9,6 +9,7 @@ mod ephemeral;
 mod list;
 mod reference;
 mod serve;
+mod shell;
 mod signals;
 mod upkeep;
 
@@ -78,25 +79,38 @@ pub static COMMANDS: &[&Command] = &[
     &serve::SERVE,
     &commands::user::CREATE,
     &commands::user::LIST,
+    &commands::user::SHOW,
     &commands::user::ROLES,
     &commands::user::ACTIVATE,
     &commands::user::DEACTIVATE,
     &commands::user::UNLOCK,
     &commands::user::PASSWORD,
+    &commands::user::DELETE,
+    &commands::bot::CREATE,
+    &commands::bot::LIST,
+    &commands::bot::ENABLE,
+    &commands::bot::DISABLE,
+    &commands::bot::ASSIGN,
     &commands::token::CREATE,
     &commands::token::LIST,
+    &commands::token::SHOW,
     &commands::token::ROTATE,
     &commands::token::EXPLAIN,
     &commands::token::REQUESTS,
     &commands::token::REVOKE,
     &commands::token::DISABLE,
     &commands::token::ENABLE,
+    &commands::session::LIST,
+    &commands::session::REVOKE,
+    &commands::role::LIST,
+    &commands::role::SHOW,
     &commands::webhook::CREATE,
     &commands::webhook::LIST,
     &commands::webhook::SHOW,
     &commands::webhook::DELETE,
     &commands::config::GET,
     &commands::config::SET,
+    &commands::audit::AUDIT,
     &commands::seed::APPLY,
     &upkeep::BACKUP,
     &upkeep::RESTORE,
@@ -105,6 +119,8 @@ pub static COMMANDS: &[&Command] = &[
     &upkeep::HEALTHCHECK,
     &reference::REFERENCE,
     &reference::OPENAPI,
+    &shell::COMPLETIONS,
+    &shell::MAN,
     &VERSION,
 ];
 

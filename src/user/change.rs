@@ -14,7 +14,7 @@ use crate::error::{self, AppError};
 use crate::event::{Audience, News};
 use crate::permission::roles::{SYSTEM_ADMIN, holds};
 use crate::permission::{
-    Caller, Granted, Permission, USER_AUTH, USER_DELETE, USER_ROLES, USER_UPDATE, USER_VERIFY,
+    Caller, Granted, Permission, USER_AUTH, USER_DELETE, USER_ROLES, USER_UPDATE, USER_VERIFY, Via,
 };
 use crate::store::Tx;
 
@@ -254,7 +254,8 @@ pub fn delete(
         if !permanent {
             return deactivate_or_reactivate(tx, news, &config, &granted, &user, false);
         }
-        if !config.is_on(&config::ENABLE_API_USER_DELETION) {
+        // The operator may do what the settings forbid.
+        if caller.via != Via::Operator && !config.is_on(&config::ENABLE_API_USER_DELETION) {
             return Err(AppError::new(&error::USER_DELETION_DISABLED));
         }
         keep_an_admin(tx, &caller, &user)?;

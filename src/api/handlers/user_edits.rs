@@ -6,7 +6,6 @@ use crate::api::{Answer, Context, answer, json as of_json};
 use crate::audit;
 use crate::error::{self, AppError};
 use crate::permission::USER_AUTH;
-use crate::store::Tx;
 use crate::user::password::{self, PasswordChange};
 use crate::user::{Patch, Seen, User, sql};
 
@@ -221,26 +220,6 @@ pub fn update_password(cx: &Context) -> Answer {
 pub fn verify_email(cx: &Context) -> Answer {
     let user = crate::user::verify_email(cx.app, cx.caller()?, cx.id("user_id")?)?;
     Ok(answer::json(&Seen::ByAdmin.view(&user)))
-}
-
-/// `POST /users/email/verify`: patmost sends no mail, so no link is one that it sent.
-pub fn verify_email_by_link(cx: &Context, _: &Tx) -> Answer {
-    /// Mattermost: letters of the text in a link.
-    const LETTERS: usize = 64;
-    let body = of_json::texts_by_name(cx.body());
-    match body.text("token").len() {
-        LETTERS => Err(AppError::new(&error::EMAIL_LINK)),
-        _ => Err(AppError::body_param("token")),
-    }
-}
-
-/// `POST /users/email/verify/send`. Mattermost: the answer does not tell whether somebody has the address.
-pub fn send_verification(cx: &Context, _: &Tx) -> Answer {
-    let body = of_json::texts_by_name(cx.body());
-    match body.text("email") {
-        "" => Err(AppError::body_param("email")),
-        _ => Ok(answer::ok()),
-    }
 }
 
 /// `POST /users/{user_id}/reset_failed_attempts`

@@ -296,10 +296,6 @@ objects! {
     CommandGiven { channel_id: Id, command: Text; team_id: IdOrEmpty, root_id: IdOrEmpty }
     /// Where a channel goes; with `force`, members who are not in that team leave it
     ChannelMove { team_id: Id, force: Flag }
-    /// What a link in a mail would have
-    EmailLink { token: Text }
-    /// An address
-    EmailAddress { email: Text }
     /// A telephone; the other members are without effect
     Device { device_id: Text; voip_device_id: Text, deviceNotificationDisabled: Text, mobileVersion: Text }
     /// An incoming webhook to be made; `user_id` of somebody else only by those who may manage theirs

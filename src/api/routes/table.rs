@@ -60,10 +60,6 @@ routes! {
            Login () Login => 200 User;
     POST   "/users/logout" Open Change sessions::logout, "End the session of the request"
            Logout () () => 200 StatusOK;
-    POST   "/users/email/verify" Open Read user_edits::verify_email_by_link, "That no such link was sent: there is no mail"
-           VerifyUserEmail () EmailLink => 200 StatusOK;
-    POST   "/users/email/verify/send" Open Read user_edits::send_verification, "Nothing: there is no mail, and who has which address is not told"
-           SendVerificationEmail () EmailAddress => 200 StatusOK;
     PUT    "/users/sessions/device" Session Change sessions::set_device, "Say which device the login of the request is on"
            AttachDeviceExtraProps () Device => 200 StatusOK;
     POST   "/users/sessions/revoke/all" Session Change sessions::revoke_everybodys, "End everybody's sessions"

@@ -7,7 +7,7 @@ use pico_args::Arguments;
 use serde::Serialize;
 
 use crate::cli::list::{self, Listed};
-use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, take_data};
+use crate::cli::{Command, Format, Operator, Stop, duration, nothing_left, table, take_data};
 use crate::clock::{Millis, rfc3339};
 use crate::error::{AppError, TOKEN_UNKNOWN};
 use crate::permission::{Rule, Scope, TOKEN_CREATE, TOKEN_READ, TOKEN_REVOKE};
@@ -373,20 +373,7 @@ fn list_tokens(mut arguments: Arguments) -> Result<(), Stop> {
         ..Filter::default()
     };
     let reading = operator.app.store.begin()?;
-    let header = [
-        "ID",
-        "USER",
-        "STATE",
-        "CREATED",
-        "LAST USED",
-        "FROM",
-        "MADE BY",
-        "EXPIRES",
-        "SCOPES",
-        "ALLOWED FROM",
-        "DESCRIPTION",
-    ];
-    list::print(format, &header, |take| {
+    list::print(format, &HEADER, |take| {
         let all = Page::first(i64::MAX);
         sql::list_each(
             &reading.tx(),
@@ -397,6 +384,53 @@ fn list_tokens(mut arguments: Arguments) -> Result<(), Stop> {
             |token, username| take(&Row { token, username }),
         )
     })
+}
+
+const HEADER: [&str; 11] = [
+    "ID",
+    "USER",
+    "STATE",
+    "CREATED",
+    "LAST USED",
+    "FROM",
+    "MADE BY",
+    "EXPIRES",
+    "SCOPES",
+    "ALLOWED FROM",
+    "DESCRIPTION",
+];
+
+/// `patmost token show`
+pub static SHOW: Command = Command {
+    name: "token show",
+    takes: "TOKEN_ID",
+    does: "Show a token, without its secret",
+    options: &[("TOKEN_ID", "as in patmost token list")],
+    examples: [
+        "patmost token show w9qdkbs5ajyzxgcdsqe9ff6f1r",
+        "patmost token show w9qdkbs5ajyzxgcdsqe9ff6f1r --json",
+        "patmost token show w9qdkbs5ajyzxgcdsqe9ff6f1r --quiet",
+    ],
+    run: show,
+};
+
+fn show(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let token_id: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open_read_only(&SHOW, data)?;
+    let found = operator
+        .app
+        .store
+        .read(|tx| token::allowed(tx, &TOKEN_READ, &operator.caller, &token_id));
+    let (_, token, owner) = found.map_err(unknown(&token_id))?;
+    let row = Row {
+        token,
+        username: owner.username,
+    };
+    let words = table(&HEADER, &[row.cells()]);
+    format.print(&Printed::new(&row.token, None), &words, &row.token.id)
 }
 
 /// A row of the list.

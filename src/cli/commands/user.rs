@@ -5,7 +5,7 @@ use std::io::Read;
 use pico_args::Arguments;
 
 use crate::cli::list::{self, Listed};
-use crate::cli::{Command, Format, Operator, Stop, nothing_left, take_data};
+use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
 use crate::clock::rfc3339;
 use crate::secret::Secret;
 use crate::secret::password::MAX_BYTES;
@@ -112,12 +112,13 @@ fn list_users(mut arguments: Arguments) -> Result<(), Stop> {
     let operator = Operator::open_read_only(&LIST, data)?;
     let reading = operator.app.store.begin()?;
     let walk = Walk::for_filter(&reading.tx(), &filter)?;
-    let header = ["ID", "USERNAME", "EMAIL", "STATE", "ROLES"];
-    list::print(format, &header, |take| {
+    list::print(format, &HEADER, |take| {
         let all = Page::first(i64::MAX);
         each(&reading.tx(), &walk, all, |user| take(&user))
     })
 }
+
+const HEADER: [&str; 5] = ["ID", "USERNAME", "EMAIL", "STATE", "ROLES"];
 
 impl Listed for User {
     fn cells(&self) -> Vec<String> {
@@ -142,6 +143,63 @@ impl Listed for User {
     fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(&Seen::Own.view(self))
     }
+}
+
+/// `patmost user show`
+pub static SHOW: Command = Command {
+    name: "user show",
+    takes: "USER",
+    does: "Show an account",
+    options: &[("USER", "an id, a username or an e-mail address")],
+    examples: [
+        "patmost user show ci",
+        "patmost user show ci@example.com --json",
+        "id=$(patmost user show ci --quiet)",
+    ],
+    run: show,
+};
+
+fn show(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let name: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let operator = Operator::open_read_only(&SHOW, data)?;
+    let user = find(&operator, &name)?;
+    let words = table(&HEADER, &[user.cells()]);
+    format.print(&Seen::Own.view(&user), &words, &user.id)
+}
+
+/// `patmost user delete`
+pub static DELETE: Command = Command {
+    name: "user delete",
+    takes: "USER [--force]",
+    does: "Delete an account for good, with its sessions and tokens: its posts stay, its bots are disabled",
+    options: &[("USER", "an id, a username or an e-mail address"), FORCE],
+    examples: [
+        "patmost user delete ci",
+        "patmost user delete ci@example.com --quiet",
+        "patmost user delete ci --data /var/lib/patmost/patmost.db",
+    ],
+    run: delete,
+};
+
+fn delete(mut arguments: Arguments) -> Result<(), Stop> {
+    let format = Format::take(&mut arguments);
+    let data = take_data(&mut arguments)?;
+    let forced = arguments.contains("--force");
+    let name: String = arguments.free_from_str()?;
+    nothing_left(arguments)?;
+    let mut operator = Operator::open(&DELETE, data, false)?;
+    operator.caller.forced = forced;
+    let user = find(&operator, &name)?;
+    let (app, config, caller) = (&operator.app, &operator.config, &operator.caller);
+    crate::user::delete(app, config, caller, &user.id, true)?;
+    format.print(
+        &serde_json::json!({"id": user.id, "done": "deleted"}),
+        &format!("deleted {}", user.username),
+        &user.id,
+    )
 }
 
 /// `patmost user roles`

@@ -3,6 +3,7 @@
 use pico_args::Arguments;
 use serde::Serialize;
 
+use crate::cli::list::{self, Listed};
 use crate::cli::{Command, Format, Operator, Stop, nothing_left, table, take_data};
 use crate::clock::rfc3339;
 use crate::error::AppError;
@@ -113,10 +114,10 @@ pub static LIST: Command = Command {
         "patmost webhook list ci --json",
         "patmost webhook list ci --quiet",
     ],
-    run: list,
+    run: list_webhooks,
 };
 
-fn list(mut arguments: Arguments) -> Result<(), Stop> {
+fn list_webhooks(mut arguments: Arguments) -> Result<(), Stop> {
     let format = Format::take(&mut arguments);
     let data = take_data(&mut arguments)?;
     let name: Option<String> = arguments.opt_free_from_str()?;
@@ -129,15 +130,48 @@ fn list(mut arguments: Arguments) -> Result<(), Stop> {
         user_id: owner.as_ref().map_or("", |owner| &owner.id),
         ..sql::Filter::default()
     };
-    let rows = operator.app.store.read(|tx| {
-        let webhooks = sql::list(tx, filter, Page::first(i64::MAX))?;
-        let cells = webhooks.iter().map(|webhook| cells(tx, webhook));
-        let cells = cells.collect::<Result<Vec<_>, AppError>>()?;
-        Ok((webhooks, cells))
-    })?;
-    let (webhooks, cells) = rows;
-    let ids: Vec<&str> = webhooks.iter().map(|webhook| &*webhook.id).collect();
-    format.print(&webhooks, &table(&HEADER, &cells), &ids.join("\n"))
+    let reading = operator.app.store.begin()?;
+    list::print(format, &HEADER, |take| {
+        let (tx, mut offset) = (reading.tx(), 0);
+        loop {
+            let page = Page {
+                limit: PAGE,
+                offset,
+            };
+            let webhooks = sql::list(&tx, filter, page)?;
+            for webhook in &webhooks {
+                let cells = cells(&tx, webhook)?;
+                take(&Row { webhook, cells })?;
+            }
+            if webhooks.len() as i64 != PAGE {
+                return Ok(());
+            }
+            offset += PAGE;
+        }
+    })
+}
+
+/// Webhooks that are read together.
+const PAGE: i64 = 500;
+
+/// A row of the list.
+struct Row<'w> {
+    webhook: &'w Webhook,
+    cells: Vec<String>,
+}
+
+impl Listed for Row<'_> {
+    fn cells(&self) -> Vec<String> {
+        self.cells.clone()
+    }
+
+    fn id(&self) -> &str {
+        &self.webhook.id
+    }
+
+    fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self.webhook)
+    }
 }
 
 const HEADER: [&str; 6] = ["ID", "USER", "CHANNEL", "LOCKED", "CREATED", "DISPLAY NAME"];

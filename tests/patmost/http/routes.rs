@@ -330,7 +330,7 @@ fn what_patmost_lacks_is_answered_as_a_setting_says_and_named_in_the_log() {
     // Mattermost asks no login for these.
     for path in [
         "/users/password/reset/send",
-        "/users/login/type",
+        "/users/email/verify",
         "/users/mfa",
         "/users/login/switch",
     ] {

@@ -21,6 +21,7 @@ mod lost_file;
 mod many;
 mod metrics;
 mod migration;
+mod operator;
 #[cfg(unix)]
 mod private_files;
 #[cfg(target_os = "linux")]

@@ -380,20 +380,3 @@ fn an_admin_says_that_an_address_is_right_and_a_change_takes_it_back() {
     });
     assert_eq!(admin.post("/users", new).created()["email_verified"], true);
 }
-
-#[test]
-fn no_link_to_verify_an_address_was_ever_sent() {
-    let mm = server();
-    let anyone = mm.anonymous();
-    for email in ["admin@example.com", "nobody@example.com"] {
-        anyone
-            .post("/users/email/verify/send", json!({"email": email}))
-            .acknowledged();
-    }
-    anyone
-        .post("/users/email/verify/send", json!({}))
-        .refused_body("email");
-    let verify = |token: &str| anyone.post("/users/email/verify", json!({"token": token}));
-    verify("x").refused_body("token");
-    verify(&"x".repeat(64)).refused(400, "api.user.verify_email.bad_link.app_error");
-}

@@ -112,8 +112,8 @@ impl AccessLine {
     pub fn of_token(&self, request: &Request, status: u16, now: Millis) -> TokenRequest {
         TokenRequest {
             at: now,
-            method: self.method.to_owned(),
-            route: self.path().to_owned(),
+            method: self.method.into(),
+            route: self.path().into(),
             status,
             address: self.address.clone(),
             user_agent: ledger::agent(request.header("user-agent")),

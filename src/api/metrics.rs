@@ -75,12 +75,12 @@ impl Page {
     fn write(&self) -> Result<String, AppError> {
         let (app, load) = (&self.router.app, self.load.now());
         let now = app.clock.now();
-        let count = |tx: &Tx| Ok(token::sql::count_by_state(tx, now, now, now)?);
-        let states = app.store.read(count)?;
         let times = DAYS_LEFT.map(|days| days * DAY);
-        let left = app
-            .store
-            .read(|tx| Ok(token::sql::time_left(tx, now, &times)?))?;
+        let count = |tx: &Tx| {
+            let states = token::sql::count_by_state(tx, now, now, now)?;
+            Ok((states, token::sql::time_left(tx, now, &times)?))
+        };
+        let (states, (counts, all, sum)) = app.store.read(count)?;
         let tokens = [
             ("active", states.active),
             ("disabled", states.disabled),
@@ -100,7 +100,6 @@ impl Page {
             "state",
             &tokens,
         );
-        let (counts, all, sum) = left;
         let classes: Vec<_> = times.iter().map(|time| time / 1000).zip(counts).collect();
         page.counted(
             "token_expiry_seconds",

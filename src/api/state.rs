@@ -28,7 +28,7 @@ pub struct RouterState {
     pub refusals: Seldom,
     /// Secrets that were found and handed in, by network.
     pub reports: RateLimit,
-    /// What tokens did, as far as it is not stored yet.
+    /// The requests of tokens that are not stored yet.
     pub ledger: Ledger,
     /// Answers by the hour.
     pub traffic: Traffic,

@@ -53,17 +53,21 @@ pub struct Command {
 const COMMON: [&str; 5] = ["--data", "--json", "--quiet", "--help", "--version"];
 
 impl Command {
+    /// Returns its flags, those of all commands included, and the `--` before what it runs.
+    fn flags(&self) -> impl Iterator<Item = &'static str> {
+        let own = self.options.iter();
+        let own = own.filter_map(|(option, _)| option.trim_start().split(' ').next());
+        own.filter(|option| option.starts_with("--")).chain(COMMON)
+    }
+
     /// Returns the end with what an argument may have meant that was not understood.
     fn explain(&self, stop: Stop) -> Stop {
         let Stop::Unknown(argument) = stop else {
             return stop;
         };
-        let own = self.options.iter();
-        let own = own.filter_map(|(option, _)| option.trim_start().split(' ').next());
-        let flags = own.filter(|option| option.starts_with("--")).chain(COMMON);
         let given = argument.split('=').next().unwrap_or_default();
         let meant = match given.starts_with('-') {
-            true => spelling::nearest(given, flags),
+            true => spelling::nearest(given, self.flags()),
             false => None,
         };
         let meant = meant.map_or_else(String::new, |meant| format!("; is {meant} meant?"));

@@ -1,10 +1,10 @@
-//! What shells and `man` are told of the commands: made from their table, so that it cannot be old.
+//! Completions for shells and a manual page: made from the table of commands, so that they cannot be old.
 
 use std::fmt::Write;
 
 use pico_args::Arguments;
 
-use super::{COMMANDS, COMMON, Command, Stop, nothing_left, print};
+use super::{COMMANDS, Command, Stop, nothing_left, print};
 
 /// `patmost completions`
 pub static COMPLETIONS: Command = Command {
@@ -56,12 +56,9 @@ fn completions(mut arguments: Arguments) -> Result<(), Stop> {
     })
 }
 
-/// The flags of a command, those of all commands included.
+/// Returns the flags that a shell completes.
 fn flags(command: &Command) -> Vec<&'static str> {
-    let own = command.options.iter();
-    let own = own.filter_map(|(option, _)| option.trim_start().split([' ', '=']).next());
-    let own = own.filter(|option| option.starts_with("--") && option.len() > 2);
-    own.chain(COMMON).collect()
+    command.flags().filter(|flag| *flag != "--").collect()
 }
 
 /// The words that may come first, each once.
@@ -202,7 +199,7 @@ fn man() -> String {
     page
 }
 
-/// What the exit codes mean.
+/// Exit codes, and their meanings.
 const EXIT_CODES: [(&str, &str); 4] = [
     ("0", "done"),
     ("1", "not done; standard error says why"),

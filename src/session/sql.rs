@@ -88,10 +88,7 @@ pub fn set_device(
     device_id: &str,
     expires_at: Millis,
 ) -> Result<(), StoreError> {
-    tx.execute(
-        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND device_id = $2 AND id <> $3",
-        params![user_id, device_id, session_id],
-    )?;
+    delete_of_device_but(tx, user_id, device_id, session_id)?;
     tx.execute(
         "UPDATE sessions SET device_id = $2, expires_at = $3 WHERE id = $1",
         params![session_id, device_id, expires_at],
@@ -138,9 +135,19 @@ pub fn delete_all_of_but(tx: &Tx, user_id: &str, session_id: &str) -> Result<(),
 
 /// Ends the account's sessions of a device.
 pub fn delete_of_device(tx: &Tx, user_id: &str, device_id: &str) -> Result<(), StoreError> {
+    delete_of_device_but(tx, user_id, device_id, "")
+}
+
+/// Ends the account's sessions of a device but for one, which may be none.
+fn delete_of_device_but(
+    tx: &Tx,
+    user_id: &str,
+    device_id: &str,
+    session_id: &str,
+) -> Result<(), StoreError> {
     tx.execute(
-        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND device_id = $2",
-        params![user_id, device_id],
+        "DELETE FROM sessions WHERE owner = (SELECT number FROM users WHERE id = $1) AND device_id = $2 AND id <> $3",
+        params![user_id, device_id, session_id],
     )?;
     Ok(())
 }

@@ -198,10 +198,10 @@ fn state_alone(connection: &mut Connection, path: &Path) -> rusqlite::Result<Sta
 }
 
 fn is_busy(error: &rusqlite::Error) -> bool {
-    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
-    error
-        .sqlite_error_code()
-        .is_some_and(|code| busy.contains(&code))
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {

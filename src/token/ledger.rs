@@ -1,6 +1,7 @@
-//! What tokens did: the last requests of each. They are gathered in memory, and stored together every few seconds, so that no
+//! The ledger of tokens: the last requests of each. They are gathered in memory, and stored together every few seconds, so that no
 //! request waits for that; a crash loses those of the last seconds.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -31,9 +32,9 @@ pub struct TokenRequest {
     /// When.
     pub at: Millis,
     /// The method.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The pattern of its path: the path may have a secret in it by mistake.
-    pub route: String,
+    pub route: Cow<'static, str>,
     /// The status of the answer.
     pub status: u16,
     /// From which address.
@@ -162,8 +163,8 @@ mod tests {
     fn request(at: Millis) -> TokenRequest {
         TokenRequest {
             at,
-            method: "GET".to_owned(),
-            route: "/users/{user_id}".to_owned(),
+            method: "GET".into(),
+            route: "/users/{user_id}".into(),
             status: 200,
             address: String::new(),
             user_agent: String::new(),

@@ -653,8 +653,8 @@ pub fn requests_of(tx: &Tx, token_id: &str) -> Result<Vec<TokenRequest>, StoreEr
         |row| {
             let request = TokenRequest {
                 at: row.get(1)?,
-                method: row.get(2)?,
-                route: row.get(3)?,
+                method: row.get::<String>(2)?.into(),
+                route: row.get::<String>(3)?.into(),
                 status: row.get(4)?,
                 address: row.get(5)?,
                 user_agent: row.get(6)?,

@@ -50,19 +50,16 @@ fn audit(mut arguments: Arguments) -> Result<(), Stop> {
     let reading = operator.app.store.begin()?;
     let header = ["AT", "USER", "ACTION", "INFO", "FROM"];
     list::print(format, &header, |take| {
-        let (tx, mut offset) = (reading.tx(), 0);
-        loop {
-            let page = Page {
-                limit: PAGE,
-                offset,
-            };
+        let tx = reading.tx();
+        Page::each(PAGE, |page| {
             let rows = match &user {
                 Some(user) => sql::list_of(&tx, &user.id, page)?,
                 None => sql::list_all(&tx, page)?,
             };
             for row in &rows {
                 if row.create_at < since {
-                    return Ok(());
+                    // All that follow are older.
+                    return Ok(0);
                 }
                 let named = |id: &String| {
                     row.event.extra_info.contains(id.as_str())
@@ -72,11 +69,8 @@ fn audit(mut arguments: Arguments) -> Result<(), Stop> {
                     take(row)?;
                 }
             }
-            if rows.len() as i64 != PAGE {
-                return Ok(());
-            }
-            offset += PAGE;
-        }
+            Ok(rows.len())
+        })
     })
 }
 

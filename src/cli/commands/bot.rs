@@ -90,12 +90,8 @@ fn list_all(mut arguments: Arguments) -> Result<(), Stop> {
         "DISPLAY NAME",
     ];
     list::print(format, &header, |take| {
-        let (tx, mut offset) = (reading.tx(), 0);
-        loop {
-            let page = Page {
-                limit: PAGE,
-                offset,
-            };
+        let tx = reading.tx();
+        Page::each(PAGE, |page| {
             let which = Bots {
                 owner_id: owner.as_ref().map_or("", |owner| &owner.id),
                 disabled: true,
@@ -110,11 +106,8 @@ fn list_all(mut arguments: Arguments) -> Result<(), Stop> {
                     bot,
                 })?;
             }
-            if some.len() as i64 != PAGE {
-                return Ok(());
-            }
-            offset += PAGE;
-        }
+            Ok(some.len())
+        })
     })
 }
 

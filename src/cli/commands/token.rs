@@ -523,8 +523,8 @@ impl Listed for TokenRequest {
     fn cells(&self) -> Vec<String> {
         vec![
             rfc3339(self.at),
-            self.method.clone(),
-            self.route.clone(),
+            self.method.to_string(),
+            self.route.to_string(),
             self.status.to_string(),
             self.address.clone(),
             self.user_agent.clone(),

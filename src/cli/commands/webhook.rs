@@ -132,22 +132,15 @@ fn list_webhooks(mut arguments: Arguments) -> Result<(), Stop> {
     };
     let reading = operator.app.store.begin()?;
     list::print(format, &HEADER, |take| {
-        let (tx, mut offset) = (reading.tx(), 0);
-        loop {
-            let page = Page {
-                limit: PAGE,
-                offset,
-            };
+        let tx = reading.tx();
+        Page::each(PAGE, |page| {
             let webhooks = sql::list(&tx, filter, page)?;
             for webhook in &webhooks {
                 let cells = cells(&tx, webhook)?;
                 take(&Row { webhook, cells })?;
             }
-            if webhooks.len() as i64 != PAGE {
-                return Ok(());
-            }
-            offset += PAGE;
-        }
+            Ok(webhooks.len())
+        })
     })
 }
 

@@ -43,7 +43,7 @@ pub struct SlashCommand {
     pub update_at: Millis,
     /// Always 0: a command that is deleted is gone.
     pub delete_at: Millis,
-    /// Who made it.
+    /// The account that made it.
     pub creator_id: String,
     /// Where it can be given.
     pub team_id: String,
@@ -170,8 +170,7 @@ pub fn create(app: &App, caller: &Caller, new: SlashCommand) -> Result<SlashComm
         let here = team::permissions(tx, &caller, &new.team_id)?;
         let granted = may_manage(&caller, here)?;
         let creator_id = match new.creator_id.as_str() {
-            "" => caller.user_id.clone(),
-            own if own == caller.user_id => caller.user_id.clone(),
+            own if own.is_empty() || own == caller.user_id => caller.user_id.clone(),
             another => {
                 COMMAND_OTHERS.ask_in(&caller, here)?;
                 user::find(tx, another)?.id
@@ -311,8 +310,8 @@ pub fn list(
     team_id: &str,
     only_managed: bool,
 ) -> Result<Vec<SlashCommand>, AppError> {
-    team::ask(tx, &TEAM_VIEW, caller, team_id)?;
     let here = team::permissions(tx, caller, team_id)?;
+    TEAM_VIEW.ask_in(caller, here)?;
     let manages = may_manage(caller, here);
     if only_managed {
         manages?;

@@ -20,7 +20,7 @@ use crate::messaging::post::{self, OfIntegration, attachment};
 use crate::messaging::team;
 use crate::permission::{Caller, Granted, POST_CREATE};
 use crate::store::Tx;
-use crate::user;
+use crate::user::{self, User};
 
 /// Further answers of an integration to one command at most.
 const EXTRA_RESPONSES: usize = 50;
@@ -41,7 +41,7 @@ pub struct Given {
     pub team_id: String,
 }
 
-/// What an integration answers, and the client is told.
+/// The answer of an integration, as the client is told it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct CommandResponse {
@@ -122,6 +122,7 @@ pub fn run(app: &App, caller: &Caller, given: &Given) -> Result<CommandResponse,
         let here = Place {
             channel: &channel,
             root_id: &given.root_id,
+            author: user::find(tx, &caller.user_id)?,
         };
         publish(
             tx,
@@ -238,10 +239,11 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-/// Where a command was given.
+/// Where a command was given, and by whom.
 struct Place<'p> {
     channel: &'p Channel,
     root_id: &'p str,
+    author: User,
 }
 
 /// Posts one answer: in the channel, or for the caller alone.
@@ -253,7 +255,7 @@ fn publish(
     command: &SlashCommand,
     response: &mut CommandResponse,
 ) -> Result<(), AppError> {
-    let author = user::find(tx, &granted.caller().user_id)?;
+    let author = &here.author;
     let elsewhere = match response.channel_id.as_str() {
         "" => None,
         id => {
@@ -307,7 +309,7 @@ fn publish(
         },
         props,
     };
-    let of = (granted, channel, &author, granted.at());
+    let of = (granted, channel, author, granted.at());
     let failed = |_| AppError::new(&error::COMMAND_POST_FAILED);
     if response.response_type == "in_channel" {
         post::by_integration(tx, news, of, new).map_err(failed)?;

@@ -40,13 +40,15 @@ pub fn report(app: &App, caller: &Caller, secret: &str) -> Result<(), AppError> 
         let Some((reader, name)) = reader_of(tx, &found)? else {
             return Ok(());
         };
-        let what = "Somebody found its secret and handed it in, so it is revoked.";
         let message = format!(
             "{name} is revoked: somebody found its secret and handed it in. Make another one, and look where the old one lay open."
         );
         tell(tx, news, &granted, &reader, message)?;
         let owner = &found.user_id;
-        let message = format!("The token `{}` of the account `{owner}` is revoked. {what}", found.id);
+        let message = format!(
+            "The token `{}` of the account `{owner}` is revoked. Somebody found its secret and handed it in, so it is revoked.",
+            found.id
+        );
         for admin in sql::admin_ids(tx, ADMINS)? {
             if admin != reader {
                 tell(tx, news, &granted, &admin, message.clone())?;

@@ -37,6 +37,28 @@ fn the_configuration_is_for_admins_and_shows_no_secret() {
     }
 }
 
+/// A client takes a section or a setting that is missing for one that is hidden from it.
+#[test]
+fn settings_without_effect_are_shown_and_kept() {
+    let mm = fresh();
+    let admin = mm.admin();
+    let whole = admin.config().ok();
+    for (section, name, value) in [
+        ("LogSettings", "ConsoleLevel", json!("INFO")),
+        ("ServiceSettings", "ListenAddress", json!(":8065")),
+        ("SqlSettings", "DriverName", json!("sqlite3")),
+        ("LdapSettings", "Enable", json!(false)),
+    ] {
+        assert_eq!(whole[section][name], value, "{section}.{name}");
+    }
+    let patched = admin.patch_config(json!({"LogSettings": {"ConsoleLevel": "DEBUG"}}));
+    assert_eq!(patched.ok()["LogSettings"]["ConsoleLevel"], "DEBUG");
+    let mm = mm.restarted();
+    let whole = mm.admin().config().ok();
+    assert_eq!(whole["LogSettings"]["ConsoleLevel"], "DEBUG");
+    assert_eq!(whole["LogSettings"]["EnableConsole"], true);
+}
+
 /// wire config-and-system: `ServiceSettings.EnableUserAccessTokens` | false
 /// wire config-and-system: `ServiceSettings.EnableBotAccountCreation` | false
 /// wire config-and-system: `ServiceSettings.DisableBotsWhenOwnerIsDeactivated` | true
